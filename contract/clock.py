@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     import threading
 
 CLOCK_FILE_VARIABLE = "WSB_CLOCK_FILE"
-_STATE = struct.Struct("<QdddQ")  # counter, clock seconds, monotonic seconds, speed, counter again
+_COUNTER = struct.Struct("<Q")
+_VALUES = struct.Struct("<ddd")  # clock seconds, monotonic seconds, speed
+_STATE = struct.Struct("<QdddQ")  # counter, values, counter again
 _TICK_SECONDS = 0.02  # wall; speed may change while somebody waits
 
 
@@ -71,8 +73,9 @@ class FileClock:
     def set(self, now: float, speed: float) -> None:
         """Show `now` from this moment on, running `speed` times as fast as the wall."""
         counter = _STATE.unpack_from(self._map)[0] + 1
-        self._map[:8] = struct.pack("<Q", counter)
-        _STATE.pack_into(self._map, 0, counter, now, time.monotonic(), speed, counter)
+        _COUNTER.pack_into(self._map, 0, counter)
+        _VALUES.pack_into(self._map, _COUNTER.size, now, time.monotonic(), speed)
+        _COUNTER.pack_into(self._map, _COUNTER.size + _VALUES.size, counter)
 
     def set_speed(self, speed: float) -> None:
         """Go on from the time shown now, at another speed."""
