@@ -1,0 +1,129 @@
+"""Books: what each side says happened, and the balance between them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Identity(NamedTuple):
+    """What makes an observation one and the same."""
+
+    id: str
+    observed_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class RedditBook:
+    """What the replay server answered; every member holds fullnames.
+
+    `served`: published in the window and visible for at least 60 clock seconds. `read`: in some
+    answer. `kept_expected`: comments for which some answer carried an un-hidden score of at least
+    the minimum. `reached`: comments whose true score reached the minimum in the window.
+    """
+
+    served: frozenset[str]
+    read: frozenset[str]
+    kept_expected: frozenset[str]
+    reached: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class StreamBook:
+    """What Kinesis acknowledged: ids, the observations the filter has to pass, gaps.
+
+    `kept_comments`: comments with at least one live observation that has to pass.
+    """
+
+    ids: frozenset[str]
+    qualified: frozenset[Identity]
+    kept_comments: frozenset[str]
+    qualified_records: int
+    records: int
+    gaps: int
+
+
+@dataclass(frozen=True, slots=True)
+class LakeBook:
+    """What the lake's tables hold; `kept` and `live` are ids of comments."""
+
+    identities: frozenset[Identity]
+    rows: int
+    kept: frozenset[str]
+    live: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The balance; `problems` is empty when nothing is missing, doubled or wrongly kept."""
+
+    served: int
+    read: int
+    acknowledged: int
+    missing_unread: tuple[str, ...]
+    missing_unacknowledged: tuple[str, ...]
+    missing_in_lake: tuple[str, ...]
+    duplicates: int
+    kept: int
+    kept_expected: int
+    wrongly_kept: tuple[str, ...]
+    not_kept: tuple[str, ...]
+    recall_true: float | None
+
+    @property
+    def missing(self) -> int:
+        """Return how many things or observations got lost on the way."""
+        lost = (self.missing_unread, self.missing_unacknowledged, self.missing_in_lake)
+        return sum(len(part) for part in lost)
+
+    @property
+    def problems(self) -> tuple[str, ...]:
+        """Return one sentence for each thing that is wrong."""
+        found = (
+            (len(self.missing_unread), "served by Reddit but never read", self.missing_unread),
+            (
+                len(self.missing_unacknowledged),
+                "read but never acknowledged by Kinesis",
+                self.missing_unacknowledged,
+            ),
+            (len(self.missing_in_lake), "qualified but not in the lake", self.missing_in_lake),
+            (self.duplicates, "more than once in the lake", ()),
+            (len(self.not_kept), "answered at the minimum but not kept", self.not_kept),
+            (len(self.wrongly_kept), "kept without reason", self.wrongly_kept),
+        )
+        return tuple(
+            f"{count} {what}{_examples(examples)}" for count, what, examples in found if count
+        )
+
+
+def balance(reddit: RedditBook, stream: StreamBook, lake: LakeBook) -> Account:
+    """Hold the books against each other."""
+    return Account(
+        served=len(reddit.served),
+        read=len(reddit.read),
+        acknowledged=len(stream.ids),
+        missing_unread=_sorted(reddit.served - reddit.read),
+        missing_unacknowledged=_sorted(reddit.read - stream.ids),
+        missing_in_lake=_sorted(one.id for one in stream.qualified - lake.identities),
+        duplicates=lake.rows - len(lake.identities),
+        kept=len(lake.kept),
+        kept_expected=len(reddit.kept_expected),
+        wrongly_kept=_sorted((lake.kept | lake.live) - reddit.kept_expected),
+        not_kept=_sorted(reddit.kept_expected - lake.kept),
+        recall_true=_share(reddit.reached, lake.kept),
+    )
+
+
+def _sorted(ids: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(ids))
+
+
+def _share(whole: frozenset[str], part: frozenset[str]) -> float | None:
+    return round(len(whole & part) / len(whole), 4) if whole else None
+
+
+def _examples(ids: tuple[str, ...]) -> str:
+    return f" (e.g. {', '.join(ids[:3])})" if ids else ""

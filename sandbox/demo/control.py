@@ -1,0 +1,36 @@
+"""Control: the demo's own view of the two servers, through their `/_sandbox/` pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+TIMEOUT_SECONDS = 60
+
+
+@dataclass(slots=True)
+class Control:
+    """The control API of one server; blocks for at most a minute a call."""
+
+    url: str
+    session: requests.Session = field(default_factory=requests.Session)
+
+    def get(self, page: str, **parameters: float) -> dict[str, Any]:
+        """Return a page as JSON; raises requests.RequestException."""
+        answer = self.session.get(
+            f"{self.url}/_sandbox/{page}", params=parameters, timeout=TIMEOUT_SECONDS
+        )
+        answer.raise_for_status()
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def post(self, page: str, **values: object) -> dict[str, Any]:
+        """Send JSON to a page and return its answer; raises requests.RequestException."""
+        answer = self.session.post(
+            f"{self.url}/_sandbox/{page}", json=values, timeout=TIMEOUT_SECONDS
+        )
+        answer.raise_for_status()
+        found: dict[str, Any] = answer.json()
+        return found

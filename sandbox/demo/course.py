@@ -1,0 +1,120 @@
+"""Course: the stretch of time a run plays, and the drain after it."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sandbox.account import read_stream
+from sandbox.demo.errors import StalledError
+from sandbox.demo.governor import allowed_speed
+from sandbox.demo.waiting import LOOK_EVERY_SECONDS, wait_until, wait_while_moving
+
+if TYPE_CHECKING:
+    from sandbox.account import StreamBook
+    from sandbox.demo.screen import Screen
+    from sandbox.demo.snapshot import Snapshot
+    from sandbox.demo.world import World
+
+GRACE_SECONDS = 60.0  # clock; a thing counts as served once it was visible for that long
+SIGTERM = 15
+SETTLE_RUNS_MOST = 50
+
+
+@dataclass(slots=True)
+class Course:
+    """Plays one window on a world that stands; every step raises DemoError when it cannot."""
+
+    world: World
+    screen: Screen
+
+    def play(self) -> None:
+        """Boot the producer and run the clock to the end of the window."""
+        world = self.world
+        world.aws.post("instances/boot")
+        if world.reddit is not None:
+            wait_until(self._first_request, "the producer's first request")
+        end = world.start_at + world.options.window_seconds + GRACE_SECONDS
+        while world.clock.now() < end:
+            world.check_producer()
+            snapshot = self._show("replaying" if world.reddit else "live")
+            speed = allowed_speed(world.options.speed, snapshot.lags_seconds)
+            world.clock.set_speed(speed)
+            time.sleep(LOOK_EVERY_SECONDS)
+
+    def drain(self) -> StreamBook:
+        """Stop the producer and wait until all it sent is in the lake; returns the stream's book.
+
+        The clock stands while Flink reads on, runs while Firehose waits for its interval, and
+        stands again for the last runs of the lake job.
+        """
+        self._stop_producer()
+        self.world.clock.set_speed(0.0)
+        self._await_flink()
+        stream = read_stream(
+            self.world.client("kinesis"),
+            self.world.names.stream,
+            self.world.options.min_score,
+        )
+        self._await_filter(stream)
+        self._await_firehose()
+        self._settle()
+        return stream
+
+    def _first_request(self) -> bool:
+        self.world.check_producer()
+        return self._show("starting").requests > 0
+
+    def _show(self, phase: str) -> Snapshot:
+        snapshot = self.world.snapshot()
+        self.screen.show(phase, snapshot, self.world.clock.speed())
+        return snapshot
+
+    def _stop_producer(self) -> None:
+        self.world.aws.post("instances/kill", signal=SIGTERM)
+        wait_until(
+            lambda: all(
+                one["status"] != "running"
+                for one in self.world.aws.get("status")["instances"].values()
+            ),
+            "the producer to end after SIGTERM",
+        )
+
+    def _await_flink(self) -> None:
+        wait_while_moving(
+            lambda: not self._show("draining").unread_by_flink,
+            lambda: self.world.snapshot().kept,
+            "Flink to read the stream to its end",
+        )
+
+    def _await_filter(self, stream: StreamBook) -> None:
+        wait_while_moving(
+            lambda: self._show("draining").kept >= stream.qualified_records,
+            lambda: self.world.snapshot().kept,
+            "Flink to hand all that qualified to Firehose",
+        )
+
+    def _await_firehose(self) -> None:
+        self.world.clock.set_speed(self.world.options.speed)
+        wait_while_moving(
+            lambda: self._show("draining").buffered == 0,
+            lambda: self.world.snapshot().buffered,
+            "Firehose to deliver its buffers",
+        )
+        self.world.clock.set_speed(0.0)
+
+    def _settle(self) -> None:
+        function = self.world.client("lambda")
+        for _ in range(SETTLE_RUNS_MOST):
+            answer = function.invoke(
+                FunctionName=self.world.names.lake_function, Payload=json.dumps({})
+            )
+            result = json.loads(answer["Payload"].read())
+            if answer.get("FunctionError"):
+                raise StalledError(f"the lake job failed: {result.get('errorMessage', result)}")
+            if result.get("objects") == 0:
+                return
+            self._show("settling")
+        raise StalledError(f"the lake job still found objects after {SETTLE_RUNS_MOST} runs")

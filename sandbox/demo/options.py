@@ -1,0 +1,37 @@
+"""Options: what a person asks of a demo run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SECONDS_PER_HOUR = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """One run of the demo.
+
+    `data`: a file of real or generated trajectories; None generates a day from `seed` at about
+    `comments_per_minute` (None: the measured rates by hour). `speed`: clock seconds per wall
+    second, a maximum. `keep`: leave everything running at the end until Ctrl-C.
+    """
+
+    build: Path
+    hours: float = 6.0
+    speed: float = 120.0
+    data: Path | None = None
+    seed: int = 1
+    comments_per_minute: float | None = None
+    requests_per_minute: int = 30
+    min_score: int = 10
+    live: bool = False
+    keep: bool = False
+
+    @property
+    def window_seconds(self) -> float:
+        """Return how long things are published, in clock seconds."""
+        return self.hours * SECONDS_PER_HOUR

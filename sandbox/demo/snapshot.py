@@ -1,0 +1,102 @@
+"""Snapshot: where everything stands at one moment of a run, from both servers' status pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The deployed resources the demo watches, as Terraform's outputs name them."""
+
+    stream: str
+    observations: str
+    dead_letters: str
+    flink: str
+    lake_function: str
+
+    @classmethod
+    def from_outputs(cls, outputs: Mapping[str, Any]) -> Names:
+        """Pick them from the composition's outputs."""
+        return cls(
+            stream=outputs["stream_name"],
+            observations=outputs["observations_delivery_stream_name"],
+            dead_letters=outputs["dead_letters_delivery_stream_name"],
+            flink=outputs["flink_application_name"],
+            lake_function=outputs["lake_function_name"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """Counts so far, and the lags in clock seconds by the names of `governor.LIMITS`."""
+
+    at: float
+    published: int
+    read: int
+    requests: int
+    requests_per_minute: int
+    requests_per_minute_max: int
+    sent: int
+    kept: int
+    dead_letters: int
+    buffered: int
+    landed: int
+    settled_runs: int
+    settled_failures: int
+    unread_by_flink: bool
+    lags_seconds: Mapping[str, float]
+
+
+def take_snapshot(
+    now: float, names: Names, reddit: Mapping[str, Any] | None, aws: Mapping[str, Any]
+) -> Snapshot:
+    """Read both status pages at `now`; `reddit` is None on live Reddit."""
+    stream = aws["streams"][names.stream]
+    kept = aws["delivery"][names.observations]
+    dead = aws["delivery"][names.dead_letters]
+    function = aws["functions"].get(names.lake_function, {})
+    return Snapshot(
+        at=now,
+        published=sum(reddit["published"].values()) if reddit else 0,
+        read=reddit["read"] if reddit else 0,
+        requests=reddit["requests"] if reddit else 0,
+        requests_per_minute=reddit["requests_per_minute_last"] if reddit else 0,
+        requests_per_minute_max=reddit["requests_per_minute_max"] if reddit else 0,
+        sent=stream["records_put"],
+        kept=kept["records_in"],
+        dead_letters=dead["records_in"],
+        buffered=kept["buffered_records"] + dead["buffered_records"],
+        landed=kept["records_delivered"],
+        settled_runs=function.get("invocations", 0),
+        settled_failures=function.get("failures", 0),
+        unread_by_flink=stream["oldest_unread_at"] is not None,
+        lags_seconds={
+            "producer": _producer_lag(now, reddit, aws),
+            "stream": _since(now, stream["oldest_unread_at"]),
+            "lake": _lake_lag(now, function),
+        },
+    )
+
+
+def _producer_lag(now: float, reddit: Mapping[str, Any] | None, aws: Mapping[str, Any]) -> float:
+    """Return the seconds since the last poll; 0 while no producer runs: nobody to wait for."""
+    running = any(one["status"] == "running" for one in aws["instances"].values())
+    if not running or reddit is None:
+        return 0.0
+    return _since(now, reddit["last_request_at"]["comments"])
+
+
+def _lake_lag(now: float, function: Mapping[str, Any]) -> float:
+    """Return by how much a run that is still going on is late for the next one."""
+    if function.get("running_since") is None:
+        return 0.0
+    return _since(now, function.get("next_due_at"))
+
+
+def _since(now: float, moment: float | None) -> float:
+    return 0.0 if moment is None else max(0.0, now - moment)

@@ -1,0 +1,75 @@
+"""Summary: a run's account as a table for a person and as JSON for a machine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sandbox.account import Account, StreamBook
+    from sandbox.demo.options import Options
+    from sandbox.demo.snapshot import Snapshot
+
+
+def summarise(
+    options: Options,
+    account: Account,
+    stream: StreamBook,
+    last: Snapshot,
+    seconds: Mapping[str, float],
+) -> dict[str, Any]:
+    """Return what `summary.json` holds; `seconds` are `wall_seconds` and `setup_seconds`."""
+    return {
+        "served": account.served,
+        "read": account.read,
+        "acknowledged": account.acknowledged,
+        "missing": account.missing,
+        "duplicates": account.duplicates,
+        "kept": account.kept,
+        "kept_expected": account.kept_expected,
+        "recall_true": account.recall_true,
+        "dead_letters": last.dead_letters,
+        "gaps": stream.gaps,
+        "observations": stream.records,
+        "observations_kept": last.kept,
+        "requests": last.requests,
+        "requests_per_minute_max": last.requests_per_minute_max,
+        "simulated_hours": options.hours,
+        **{name: round(value, 1) for name, value in seconds.items()},
+        "problems": list(account.problems),
+    }
+
+
+def account_table(summary: Mapping[str, Any]) -> Table:
+    """Return the account as a person reads it."""
+    table = Table(title="The account", title_justify="left", show_header=False)
+    table.add_column()
+    table.add_column(justify="right")
+    table.add_column(style="dim")
+    for name, meaning in (
+        ("served", "published in the window and visible for at least a minute"),
+        ("read", "in some answer to the producer"),
+        ("acknowledged", "things that Kinesis acknowledged"),
+        ("missing", "served, not read; read, not acknowledged; qualified, not in the lake"),
+        ("duplicates", "observations in the lake more than once"),
+        ("kept", "comments in the lake that reached the minimum score"),
+        ("kept_expected", "comments that some answer showed at the minimum score"),
+        ("recall_true", "of the comments that truly reached it, the share in the lake"),
+        ("dead_letters", "records that were not valid observations"),
+        ("gaps", "holes in what was read, flagged"),
+        ("requests_per_minute_max", "most requests in one simulated minute"),
+        ("simulated_hours", ""),
+        ("wall_seconds", "from the first request to this account"),
+        ("setup_seconds", "before it"),
+    ):
+        table.add_row(name, _figure(summary[name]), meaning)
+    return table
+
+
+def _figure(value: float | None) -> str:
+    if value is None:
+        return "n/a"
+    return f"{value:,}"

@@ -1,0 +1,68 @@
+"""A snapshot reads both status pages without knowing more than they say."""
+
+from sandbox.demo.snapshot import Names, take_snapshot
+
+NAMES = Names("s", "kept", "dead", "app", "job")
+
+
+def reddit_page(last=100.0):
+    return {
+        "published": {"t1": 5, "t3": 1},
+        "read": 4,
+        "requests": 9,
+        "requests_per_minute_last": 3,
+        "requests_per_minute_max": 7,
+        "last_request_at": {"comments": last, "new": None, "info": None},
+    }
+
+
+def aws_page(*, unread=None, function=None, instances=None):
+    delivery = {"records_in": 2, "buffered_records": 1, "records_delivered": 1}
+    return {
+        "streams": {"s": {"records_put": 8, "records_read": 8, "oldest_unread_at": unread}},
+        "delivery": {"kept": delivery, "dead": {**delivery, "records_in": 0}},
+        "functions": {"job": function} if function else {},
+        "instances": instances or {"i-1": {"status": "running"}},
+    }
+
+
+def test_counts_are_taken_over():
+    """What the pages count is what the screen shows."""
+    snapshot = take_snapshot(110.0, NAMES, reddit_page(), aws_page())
+    assert (snapshot.published, snapshot.read, snapshot.sent, snapshot.kept) == (6, 4, 8, 2)
+    assert snapshot.buffered == 2
+    assert snapshot.lags_seconds == {"producer": 10.0, "stream": 0.0, "lake": 0.0}
+
+
+def test_the_stream_lags_by_its_oldest_unread_record():
+    """A record that Flink has not read for 50 s is a lag of 50 s."""
+    snapshot = take_snapshot(110.0, NAMES, reddit_page(), aws_page(unread=60.0))
+    assert snapshot.lags_seconds["stream"] == 50.0
+    assert snapshot.unread_by_flink
+
+
+def test_nobody_waits_for_a_dead_producer():
+    """An outage must show in the data, so the clock does not wait for it."""
+    page = aws_page(instances={"i-1": {"status": "exited"}})
+    assert take_snapshot(500.0, NAMES, reddit_page(), page).lags_seconds["producer"] == 0.0
+
+
+def test_the_lake_lags_only_while_a_run_is_late_for_the_next():
+    """A run within its interval is in time."""
+    running = {"invocations": 3, "failures": 0, "running_since": 90.0, "next_due_at": 100.0}
+    assert (
+        take_snapshot(130.0, NAMES, reddit_page(), aws_page(function=running)).lags_seconds["lake"]
+        == 30.0
+    )
+    idle = {**running, "running_since": None}
+    assert (
+        take_snapshot(130.0, NAMES, reddit_page(), aws_page(function=idle)).lags_seconds["lake"]
+        == 0.0
+    )
+
+
+def test_live_reddit_has_no_status_page():
+    """Without a replay server only AWS is counted."""
+    snapshot = take_snapshot(110.0, NAMES, None, aws_page())
+    assert (snapshot.published, snapshot.requests) == (0, 0)
+    assert snapshot.lags_seconds["producer"] == 0.0
