@@ -26,7 +26,7 @@ class Control:
         found: dict[str, Any] = answer.json()
         return found
 
-    def post(self, page: str, **values: object) -> dict[str, Any]:
+    def post(self, page: str, **values: str | float) -> dict[str, Any]:
         """Send JSON to a page and return its answer; raises requests.RequestException."""
         answer = self.session.post(
             f"{self.url}/_sandbox/{page}", json=values, timeout=TIMEOUT_SECONDS

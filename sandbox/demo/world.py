@@ -19,7 +19,7 @@ from sandbox.demo.control import Control
 from sandbox.demo.deployment import PROJECT, REGION, SANDBOX_CREDENTIALS, Deployment
 from sandbox.demo.errors import SetupError, StoppedError
 from sandbox.demo.snapshot import Names, Snapshot, take_snapshot
-from sandbox.process import Server, ServerError
+from sandbox.process import ChildFailed, ChildProcess
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,6 +34,8 @@ SANDBOX_REDDIT = {
     "client_secret": "sandbox",
     "user_agent": "linux:wsb-stream:sandbox (by u/nobody)",
 }
+READY_SECONDS = 120.0  # wall; generating a day takes a while on a busy machine
+STOP_SECONDS = 30.0  # wall; Flink, workers and buffers end in order
 LAMBDA_TIMEOUT_SECONDS = 900  # the longest AWS allows
 
 
@@ -124,7 +126,7 @@ def _start_reddit(
         environment,
         stack,
     )
-    return Control(server.ready["url"]), server.ready["start_at"]
+    return Control(server["url"]), server["start_at"]
 
 
 def _generated(options: Options) -> list[str]:
@@ -145,7 +147,7 @@ def _start_aws(
     arguments = ["--work-dir", str(work / "aws"), "--flink-python", flink_python]
     if url:
         arguments += ["--reddit-url", url]
-    return Control(_start("aws", arguments, work, environment, stack).ready["url"])
+    return Control(_start("aws", arguments, work, environment, stack)["url"])
 
 
 def _start(
@@ -154,15 +156,18 @@ def _start(
     work: Path,
     environment: Mapping[str, str],
     stack: ExitStack,
-) -> Server:
+) -> dict[str, Any]:
+    """Start a server and return its ready line."""
     command = [sys.executable, "-m", f"sandbox.{name}", *arguments]
     command += ["--clock-file", str(work / "clock"), "--port", "0"]
+    server = ChildProcess(
+        command, log=work / f"{name}.log", environment=environment, directory=PROJECT
+    )
+    stack.callback(server.stop, STOP_SECONDS)
     try:
-        server = Server.start(command, environment, work / f"{name}.log", cwd=PROJECT)
-    except ServerError as error:
-        raise SetupError(str(error)) from error
-    stack.callback(server.stop)
-    return server
+        return server.wait_for("ready", READY_SECONDS)
+    except ChildFailed as error:
+        raise SetupError(f"the sandbox's {name} server did not start: {error}") from error
 
 
 def _deploy(options: Options, work: Path, aws: Control) -> dict[str, Any]:

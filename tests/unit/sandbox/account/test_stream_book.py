@@ -19,13 +19,13 @@ class TwoShards:
     def __init__(self, *shards):
         self.shards = shards
 
-    def list_shards(self, StreamName):  # noqa: N803 - boto3's spelling
+    def list_shards(self, StreamName):
         return {"Shards": [{"ShardId": str(i)} for i, _ in enumerate(self.shards)]}
 
-    def get_shard_iterator(self, StreamName, ShardId, ShardIteratorType):  # noqa: N803
+    def get_shard_iterator(self, StreamName, ShardId, ShardIteratorType):
         return {"ShardIterator": f"{ShardId}:0"}
 
-    def get_records(self, ShardIterator, Limit):  # noqa: N803
+    def get_records(self, ShardIterator, Limit):
         shard, at = (int(part) for part in ShardIterator.split(":"))
         records = self.shards[shard]
         page = records[at : at + 2]
