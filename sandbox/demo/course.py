@@ -32,16 +32,27 @@ class Course:
 
     def play(self) -> None:
         """Boot the producer and run the clock to the end of the window."""
-        world = self.world
-        world.aws.post("instances/boot")
-        if world.reddit is not None:
+        self.begin()
+        self.run_until(self.end_at)
+
+    @property
+    def end_at(self) -> float:
+        """Return when all that the window published was visible for long enough to be read."""
+        return self.world.start_at + self.world.options.window_seconds + GRACE_SECONDS
+
+    def begin(self) -> None:
+        """Boot the producer and wait for its first request; the clock stands still meanwhile."""
+        self.world.aws.post("instances/boot")
+        if self.world.reddit is not None:
             wait_until(self._first_request, "the producer's first request")
-        end = world.start_at + world.options.window_seconds + GRACE_SECONDS
-        while world.clock.now() < end:
-            world.check_producer()
-            snapshot = self._show("replaying" if world.reddit else "live")
-            speed = allowed_speed(world.options.speed, snapshot.lags_seconds)
-            world.clock.set_speed(speed)
+
+    def run_until(self, moment: float) -> None:
+        """Run the clock to that moment, as fast as the pipeline keeps up."""
+        while self.world.clock.now() < moment:
+            self.world.check_producer()
+            snapshot = self._show("replaying" if self.world.reddit else "live")
+            speed = allowed_speed(self.world.options.speed, snapshot.lags_seconds)
+            self.world.clock.set_speed(speed)
             time.sleep(LOOK_EVERY_SECONDS)
 
     def drain(self) -> StreamBook:

@@ -60,10 +60,11 @@ def _account(world: World, stream: StreamBook) -> Account:
     lake = read_lake(
         world.outputs["lake_database_name"], world.aws.url, REGION, world.options.min_score
     )
-    return balance(_reddit_book(world, stream), stream, lake)
+    return balance(reddit_book(world, stream), stream, lake)
 
 
-def _reddit_book(world: World, stream: StreamBook) -> RedditBook:
+def reddit_book(world: World, stream: StreamBook) -> RedditBook:
+    """Return what the replay server answered in the window, or what can be known of live Reddit."""
     if world.reddit is None:
         return live_book(stream)
     until = world.start_at + world.options.window_seconds

@@ -1,0 +1,122 @@
+"""The whole system on one machine: real processes, sockets and Terraform; the account decides."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import ExitStack
+
+import psutil
+import pytest
+from rich.console import Console
+
+from sandbox.account import balance, read_lake
+from sandbox.demo.course import Course
+from sandbox.demo.deployment import PROJECT, REGION
+from sandbox.demo.options import Options
+from sandbox.demo.run import reddit_book
+from sandbox.demo.screen import Screen
+from sandbox.demo.world import SANDBOX_REDDIT, build_world
+
+pytestmark = [pytest.mark.integration, pytest.mark.timeout(1200)]
+
+SIGKILL = int(signal.SIGKILL)
+OUTAGE_SECONDS = 300.0
+
+
+def demo(build, *arguments, **popen):
+    command = [sys.executable, "-m", "wsb", "sandbox", "demo", "--build", str(build), *arguments]
+    return subprocess.Popen(
+        command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, **popen
+    )
+
+
+def finished(process):
+    out, err = process.communicate(timeout=1100)
+    return process.returncode, out, err
+
+
+def test_kill_9_of_the_producer_in_the_middle_loses_nothing(tmp_path):
+    """Killed without warning, away for five minutes, started again: still nothing missing."""
+    options = Options(build=tmp_path, hours=0.75, speed=90.0, seed=3)
+    with ExitStack() as stack:
+        world = build_world(options, SANDBOX_REDDIT, stack)
+        course = Course(world, Screen(world.start_at, 0.0, 30, Console(quiet=True)))
+        course.begin()
+        course.run_until(world.start_at + 900)
+        world.aws.post("instances/kill", signal=SIGKILL)
+        course.run_until(world.clock.now() + OUTAGE_SECONDS)
+        world.aws.post("instances/boot")
+        course.run_until(course.end_at)
+        stream = course.drain()
+        lake = read_lake(
+            world.outputs["lake_database_name"], world.aws.url, REGION, options.min_score
+        )
+        account = balance(reddit_book(world, stream), stream, lake)
+    assert account.problems == ()
+    assert account.served > 500
+    assert account.kept > 0
+    assert stream.gaps == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["wsb_quiet_weekend_2021-01-02", "wsb_weekday_2020-12-08"])
+def test_the_demo_accounts_for_every_comment_of_a_real_day(real_data, tmp_path, name):
+    """Real trajectories: nothing missing, nothing doubled, kept is what had to be kept."""
+    data = real_data / f"{name}.ndjson.gz"
+    status, out, err = finished(demo(tmp_path, "--data", str(data), "--hours", "6"))
+    summary = json.loads((tmp_path / "summary.json").read_text())
+    assert (status, summary["problems"]) == (0, []), out + err
+    assert (summary["missing"], summary["duplicates"]) == (0, 0)
+    assert summary["kept"] == summary["kept_expected"] > 100
+
+
+@pytest.mark.slow
+def test_ctrl_c_stops_everything_and_a_second_run_starts_clean(tmp_path):
+    """An interrupted run leaves no process behind and nothing that the next one trips over."""
+    process = demo(tmp_path, "--hours", "1", start_new_session=True)
+    aws_log = tmp_path / "run" / "aws.log"
+    deadline = time.monotonic() + 300
+    while not (aws_log.exists() and "ready" in aws_log.read_text()):
+        assert time.monotonic() < deadline, "the sandbox's AWS never got ready"
+        time.sleep(0.2)
+    children = psutil.Process(process.pid).children(recursive=True)
+    assert children
+    process.send_signal(signal.SIGINT)
+    status, _, err = finished(process)
+    assert status == 130
+    assert "nothing is left running" in err
+    assert psutil.wait_procs(children, timeout=30)[1] == []
+    status, out, err = finished(demo(tmp_path, "--hours", "0.25"))
+    assert status == 0, out + err
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, ["no such file", "--data"]),
+        (b'{"kind": "t1"', ["line 1"]),
+        (b"", ["empty"]),
+    ],
+)
+def test_bad_data_gets_one_clear_sentence(tmp_path, content, words):
+    """A missing, broken or empty file is named, with what to do, before anything is deployed."""
+    data = tmp_path / "day.ndjson"
+    if content is not None:
+        data.write_bytes(content)
+    status, _, err = finished(demo(tmp_path / "build", "--data", str(data)))
+    assert status == 1
+    assert "Traceback" not in err
+    assert str(data) in err
+    assert all(word in err.lower() for word in words), err
+
+
+def test_without_terraform_the_demo_says_what_to_install(tmp_path):
+    """No Terraform on PATH and none to download: one sentence."""
+    environment = {**os.environ, "PATH": str(tmp_path), "WSB_TERRAFORM": str(tmp_path / "none")}
+    status, _, err = finished(demo(tmp_path / "build", "--hours", "0.1", env=environment))
+    assert status == 1
+    assert "Traceback" not in err
+    assert "erraform" in err
