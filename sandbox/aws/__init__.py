@@ -1,0 +1,1 @@
+"""AWS on this machine: moto's server, corrected, with what runs inside AWS running here."""

@@ -1,0 +1,69 @@
+"""Control: the sandbox's own interface, under /_sandbox/, in front of moto's application."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed, NotFound
+from werkzeug.wrappers import Request, Response
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from sandbox.aws.faults import Faults
+
+ROOT = "/_sandbox/"
+
+
+class Control:
+    """A WSGI application: our calls here, everything else to moto."""
+
+    def __init__(self, moto: WSGIApplication) -> None:
+        """Start without any calls."""
+        self._moto = moto
+        self._calls: dict[tuple[str, str], Callable[[dict[str, Any]], Any]] = {}
+
+    def add(self, method: str, path: str, call: Callable[[dict[str, Any]], Any]) -> None:
+        """Answer `method /_sandbox/path` with what `call` makes of the JSON body."""
+        self._calls[method, path] = call
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if not environ.get("PATH_INFO", "").startswith(ROOT):
+            return self._moto(environ, start_response)
+        try:
+            response = _answer(self._dispatch(Request(environ)))
+        except HTTPException as error:
+            response = _answer({"error": error.description}, error.code or 500)
+        return response(environ, start_response)
+
+    def _dispatch(self, request: Request) -> Any:  # noqa: ANN401 - JSON
+        path = request.path.removeprefix(ROOT).strip("/")
+        call = self._calls.get((request.method, path))
+        if call is None:
+            if any(path == known for _, known in self._calls):
+                raise MethodNotAllowed
+            known = ", ".join(f"{method} {ROOT}{name}" for method, name in self._calls)
+            raise NotFound(f"There is no {request.method} {request.path}; there are {known}.")
+        try:
+            body = json.loads(request.get_data() or b"{}")
+        except ValueError as error:
+            raise BadRequest(f"The body is no JSON: {error}") from error
+        if not isinstance(body, dict):
+            raise BadRequest("The body must be a JSON object.")
+        try:
+            return call(body)
+        except ValueError as error:
+            raise BadRequest(str(error)) from error
+
+
+def add_faults(control: Control, faults: Faults) -> None:
+    """Let the switches be read and set."""
+    control.add("GET", "faults", lambda _: asdict(faults.switches))
+    control.add("POST", "faults", lambda body: asdict(faults.set(**body)))
+
+
+def _answer(body: Any, status: int = 200) -> Response:  # noqa: ANN401 - JSON
+    return Response(json.dumps(body, default=str), status, content_type="application/json")

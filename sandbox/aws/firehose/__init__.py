@@ -1,0 +1,1 @@
+"""Firehose's delivery: what is put is buffered, and written to S3 as the stream's settings say."""

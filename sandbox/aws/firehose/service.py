@@ -1,0 +1,98 @@
+"""DeliveryService: the delivery streams that exist, and the limits of their data calls."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import uuid
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from sandbox.aws.firehose.delivery import Delivery
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from contract import Clock
+    from sandbox.aws.faults import Faults
+    from sandbox.aws.firehose.delivery import Store
+    from sandbox.aws.firehose.destination import Destination
+
+_LOG = logging.getLogger(__name__)
+_CLOSE_SECONDS = 20.0
+
+
+@dataclass
+class DeliveryService:
+    """Delivery streams by ARN."""
+
+    clock: Clock
+    faults: Faults
+    store: Callable[[], Store]
+    _deliveries: dict[str, Delivery] = field(default_factory=dict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def create(self, arn: str, destination: Destination) -> None:
+        """Begin to deliver for a stream."""
+        delivery = Delivery(
+            stream=arn.rsplit("/", 1)[-1],
+            destination=destination,
+            store=self.store(),
+            clock=self.clock,
+            faults=self.faults,
+            on_problem=_LOG.warning,
+        )
+        with self._lock:
+            self._deliveries[arn] = delivery
+
+    def configure(self, arn: str, destination: Destination, version: str) -> None:
+        """Change where a stream delivers from now on."""
+        self._deliveries[arn].configure(destination, version)
+
+    def delete(self, arn: str) -> None:
+        """Write what is buffered, and forget the stream."""
+        with self._lock:
+            delivery = self._deliveries.pop(arn)
+        _close(delivery)
+
+    def put(self, arn: str, records: Sequence[bytes]) -> list[dict[str, str]]:
+        """Take records over; returns one answer for each, some of them failures by fault switch."""
+        ratio = self.faults.switches.firehose_failed_records_ratio
+        failed = [self.faults.strikes(ratio) for _ in records]
+        self._deliveries[arn].put([r for r, f in zip(records, failed, strict=True) if not f])
+        return [_FAILURE if f else {"RecordId": uuid.uuid4().hex} for f in failed]
+
+    def throttles(self) -> bool:
+        """Return whether a fault switch refuses the call at hand."""
+        return self.faults.strikes(self.faults.switches.firehose_throttled_ratio)
+
+    def close(self) -> None:
+        """Write everything that is buffered."""
+        with self._lock:
+            deliveries = list(self._deliveries.values())
+        for delivery in deliveries:
+            _close(delivery)
+
+    def status(self) -> dict[str, dict[str, Any]]:
+        """Return what each stream has done, by name."""
+        with self._lock:
+            return {
+                delivery.stream: {
+                    **asdict(delivery.tally),
+                    "buffered_records": delivery.buffered_records,
+                    "due_at": delivery.due_at,
+                }
+                for delivery in self._deliveries.values()
+            }
+
+
+_FAILURE = {
+    "ErrorCode": "ServiceUnavailableException",
+    "ErrorMessage": "Slow down.",
+}
+
+
+def _close(delivery: Delivery) -> None:
+    if not delivery.close(_CLOSE_SECONDS):
+        left = delivery.buffered_records
+        _LOG.error("delivery stream %s ends with %d records undelivered", delivery.stream, left)

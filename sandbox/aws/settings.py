@@ -1,0 +1,24 @@
+"""Settings: what the sandbox's AWS is started with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where it works, on which clock, and what it starts children with."""
+
+    work_dir: Path
+    clock_file: Path | None = None
+    """None: the wall clock."""
+    port: int = 0
+    """0: any free one."""
+    flink_python: Path | None = None
+    """A Python with apache-flink; without one, no Flink application can be started."""
+    reddit_url: str | None = None
+    """What instances are told to read instead of reddit.com."""
