@@ -1,0 +1,61 @@
+"""`python -m sandbox.reddit`: serve a file of real things or a generated day."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from contract import FileClock
+from sandbox.reddit.datafile import read_things
+from sandbox.reddit.errors import RedditSandboxError
+from sandbox.reddit.realism import Realism
+from sandbox.reddit.server import serve
+from sandbox.reddit.world import World
+
+
+@click.command()
+@click.option("--data", type=click.Path(path_type=Path), help="File of things to play.")
+@click.option("--hours", type=click.FloatRange(min=0, min_open=True), help="Play only the first.")
+@click.option("--clock-file", type=click.Path(path_type=Path), required=True, help="Shared clock.")
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 takes a free one.")
+@click.option("--min-score", default=10, help="Score from which an answer is worth keeping.")
+@click.option("--requests-per-window", default=1000, help="Quota per 600 s of the clock.")
+@click.option("--seed", default=0, help="Decides what is late or out of order, or the whole day.")
+def main(**options: Any) -> None:  # noqa: ANN401  # click has checked them
+    """Serve Reddit's API on loopback, at the time of a shared clock."""
+    try:
+        _serve(**options)
+    except RedditSandboxError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _serve(  # noqa: PLR0913  # one parameter an option
+    *,
+    data: Path | None,
+    hours: float | None,
+    clock_file: Path,
+    port: int,
+    min_score: int,
+    requests_per_window: int,
+    seed: int,
+) -> None:
+    if data is None:
+        raise RedditSandboxError("Say what to play: --data FILE, or --generate.")
+    clock = _clock(clock_file)
+    world = World(read_things(data, hours), Realism(seed))
+    serve(world, clock, port, min_score, requests_per_window)
+
+
+def _clock(path: Path) -> FileClock:
+    try:
+        return FileClock(path)
+    except (FileNotFoundError, ValueError) as error:
+        raise RedditSandboxError(
+            f"{path} is no clock file: make it first, with contract.FileClock.create."
+        ) from error
+
+
+if __name__ == "__main__":
+    main()

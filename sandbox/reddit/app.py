@@ -1,0 +1,183 @@
+"""App: the routes of the sandbox's Reddit."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
+
+import orjson
+from starlette.applications import Starlette
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from sandbox.reddit import replies
+from sandbox.reddit.answer import Answer
+from sandbox.reddit.control import Control
+from sandbox.reddit.endpoints import Endpoints
+from sandbox.reddit.escape import escape_texts
+from sandbox.reddit.faults import FaultKind
+from sandbox.reddit.gate import Gate
+from sandbox.reddit.thing import COMMENT, POST
+from sandbox.reddit.tokens import knows_client
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from starlette.requests import Request
+    from starlette.types import ASGIApp, Receive, Scope, Send
+
+    from contract import Clock
+    from sandbox.reddit.endpoints import Told
+    from sandbox.reddit.ledger import Ledger
+    from sandbox.reddit.quota import Quota
+    from sandbox.reddit.world import World
+
+_DISCONNECTED = "http.disconnect"
+
+
+def create_app(world: World, clock: Clock, ledger: Ledger, quota: Quota) -> ASGIApp:
+    """Return the server's ASGI application; one of them serves one world to one client."""
+    gate = Gate(quota, ledger)
+    reddit = RedditApp(world, clock, ledger, gate)
+    control = Control(world, clock, ledger, gate.faults)
+    return _WithoutTrailingSlash(Starlette(routes=reddit.routes() + control.routes()))
+
+
+class _WithoutTrailingSlash:
+    """PRAW asks for api/info/ and r/x/new alike; one route serves both."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            scope["path"] = scope["path"].rstrip("/") or "/"
+        await self._app(scope, receive, send)
+
+
+class RedditApp:
+    """Serves what PRAW asks for."""
+
+    def __init__(self, world: World, clock: Clock, ledger: Ledger, gate: Gate) -> None:
+        """Serve a world at the clock's time."""
+        self._world = world
+        self._clock = clock
+        self._ledger = ledger
+        self._gate = gate
+        self._endpoints = Endpoints(world)
+
+    def routes(self) -> list[Route]:
+        """Return the routes."""
+        read = ["GET"]
+        return [
+            Route("/api/v1/access_token", self.token, methods=["POST"]),
+            Route("/r/{subreddit}/comments", self.comments, methods=read),
+            Route("/r/{subreddit}/new", self.new, methods=read),
+            Route("/r/{subreddit}/about", self.about, methods=read),
+            Route("/api/info", self.info, methods=read),
+            Route("/api/morechildren", self.more, methods=["GET", "POST"]),
+            Route("/comments/{post}", self.thread, methods=read),
+            Route("/comments/{post}/{slug}", self.thread, methods=read),
+            Route("/comments/{post}/{slug}/{comment}", self.thread, methods=read),
+        ]
+
+    async def token(self, request: Request) -> Response:
+        """Grant a token to the one client there is."""
+        now = self._clock.now()
+        if not request.headers.get("user-agent"):
+            return replies.failed(HTTPStatus.TOO_MANY_REQUESTS)
+        fault = self._gate.faults.hit("token", now)
+        if fault is not None:
+            failure = self._gate.failure(fault.kind, now)
+            return failure or await self._hang(request)
+        if not knows_client(request.headers.get("authorization", "")):
+            return replies.failed(HTTPStatus.UNAUTHORIZED)
+        form = await _form(request)
+        return Answer(orjson.dumps(self._gate.tokens.grant(form, now)), {})
+
+    async def comments(self, request: Request) -> Response:
+        """Answer /r/<subreddit>/comments."""
+        return await self._listing(request, "comments", COMMENT)
+
+    async def new(self, request: Request) -> Response:
+        """Answer /r/<subreddit>/new."""
+        return await self._listing(request, "new", POST)
+
+    async def _listing(self, request: Request, endpoint: str, kind: str) -> Response:
+        def told(now: float) -> Told:
+            return self._endpoints.listing(kind, request.query_params, now)
+
+        return self._elsewhere(request) or await self._answer(request, endpoint, told)
+
+    async def about(self, request: Request) -> Response:
+        """Answer /r/<subreddit>/about."""
+
+        def told(_now: float) -> Told:
+            return self._endpoints.about(), []
+
+        return self._elsewhere(request) or await self._answer(request, "about", told)
+
+    async def info(self, request: Request) -> Response:
+        """Answer /api/info."""
+        return await self._answer(
+            request, "info", lambda now: self._endpoints.info(request.query_params, now)
+        )
+
+    async def more(self, request: Request) -> Response:
+        """Answer /api/morechildren."""
+        asked = dict(request.query_params) | await _form(request)
+        return await self._answer(request, "more", lambda now: self._endpoints.more(asked, now))
+
+    async def thread(self, request: Request) -> Response:
+        """Answer /comments/<post> and /comments/<post>/_/<comment>."""
+        path = request.path_params
+        return await self._answer(
+            request,
+            "thread",
+            lambda now: self._endpoints.thread(
+                path["post"], path.get("comment"), request.query_params, now
+            ),
+        )
+
+    def _elsewhere(self, request: Request) -> Response | None:
+        """Send who asks for a subreddit that does not exist to the search, as Reddit does."""
+        name = request.path_params["subreddit"]
+        if name.lower() == self._world.subreddit.lower():
+            return None
+        return RedirectResponse(f"/subreddits/search?q={name}", HTTPStatus.FOUND)
+
+    async def _answer(
+        self, request: Request, endpoint: str, tell: Callable[[float], Told | None]
+    ) -> Response:
+        now = self._clock.now()
+        refusal = self._gate.refusal(request, endpoint, now)
+        if refusal is not None:
+            return refusal
+        fault = self._gate.faults.hit(endpoint, now)
+        failure = fault and self._gate.failure(fault.kind, now)
+        if failure:
+            return failure
+        if fault and fault.kind is FaultKind.TIMEOUT:
+            return await self._hang(request)
+        told = tell(now)
+        if told is None:
+            return replies.failed(HTTPStatus.NOT_FOUND, self._gate.headers(now))
+        body, things = told
+        if request.query_params.get("raw_json") != "1":
+            body = escape_texts(body)
+        if fault:
+            return Answer(body[: len(body) // 2], self._gate.headers(now))
+        return Answer(body, self._gate.headers(now), things, now, self._ledger)
+
+    @staticmethod
+    async def _hang(request: Request) -> Response:
+        """Answer nothing until the client gives up; then nobody reads this."""
+        while (await request.receive())["type"] != _DISCONNECTED:
+            pass
+        return Response()
+
+
+async def _form(request: Request) -> dict[str, str]:
+    """Return the fields of an urlencoded body, the only kind PRAW sends."""
+    return dict(parse_qsl((await request.body()).decode(errors="replace")))

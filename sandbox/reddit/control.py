@@ -1,0 +1,88 @@
+"""Control: how the demo and the tests look into the sandbox's Reddit and steer it."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sandbox.reddit.account import account
+from sandbox.reddit.thing import COMMENT, POST
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+    from contract import Clock
+    from sandbox.reddit.faults import Faults
+    from sandbox.reddit.ledger import Ledger
+    from sandbox.reddit.world import World
+
+
+class Control:
+    """Serves /_sandbox/, which Reddit does not have; nothing here counts as a request to it."""
+
+    def __init__(self, world: World, clock: Clock, ledger: Ledger, faults: Faults) -> None:
+        """Look into these."""
+        self._world = world
+        self._clock = clock
+        self._ledger = ledger
+        self._faults = faults
+
+    def routes(self) -> list[Route]:
+        """Return the routes."""
+        return [
+            Route("/_sandbox/status", self.status),
+            Route("/_sandbox/account", self.account),
+            Route("/_sandbox/publishing", self.publishing, methods=["POST"]),
+            Route("/_sandbox/faults", self.switch_on, methods=["POST"]),
+            Route("/_sandbox/faults", self.clear, methods=["DELETE"]),
+        ]
+
+    async def status(self, _request: Request) -> Response:
+        """Tell what was published and asked so far."""
+        now = self._clock.now()
+        published = {kind: self._world.published(kind, now) for kind in (COMMENT, POST)}
+        return _json({"now": now, "published": published} | self._ledger.status(now))
+
+    async def account(self, request: Request) -> Response:
+        """Tell what must have arrived by `until`, else by now."""
+        until = request.query_params.get("until")
+        try:
+            moment = self._clock.now() if until is None else float(until)
+        except ValueError:
+            return _wrong("`until` is a number of seconds since 1970.")
+        return _json(account(self._world, self._ledger, moment))
+
+    async def publishing(self, request: Request) -> Response:
+        """Publish nothing created after `until`."""
+        try:
+            until = float(orjson.loads(await request.body())["until"])
+        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+            return _wrong('Send {"until": seconds since 1970}.')
+        self._world.close_publishing(until)
+        return _json({"until": until})
+
+    async def switch_on(self, request: Request) -> Response:
+        """Switch a fault on."""
+        try:
+            order = orjson.loads(await request.body())
+            self._faults.switch_on(order, self._clock.now())
+        except ValueError as error:  # JSON's is one too
+            return _wrong(str(error))
+        return _json({"on": len(self._faults.switches)})
+
+    async def clear(self, _request: Request) -> Response:
+        """Switch all faults off."""
+        self._faults.switches.clear()
+        return _json({"on": 0})
+
+
+def _json(value: Any) -> Response:  # noqa: ANN401  # any JSON
+    return Response(orjson.dumps(value), media_type="application/json")
+
+
+def _wrong(what: str) -> Response:
+    return Response(orjson.dumps({"error": what}), HTTPStatus.BAD_REQUEST)

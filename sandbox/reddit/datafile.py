@@ -1,0 +1,98 @@
+"""Data file: things of a subreddit as newline-delimited JSON, plain or gzip, read and written."""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+
+import orjson
+
+from sandbox.reddit.errors import DataFileError
+from sandbox.reddit.thing import COMMENT, POST, Thing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+SECONDS_PER_HOUR = 3600
+
+
+def read_things(path: Path, hours: float | None = None) -> list[Thing]:
+    """Return the things of a file, oldest first, of the first `hours` after the first of them.
+
+    Raises DataFileError, naming file and line, for whatever cannot be played.
+    """
+    things = sorted(_all_things(path), key=lambda thing: thing.created)
+    if not things:
+        raise DataFileError(f"{path} holds no thing: give a file with posts and comments in it.")
+    return cut(things, hours)
+
+
+def cut(things: list[Thing], hours: float | None) -> list[Thing]:
+    """Keep what was created in the first `hours` after the first thing; things come in order."""
+    if hours is None:
+        return things
+    end = things[0].created + hours * SECONDS_PER_HOUR
+    return [thing for thing in things if thing.created < end]
+
+
+def write_records(path: Path, records: Iterable[dict[str, Any]]) -> int:
+    """Write records, gzipped if the name says so; returns how many."""
+    count = 0
+    with _open(path, "wb") as file:
+        for record in records:
+            file.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
+            count += 1
+    return count
+
+
+def _all_things(path: Path) -> Iterator[Thing]:
+    names: set[str] = set()
+    for number, line in enumerate(_lines(path), 1):
+        if not line.strip():
+            continue
+        thing = _thing(path, number, line)
+        if thing.name in names:
+            raise _broken(path, number, f"{thing.name} is there a second time")
+        names.add(thing.name)
+        yield thing
+
+
+def _lines(path: Path) -> Iterator[bytes]:
+    if not path.is_file():
+        raise DataFileError(f"There is no file {path}: give the path of a .ndjson or .ndjson.gz.")
+    try:
+        with _open(path, "rb") as file:
+            yield from file
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise DataFileError(
+            f"{path} is not a whole gzip file ({error}): fetch or write it again."
+        ) from error
+    except OSError as error:
+        raise DataFileError(f"{path} cannot be read ({error.strerror}): make it so.") from error
+
+
+def _open(path: Path, mode: str) -> BinaryIO:
+    if path.suffix == ".gz":
+        return cast("BinaryIO", gzip.open(path, mode))
+    return cast("BinaryIO", path.open(mode))
+
+
+def _thing(path: Path, number: int, line: bytes) -> Thing:
+    try:
+        record = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise _broken(path, number, f"it is not JSON: {error}") from error
+    if not isinstance(record, dict) or record.get("kind") not in {COMMENT, POST}:
+        raise _broken(path, number, f'it needs a "kind" of "{COMMENT}" or "{POST}"')
+    try:
+        return Thing(record)
+    except KeyError as error:
+        raise _broken(path, number, f"it lacks the field {error}") from error
+    except (TypeError, ValueError, IndexError) as error:
+        raise _broken(path, number, f"a value is of the wrong kind: {error}") from error
+
+
+def _broken(path: Path, number: int, why: str) -> DataFileError:
+    return DataFileError(f"{path}, line {number}: {why}; mend or delete that line.")

@@ -1,0 +1,80 @@
+"""Endpoints: what each of Reddit's addresses answers; pure of authentication, quota and faults."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from sandbox.reddit.forest import Order
+from sandbox.reddit.listing import Listings, Query
+from sandbox.reddit.render import Renderer, listing
+from sandbox.reddit.thread import COMMENTS_DEFAULT, COMMENTS_MAX, Threads
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sandbox.reddit.thing import Thing
+    from sandbox.reddit.world import World
+
+INFO_MAX = 100
+Told = tuple[bytes, list["Thing"]]
+
+
+class Endpoints:
+    """Answers with a JSON body and the things it tells of."""
+
+    def __init__(self, world: World) -> None:
+        """Prepare to show a world."""
+        self._world = world
+        self._renderer = Renderer(world)
+        self._listings = Listings(world)
+        self._threads = Threads(world, self._renderer)
+
+    def listing(self, kind: str, parameters: Mapping[str, str], now: float) -> Told:
+        """Answer /r/<subreddit>/new and /comments."""
+        page = self._listings.page(kind, Query.of(parameters), now)
+        children = [self._renderer.in_listing(thing, now) for thing in page.things]
+        return listing(children, len(children), page.after, page.before), page.things
+
+    def info(self, parameters: Mapping[str, str], now: float) -> Told:
+        """Answer /api/info: what exists of the fullnames asked, in their order."""
+        names = parameters.get("id", "").split(",")[:INFO_MAX]
+        found = [self._world.answered(name, now) for name in dict.fromkeys(names)]
+        things = [thing for thing in found if thing is not None]
+        children = [self._renderer.alone(thing, now) for thing in things]
+        if self._world.subreddit_id in names:
+            children.append(self.about())
+        return listing(children, len(children), None, None), things
+
+    def thread(
+        self, post: str, focus: str | None, parameters: Mapping[str, str], now: float
+    ) -> Told | None:
+        """Answer /comments/<post>; None if there is no such post."""
+        limit = int(parameters.get("limit") or COMMENTS_DEFAULT)
+        order = Order(parameters.get("sort", "confidence"), now)
+        context = int(parameters.get("context") or 0)
+        return self._threads.page(post, focus, context, min(limit, COMMENTS_MAX), order)
+
+    def more(self, parameters: Mapping[str, str], now: float) -> Told:
+        """Answer /api/morechildren."""
+        ids = [id_ for id_ in parameters.get("children", "").split(",") if id_]
+        order = Order(parameters.get("sort", "confidence"), now)
+        return self._threads.more(parameters.get("link_id", ""), ids, order)
+
+    def about(self) -> bytes:
+        """Answer /r/<subreddit>/about."""
+        name = self._world.subreddit
+        data: dict[str, Any] = {
+            "display_name": name,
+            "display_name_prefixed": f"r/{name}",
+            "id": self._world.subreddit_id.partition("_")[2],
+            "name": self._world.subreddit_id,
+            "created_utc": 1327806225.0,
+            "over18": False,
+            "subreddit_type": "public",
+            "subscribers": 0,
+            "title": name,
+            "url": f"/r/{name}/",
+        }
+        return orjson.dumps({"kind": "t5", "data": data})

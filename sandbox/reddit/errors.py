@@ -1,0 +1,20 @@
+"""Errors of the sandbox's Reddit.
+
+RedditSandboxError          the message is one sentence that says what to do
+├── DataFileError           the file of things cannot be played: mend or change it
+└── GeneratorError          the generated day cannot be made: change its settings
+"""
+
+from __future__ import annotations
+
+
+class RedditSandboxError(Exception):
+    """A person can mend this; the message says how."""
+
+
+class DataFileError(RedditSandboxError):
+    """The file of things is missing, broken or empty."""
+
+
+class GeneratorError(RedditSandboxError):
+    """The settings of a generated day contradict themselves."""

@@ -1,0 +1,71 @@
+"""Fixed part: the fields of one version of a thing that do not move with time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox.reddit.fields import AUTHOR_FIELDS, COMMENT_FIELDS, MOVING_FIELDS, POST_FIELDS
+from sandbox.reddit.markdown import selftext_html, to_html
+from sandbox.reddit.version import DELETED, State, Version
+
+if TYPE_CHECKING:
+    from sandbox.reddit.thing import Thing
+
+SITE = "https://www.reddit.com"
+_REMOVED_BY = {State.LIVE: None, State.DELETED: "deleted", State.REMOVED: "moderator"}
+
+
+def fixed_fields(thing: Thing, version: Version) -> dict[str, Any]:
+    """Return what the API shows of that version, without what moves and without a thread."""
+    defaults = COMMENT_FIELDS if thing.is_comment else POST_FIELDS
+    data = thing.data
+    fields = defaults | data
+    fields |= {
+        "author": version.author or DELETED,
+        "created": data["created_utc"],
+        "edited": version.edited,
+        "subreddit_name_prefixed": f"r/{data['subreddit']}",
+    }
+    fields |= _comment_text(version) if thing.is_comment else _post_text(version, fields)
+    if version.author is None or version.state is not State.LIVE:
+        fields = _without_author(fields, version)
+    for name in MOVING_FIELDS:
+        fields.pop(name, None)
+    return fields
+
+
+def _comment_text(version: Version) -> dict[str, Any]:
+    return {"body": version.text, "body_html": to_html(version.text)}
+
+
+def _post_text(version: Version, fields: dict[str, Any]) -> dict[str, Any]:
+    text = {
+        "selftext": version.text,
+        "selftext_html": selftext_html(version.text),
+        "removed_by_category": _REMOVED_BY[version.state],
+    }
+    if fields["is_self"]:
+        return text | {"thumbnail": "self"}
+    return text | {"url_overridden_by_dest": fields["url"]}
+
+
+def _without_author(fields: dict[str, Any], version: Version) -> dict[str, Any]:
+    """Follow the API: no author left, and the fields that told of him are not there at all."""
+    fields = {name: value for name, value in fields.items() if name not in AUTHOR_FIELDS}
+    fields["author"] = DELETED
+    if version.state is not State.LIVE and "body" in fields:
+        fields |= {"collapsed": True, "collapsed_reason_code": "DELETED"}
+    return fields
+
+
+def thread_fields(thread: dict[str, Any]) -> dict[str, Any]:
+    """Return what a comment in a listing, outside of its thread, says of its post."""
+    link = SITE + thread["permalink"]
+    return {
+        "link_author": thread["author"] or DELETED,
+        "link_permalink": link,
+        "link_title": thread["title"],
+        "link_url": thread.get("url", link),
+        "over_18": thread.get("over_18", False),
+        "quarantine": False,
+    }

@@ -1,0 +1,59 @@
+"""Gate: who is let in, what the quota and the switched-on faults make of a request."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+
+from sandbox.reddit import replies
+from sandbox.reddit.faults import FaultKind, Faults
+from sandbox.reddit.tokens import Tokens
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.responses import Response
+
+    from sandbox.reddit.ledger import Ledger
+    from sandbox.reddit.quota import Quota
+
+_RETRY_AFTER_SECONDS = 4
+
+
+class Gate:
+    """Holds what belongs to the client rather than to the subreddit."""
+
+    def __init__(self, quota: Quota, ledger: Ledger) -> None:
+        """Start with no token granted and no fault."""
+        self.tokens = Tokens()
+        self.faults = Faults()
+        self._quota = quota
+        self._ledger = ledger
+
+    def refusal(self, request: Request, endpoint: str, now: float) -> Response | None:
+        """Return why a request is not answered, or None; it counts if its token is good."""
+        if not request.headers.get("user-agent"):
+            return replies.too_many(_RETRY_AFTER_SECONDS)
+        if not self.tokens.is_good(request.headers.get("authorization", ""), now):
+            return replies.bad_token()
+        self._ledger.asked(endpoint, now)
+        if not self._quota.take(now):
+            self._ledger.refused += 1
+            return replies.too_many(self._quota.reset_seconds(now))
+        return None
+
+    def headers(self, now: float) -> dict[str, str]:
+        """Return the quota's headers."""
+        return self._quota.headers(now)
+
+    def failure(self, kind: FaultKind, now: float) -> Response | None:
+        """Return the answer that a fault gives in place of the right one, if it gives one."""
+        if kind is FaultKind.EXPIRED_TOKEN:
+            self.tokens.expire_all()
+            return replies.bad_token()
+        if kind is FaultKind.TOO_MANY:
+            return replies.too_many(_RETRY_AFTER_SECONDS)
+        if kind is FaultKind.HTML:
+            return replies.page_instead_of_json()
+        if kind.isdecimal():
+            return replies.failed(HTTPStatus(int(kind)), self.headers(now))
+        return None

@@ -1,0 +1,64 @@
+"""Ledger: what was asked and what was answered, kept apart from the pipeline it will judge."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sandbox.reddit.thing import Thing
+
+SECONDS_PER_MINUTE = 60
+_NAMED_ENDPOINTS = ("comments", "new", "info")
+
+
+class Ledger:
+    """Counts requests by clock minute and remembers every id answered.
+
+    An answer counts once its bytes are handed to the connection, of an authenticated client.
+    """
+
+    def __init__(self, min_score: int) -> None:
+        """Start empty; `min_score` is what makes an answer one worth keeping."""
+        self.min_score = min_score
+        self.requests = 0
+        self.refused = 0
+        self.first_request_wall: float | None = None
+        self.last_request_at: dict[str, float | None] = dict.fromkeys(_NAMED_ENDPOINTS)
+        self.read: set[str] = set()
+        self.kept_expected: set[str] = set()
+        self._by_minute: Counter[int] = Counter()
+
+    def asked(self, endpoint: str, now: float) -> None:
+        """Note a request, whatever it will be answered."""
+        if self.first_request_wall is None:
+            self.first_request_wall = time.time()
+        self.requests += 1
+        self.last_request_at[endpoint] = now
+        self._by_minute[int(now // SECONDS_PER_MINUTE)] += 1
+
+    def answered(self, things: Iterable[Thing], now: float) -> None:
+        """Note what a client was told at `now`."""
+        for thing in things:
+            self.read.add(thing.name)
+            if self._is_worth_keeping(thing, now):
+                self.kept_expected.add(thing.name)
+
+    def _is_worth_keeping(self, thing: Thing, now: float) -> bool:
+        shown = thing.is_comment and thing.score_at(now) >= self.min_score
+        return shown and not thing.is_hidden(now)
+
+    def status(self, now: float) -> dict[str, Any]:
+        """Return the counts; the last minute is the last whole one."""
+        return {
+            "read": len(self.read),
+            "requests": self.requests,
+            "refused": self.refused,
+            "requests_per_minute_last": self._by_minute[int(now // SECONDS_PER_MINUTE) - 1],
+            "requests_per_minute_max": max(self._by_minute.values(), default=0),
+            "last_request_at": {name: self.last_request_at[name] for name in _NAMED_ENDPOINTS},
+            "first_request_wall": self.first_request_wall,
+        }

@@ -1,0 +1,95 @@
+"""Listing: one page of /new or /comments, with Reddit's paging and its cache."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sandbox.reddit.thing import Thing
+    from sandbox.reddit.world import World
+
+PAGE_ITEMS = 25
+PAGE_ITEMS_MAX = 100
+DEPTH_ITEMS = 1000
+
+
+@dataclass(frozen=True)
+class Query:
+    """What a client asks of a listing."""
+
+    limit: int = PAGE_ITEMS
+    after: str | None = None
+    before: str | None = None
+    count: int = 0
+
+    @classmethod
+    def of(cls, parameters: Mapping[str, str]) -> Query:
+        """Read query parameters as Reddit does: nonsense means the default."""
+        limit = _number(parameters.get("limit", ""), PAGE_ITEMS)
+        return cls(
+            limit=max(1, min(PAGE_ITEMS_MAX, limit)),
+            after=parameters.get("after") or None,
+            before=parameters.get("before") or None,
+            count=_number(parameters.get("count", ""), 0),
+        )
+
+
+@dataclass(frozen=True)
+class Page:
+    """Things of one page, newest first, and the anchors of its neighbours."""
+
+    things: list[Thing]
+    after: str | None = None
+    before: str | None = None
+
+
+def _number(text: str, default: int) -> int:
+    return int(text) if text.isdecimal() else default
+
+
+class Listings:
+    """Pages through a world; what has appeared is looked up once per `cache_seconds`."""
+
+    def __init__(self, world: World) -> None:
+        """Start with nothing cached."""
+        self._world = world
+        self._cached_at: dict[str, float] = {}
+
+    def page(self, kind: str, query: Query, now: float) -> Page:
+        """Return a page; one anchored at a thing that is not listed (any more) is empty."""
+        shown = islice(self._world.newest(kind, self._cache(kind, now), now), DEPTH_ITEMS)
+        if query.before is not None:
+            return self._page_before(list(shown), query)
+        if query.after is not None and not any(thing.name == query.after for thing in shown):
+            return Page([])
+        things = list(islice(shown, query.limit + 1))
+        more = len(things) > query.limit
+        things = things[: query.limit]
+        return Page(
+            things,
+            after=things[-1].name if more else None,
+            before=things[0].name if things and query.after and query.count else None,
+        )
+
+    @staticmethod
+    def _page_before(shown: list[Thing], query: Query) -> Page:
+        names = [thing.name for thing in shown]
+        if query.before not in names:
+            return Page([])
+        end = names.index(query.before)
+        things = shown[max(0, end - query.limit) : end]
+        return Page(
+            things,
+            after=things[-1].name if things and query.count else None,
+            before=things[0].name if end > query.limit else None,
+        )
+
+    def _cache(self, kind: str, now: float) -> float:
+        cached_at = self._cached_at.get(kind)
+        if cached_at is None or not 0 <= now - cached_at < self._world.realism.cache_seconds:
+            cached_at = self._cached_at[kind] = now
+        return cached_at

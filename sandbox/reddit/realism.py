@@ -1,0 +1,39 @@
+"""Realism: how far the listings stray from a perfect feed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sandbox.reddit.chance import chance
+
+if TYPE_CHECKING:
+    from sandbox.reddit.thing import Thing
+
+
+@dataclass(frozen=True)
+class Realism:
+    """Shares and spans; the seed decides which thing is hit. All zero: a perfect feed."""
+
+    seed: int = 0
+    late_share: float = 0.01
+    late_max_seconds: float = 20.0
+    disorder_share: float = 0.05
+    disorder_max_seconds: float = 2.0
+    cache_seconds: float = 2.0
+
+    def delay_seconds(self, thing: Thing) -> float:
+        """Return how long after its creation it appears."""
+        drawn = chance(self.seed, "late", thing.name)
+        return self.late_max_seconds * drawn / self.late_share if drawn < self.late_share else 0.0
+
+    def place(self, thing: Thing) -> float:
+        """Return the moment by which listings order it."""
+        drawn = chance(self.seed, "disorder", thing.name)
+        if drawn >= self.disorder_share:
+            return thing.created
+        swing = 2 * drawn / self.disorder_share - 1
+        return thing.created + swing * self.disorder_max_seconds
+
+
+PERFECT = Realism(late_share=0, disorder_share=0, cache_seconds=0)

@@ -1,0 +1,91 @@
+"""Render: things as the API's JSON, fast: what does not move is serialised once and kept."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+import orjson
+
+from sandbox.reddit.fixed import fixed_fields, thread_fields
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sandbox.reddit.thing import Thing
+    from sandbox.reddit.world import World
+
+# about 2 kB each
+_KEPT_VERSIONS = 16384
+_KEPT_THREADS = 4096
+
+
+def listing(
+    children: Iterable[bytes], count: int | None, after: str | None, before: str | None
+) -> bytes:
+    """Return a Listing; `count` is null inside of trees."""
+    return b'{"kind":"Listing","data":{"after":%b,"dist":%b,"modhash":"","geo_filter":"",%b%b%b' % (
+        orjson.dumps(after),
+        orjson.dumps(count),
+        b'"children":[' + b",".join(children),
+        b'],"before":',
+        orjson.dumps(before) + b"}}",
+    )
+
+
+class Renderer:
+    """Renders the things of one world; keeps the fixed part of the last few thousand."""
+
+    def __init__(self, world: World) -> None:
+        """Start with nothing kept."""
+        self._world = world
+        self._fixed = lru_cache(_KEPT_VERSIONS)(self._render_fixed)
+        self._thread = lru_cache(_KEPT_THREADS)(self._render_thread)
+
+    def in_listing(self, thing: Thing, now: float) -> bytes:
+        """Return a thing as /new and /comments show it: a comment tells of its post."""
+        if not thing.is_comment:
+            return self.post(thing, now)
+        replies = self._world.replies_at(thing.post, now)
+        extra = b'%b,"num_comments":%d,"replies":""' % (self._thread(thing.post), replies)
+        return self._comment(thing, now, extra)
+
+    def alone(self, thing: Thing, now: float) -> bytes:
+        """Return a thing as /api/info shows it."""
+        return (
+            self._comment(thing, now, b'"replies":""')
+            if thing.is_comment
+            else self.post(thing, now)
+        )
+
+    def in_tree(self, thing: Thing, now: float, depth: int, replies: bytes = b'""') -> bytes:
+        """Return a comment as a thread shows it, around its replies."""
+        return self._comment(thing, now, b'"depth":%d,"replies":%b' % (depth, replies))
+
+    def _comment(self, thing: Thing, now: float, extra: bytes) -> bytes:
+        score = thing.score_at(now)
+        return b'{"kind":"t1","data":{%b,%b,"score":%d,"ups":%d,"downs":0,"score_hidden":%b}}' % (
+            self._fixed(thing, thing.version_at(now)),
+            extra,
+            score,
+            score,
+            b"true" if thing.is_hidden(now) else b"false",
+        )
+
+    def post(self, thing: Thing, now: float) -> bytes:
+        """Return a post as every endpoint shows it."""
+        score = thing.score_at(now)
+        moving = b'"score":%d,"ups":%d,"downs":0,"num_comments":%d,"upvote_ratio":%b' % (
+            score,
+            score,
+            thing.replies_at(now),
+            orjson.dumps(thing.upvote_ratio_at(now)),
+        )
+        return b'{"kind":"t3","data":{%b,%b}}' % (self._fixed(thing, thing.version_at(now)), moving)
+
+    @staticmethod
+    def _render_fixed(thing: Thing, version: int) -> bytes:
+        return orjson.dumps(fixed_fields(thing, thing.versions[version]))[1:-1]
+
+    def _render_thread(self, post: str) -> bytes:
+        return orjson.dumps(thread_fields(self._world.thread(post)))[1:-1]

@@ -1,0 +1,52 @@
+"""Replies: what Reddit answers when it does not answer what was asked."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+import orjson
+from starlette.responses import Response
+
+JSON = "application/json; charset=UTF-8"
+HTML = "text/html; charset=UTF-8"
+
+# as recorded on 2021-05-24
+TOO_MANY_PAGE = """
+<!doctype html>
+<html>
+  <head>
+    <title>Too Many Requests</title>
+  </head>
+  <body>
+    <h1>whoa there, pardner!</h1>
+    <p>we're sorry, but you appear to be a bot and we've seen too many requests
+from you lately. we enforce a hard speed limit on requests that appear to come
+from bots to prevent abuse.</p>
+<p>please wait {seconds} second(s) and try again.</p>
+  </body>
+</html>
+"""
+
+
+def failed(status: HTTPStatus, headers: dict[str, str] | None = None) -> Response:
+    """Return Reddit's JSON for an error."""
+    body = orjson.dumps({"message": status.phrase, "error": status.value})
+    return Response(body, status, headers, JSON)
+
+
+def too_many(retry_after_seconds: int) -> Response:
+    """Return the HTML page that meets a client out of quota, without any rate-limit header."""
+    page = TOO_MANY_PAGE.format(seconds=retry_after_seconds)
+    headers = {"retry-after": str(retry_after_seconds)}
+    return Response(page, HTTPStatus.TOO_MANY_REQUESTS, headers, HTML)
+
+
+def bad_token() -> Response:
+    """Return the refusal of a token that is unknown or too old."""
+    challenge = {"www-authenticate": 'Bearer realm="reddit", error="invalid_token"'}
+    return failed(HTTPStatus.UNAUTHORIZED, challenge)
+
+
+def page_instead_of_json() -> Response:
+    """Return what a cache in trouble sends: HTML with a 200."""
+    return Response("<!doctype html><html><title>reddit</title></html>", media_type=HTML)

@@ -1,0 +1,115 @@
+"""Thing: one post or comment with all that ever happens to it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from math import inf
+from operator import attrgetter
+from typing import Any
+
+import orjson
+
+from sandbox.reddit.trajectory import Trajectory
+from sandbox.reddit.version import State, Version, versions_of
+
+COMMENT = "t1"
+POST = "t3"
+_SINCE = attrgetter("since")
+
+
+class Thing:
+    """Answers what the API showed of a thing at any moment after its creation.
+
+    `data` stays serialised until somebody asks: a day holds a hundred thousand of them.
+    """
+
+    __slots__ = (
+        "_data", "_hidden_until", "_replies", "_score", "_upvote_ratio", "created", "kind",
+        "name", "parent", "post", "versions",
+    )  # fmt: skip
+
+    def __init__(self, record: dict[str, Any]) -> None:
+        """Take one record of the data file; raises KeyError, TypeError, ValueError if broken."""
+        data, looks = record["data"], record["observations"]
+        self.kind = str(record["kind"])
+        self.name = str(data["name"])
+        self.created = float(data["created_utc"])
+        is_comment = self.kind == COMMENT
+        self.post = str(data["link_id"]) if is_comment else self.name
+        self.parent = str(data["parent_id"]) if is_comment else ""
+        text = data["body"] if is_comment else data["selftext"]
+        self.versions: tuple[Version, ...] = versions_of(
+            self.created, str(text), data["author"], data["edited"], record["changes"]
+        )
+        self._data = orjson.dumps(data)
+        self._take_comment_looks(looks) if is_comment else self._take_post_looks(looks)
+
+    def _take_comment_looks(self, looks: list[list[Any]]) -> None:
+        shown = [(look[0], look[1]) for look in looks if not look[2]]
+        self._score = Trajectory(self.created, 1, shown)
+        starts_hidden = bool(looks) and bool(looks[0][2])
+        first_shown = max(shown[0][0], self.created + 1) if shown else inf
+        self._hidden_until = first_shown if starts_hidden else -inf
+        self._replies: Trajectory | None = None
+        self._upvote_ratio: Trajectory | None = None
+
+    def _take_post_looks(self, looks: list[list[Any]]) -> None:
+        self._score = Trajectory(self.created, 1, [(look[0], look[1]) for look in looks])
+        self._replies = Trajectory(self.created, 0, [(look[0], look[2]) for look in looks])
+        self._upvote_ratio = Trajectory(self.created, 1, [(look[0], look[3]) for look in looks])
+        self._hidden_until = -inf
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """Return the API fields as first seen."""
+        fields: dict[str, Any] = orjson.loads(self._data)
+        return fields
+
+    @property
+    def is_comment(self) -> bool:
+        """Tell a comment from a post."""
+        return self.kind == COMMENT
+
+    def is_hidden(self, moment: float) -> bool:
+        """Tell whether the API hides the score: it then shows 1, which means unknown."""
+        return moment < self._hidden_until
+
+    def score_at(self, moment: float) -> int:
+        """Return the score that the API shows."""
+        return 1 if moment < self._hidden_until else self._score.at(moment)
+
+    def replies_at(self, moment: float) -> int:
+        """Return a post's `num_comments`."""
+        return 0 if self._replies is None else self._replies.at(moment)
+
+    def upvote_ratio_at(self, moment: float) -> float:
+        """Return a post's share of upvotes, to two digits."""
+        return 1.0 if self._upvote_ratio is None else round(self._upvote_ratio.exact(moment), 2)
+
+    def version_at(self, moment: float) -> int:
+        """Return the index of the version shown; the first one before the creation."""
+        if len(self.versions) == 1:
+            return 0
+        return max(0, bisect_right(self.versions, moment, key=_SINCE) - 1)
+
+    def state_at(self, moment: float) -> State:
+        """Return whether it is live, deleted or removed."""
+        return self.versions[self.version_at(moment)].state
+
+    def true_peak(self, since: float, until: float) -> int | None:
+        """Return the highest true score, hidden or not, it had there while live; None if never."""
+        peaks = [
+            self._score.peak(max(since, first), min(until, last))
+            for first, last in self.live_spans()
+            if max(since, first) <= min(until, last)
+        ]
+        return max(peaks, default=None)
+
+    def live_spans(self) -> list[tuple[float, float]]:
+        """Return the spans in which it was live, from its creation to for ever."""
+        ends = [version.since for version in self.versions[1:]] + [inf]
+        return [
+            (version.since, end)
+            for version, end in zip(self.versions, ends, strict=True)
+            if version.state is State.LIVE
+        ]

@@ -1,0 +1,60 @@
+"""Tokens: who may ask, by OAuth's client credentials and password grants."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import secrets
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+CLIENT_ID = CLIENT_SECRET = "sandbox"  # noqa: S105  # of a server on loopback
+USERNAME = PASSWORD = "sandbox"  # noqa: S105
+LIFETIME_SECONDS = 86400
+_GRANTS = ("client_credentials", "password", "https://oauth.reddit.com/grants/installed_client")
+
+
+class Tokens:
+    """Grants tokens and knows until when, on the clock, each is good."""
+
+    def __init__(self) -> None:
+        """Start with none granted."""
+        self._expires_at: dict[str, float] = {}
+
+    def grant(self, form: Mapping[str, str], now: float) -> dict[str, Any]:
+        """Return what Reddit answers a client it knows: a token, or an error in a 200."""
+        grant = form.get("grant_type")
+        if grant not in _GRANTS:
+            return {"error": "unsupported_grant_type"}
+        user = (form.get("username"), form.get("password"))
+        if grant == "password" and user != (USERNAME, PASSWORD):
+            return {"error": "invalid_grant"}
+        token = secrets.token_urlsafe(32)
+        self._expires_at[token] = now + LIFETIME_SECONDS
+        return {
+            "access_token": token,
+            "token_type": "bearer",
+            "expires_in": LIFETIME_SECONDS,
+            "scope": "*",
+        }
+
+    def is_good(self, authorization: str, now: float) -> bool:
+        """Tell whether an Authorization header carries a token that is still good."""
+        scheme, _, token = authorization.partition(" ")
+        return scheme.lower() == "bearer" and now < self._expires_at.get(token, now)
+
+    def expire_all(self) -> None:
+        """Forget every token: the next request with one is refused."""
+        self._expires_at.clear()
+
+
+def knows_client(authorization: str) -> bool:
+    """Tell whether a Basic Authorization header names the one client there is."""
+    scheme, _, encoded = authorization.partition(" ")
+    try:
+        pair = base64.b64decode(encoded, validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return False
+    return scheme.lower() == "basic" and pair == f"{CLIENT_ID}:{CLIENT_SECRET}"

@@ -1,0 +1,58 @@
+"""Trajectory: a figure that moves in straight lines from look to look, as votes and replies do."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from math import floor, inf
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Trajectory:
+    """Starts at `first` when the thing is created; keeps the last look's value for ever.
+
+    A look stamped at or before the creation (stamps are hourly) counts as one second after it.
+    """
+
+    __slots__ = ("_moments", "_values")
+
+    def __init__(
+        self, created: float, first: float, looks: Iterable[tuple[float, float]] = ()
+    ) -> None:
+        """Take looks as (unix seconds, value), oldest first."""
+        self._moments = array("d", (created,))
+        self._values = array("d", (first,))
+        for stamp, value in looks:
+            moment = stamp if stamp > created else created + 1
+            if moment <= self._moments[-1]:
+                self._values[-1] = value
+            else:
+                self._moments.append(moment)
+                self._values.append(value)
+
+    def exact(self, moment: float) -> float:
+        """Return the value at a moment, not rounded."""
+        moments, values = self._moments, self._values
+        after = bisect_right(moments, moment)
+        if after == 0:
+            return values[0]
+        if after == len(moments):
+            return values[-1]
+        since, value = moments[after - 1], values[after - 1]
+        slope = (values[after] - value) / (moments[after] - since)
+        return value + slope * (moment - since)
+
+    def at(self, moment: float) -> int:
+        """Return the value at a moment, rounded down."""
+        return floor(self.exact(moment))
+
+    def peak(self, since: float, until: float) -> int:
+        """Return the highest value that `at` shows from `since` to `until`, both included."""
+        first = bisect_right(self._moments, since)
+        last = bisect_right(self._moments, until)
+        return floor(
+            max(self.exact(since), self.exact(until), max(self._values[first:last], default=-inf))
+        )

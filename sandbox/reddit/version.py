@@ -1,0 +1,56 @@
+"""Version: what a thing says, and who says it, from one moment to the next."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, Literal, NamedTuple
+
+DELETED = "[deleted]"
+REMOVED = "[removed]"
+Edited = float | Literal[False]
+NOT_EDITED: Literal[False] = False
+
+
+class State(StrEnum):
+    """Whether a thing can be seen in listings."""
+
+    LIVE = "live"
+    DELETED = "deleted"
+    REMOVED = "removed"
+
+
+class Version(NamedTuple):
+    """The text from `since` on; `edited` is what the API shows: False or the moment."""
+
+    since: float
+    text: str
+    author: str | None
+    edited: Edited
+    state: State
+
+
+def state_of(text: str, author: str | None) -> State:
+    """Tell deletion from removal; a live text without author is one of a deleted account."""
+    if author is None and text == DELETED:
+        return State.DELETED
+    return State.REMOVED if text == REMOVED else State.LIVE
+
+
+def versions_of(
+    created: float, text: str, author: str | None, edited: Edited, changes: list[Any]
+) -> tuple[Version, ...]:
+    """Return all versions, oldest first.
+
+    The text first seen may carry an edit that came after the creation: until then it shows as
+    not edited. A change is seen at its look; an edit happened when it says, if that lies between.
+    """
+    versions = [Version(created, text, author, NOT_EDITED, state_of(text, author))]
+    if edited:
+        versions.append(versions[0]._replace(since=max(created, edited), edited=edited))
+    for stamp, new_text, new_author, new_edited in changes:
+        state = state_of(new_text, new_author)
+        since = max(float(stamp), versions[-1].since)
+        if state is State.LIVE and versions[-1].since < new_edited <= since:
+            since = float(new_edited)
+        versions.append(Version(since, new_text, new_author, new_edited, state))
+    return tuple(versions)
