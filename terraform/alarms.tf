@@ -1,0 +1,163 @@
+locals {
+  stream_dimension = { StreamName = aws_kinesis_stream.observations.name }
+  flink_dimension  = { Application = aws_kinesisanalyticsv2_application.qualifier.name }
+  lake_dimension   = { FunctionName = aws_lambda_function.lake_job.function_name }
+  delivery_dimension = {
+    for key, delivery in aws_kinesis_firehose_delivery_stream.landing : key => { DeliveryStreamName = delivery.name }
+  }
+
+  # `missing`: what it means when the metric says nothing.
+  alarms = {
+    producer-silent = {
+      meaning    = "no record reached the stream for 15 minutes: look at the log group ${aws_cloudwatch_log_group.producer.name}"
+      namespace  = "AWS/Kinesis"
+      metric     = "IncomingRecords"
+      dimensions = local.stream_dimension
+      statistic  = "Sum"
+      operator   = "LessThanThreshold"
+      threshold  = 1
+      minutes    = 5
+      periods    = 3
+      missing    = "breaching"
+    }
+    stream-throttled = {
+      meaning    = "the stream refuses records: it needs more shards"
+      namespace  = "AWS/Kinesis"
+      metric     = "WriteProvisionedThroughputExceeded"
+      dimensions = local.stream_dimension
+      statistic  = "Sum"
+      operator   = "GreaterThanThreshold"
+      threshold  = 0
+      minutes    = 5
+      periods    = 3
+      missing    = "notBreaching"
+    }
+    flink-behind = {
+      meaning    = "Flink reads records that are more than 15 minutes old"
+      namespace  = "AWS/Kinesis"
+      metric     = "GetRecords.IteratorAgeMilliseconds"
+      dimensions = local.stream_dimension
+      statistic  = "Maximum"
+      operator   = "GreaterThanThreshold"
+      threshold  = 15 * 60 * 1000
+      minutes    = 5
+      periods    = 3
+      missing    = "notBreaching"
+    }
+    flink-down = {
+      meaning    = "the Flink application is failing or stopped"
+      namespace  = "AWS/KinesisAnalytics"
+      metric     = "downtime"
+      dimensions = local.flink_dimension
+      statistic  = "Maximum"
+      operator   = "GreaterThanThreshold"
+      threshold  = 0
+      minutes    = 5
+      periods    = 3
+      missing    = var.start_flink ? "breaching" : "notBreaching"
+    }
+    landing-late = {
+      meaning    = "Firehose has not landed observations in time"
+      namespace  = "AWS/Firehose"
+      metric     = "DeliveryToS3.DataFreshness"
+      dimensions = local.delivery_dimension["observations"]
+      statistic  = "Maximum"
+      operator   = "GreaterThanThreshold"
+      threshold  = var.landing_buffer_seconds + 600
+      minutes    = 5
+      periods    = 2
+      missing    = "notBreaching"
+    }
+    dead-letters = {
+      meaning    = "records were refused: run the saved query dead_letter_reasons before they expire"
+      namespace  = "AWS/Firehose"
+      metric     = "IncomingRecords"
+      dimensions = local.delivery_dimension["dead_letters"]
+      statistic  = "Sum"
+      operator   = "GreaterThanThreshold"
+      threshold  = 0
+      minutes    = 5
+      periods    = 1
+      missing    = "notBreaching"
+    }
+    lake-job-fails = {
+      meaning    = "the lake job failed: look at the log group ${aws_cloudwatch_log_group.lake_job.name}"
+      namespace  = "AWS/Lambda"
+      metric     = "Errors"
+      dimensions = local.lake_dimension
+      statistic  = "Sum"
+      operator   = "GreaterThanThreshold"
+      threshold  = 0
+      minutes    = var.lake_job_interval_minutes
+      periods    = 2
+      missing    = "notBreaching"
+    }
+    lake-job-silent = {
+      meaning    = "the lake job has not run: look at the schedule ${aws_scheduler_schedule.lake_job.name}"
+      namespace  = "AWS/Lambda"
+      metric     = "Invocations"
+      dimensions = local.lake_dimension
+      statistic  = "Sum"
+      operator   = "LessThanThreshold"
+      threshold  = 1
+      minutes    = var.lake_job_interval_minutes
+      periods    = 3
+      missing    = "breaching"
+    }
+  }
+}
+
+resource "aws_cloudwatch_metric_alarm" "this" {
+  for_each = local.alarms
+
+  alarm_name          = "${local.name}-${each.key}"
+  alarm_description   = each.value.meaning
+  namespace           = each.value.namespace
+  metric_name         = each.value.metric
+  dimensions          = each.value.dimensions
+  statistic           = each.value.statistic
+  comparison_operator = each.value.operator
+  threshold           = each.value.threshold
+  period              = each.value.minutes * 60
+  evaluation_periods  = each.value.periods
+  treat_missing_data  = each.value.missing
+  alarm_actions       = [aws_sns_topic.alarms.arn]
+  ok_actions          = [aws_sns_topic.alarms.arn]
+}
+
+resource "aws_sns_topic" "alarms" {
+  name              = "${local.name}-alarms"
+  kms_master_key_id = aws_kms_key.data.arn # the SNS default key would not let CloudWatch publish
+}
+
+resource "aws_sns_topic_policy" "alarms" {
+  arn    = aws_sns_topic.alarms.arn
+  policy = data.aws_iam_policy_document.alarms.json
+}
+
+data "aws_iam_policy_document" "alarms" {
+  statement {
+    sid       = "AlarmsPublish"
+    actions   = ["sns:Publish"]
+    resources = [aws_sns_topic.alarms.arn]
+
+    principals {
+      type        = "Service"
+      identifiers = ["cloudwatch.amazonaws.com"]
+    }
+
+    condition {
+      test     = "StringEquals"
+      variable = "aws:SourceAccount"
+      values   = [local.account_id]
+    }
+  }
+}
+
+resource "aws_sns_topic_subscription" "email" {
+  count = var.alarm_email == null ? 0 : 1
+
+  topic_arn = aws_sns_topic.alarms.arn
+  protocol  = "email"
+  endpoint  = var.alarm_email
+}
