@@ -1,0 +1,86 @@
+"""AWS: clients whose retries are ours, and their failures as the error tree."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore import exceptions
+from botocore.config import Config
+
+from producer.errors import AwsError, AwsUnavailableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+CONNECT_TIMEOUT_SECONDS = 5
+READ_TIMEOUT_SECONDS = 15
+SERVER_ERROR = 500
+RETRYABLE_CODES = frozenset(
+    {
+        "ExpiredToken",  # the SDK fetches the next credentials of the role by itself
+        "ExpiredTokenException",
+        "InternalFailure",
+        "InternalServerError",
+        "KMSThrottlingException",
+        "LimitExceededException",
+        "ProvisionedThroughputExceededException",
+        "RequestLimitExceeded",
+        "RequestTimeout",
+        "ServiceUnavailable",
+        "ThrottledException",
+        "Throttling",
+        "ThrottlingException",
+        "TransactionInProgressException",
+    }
+)
+RETRYABLE_CANCELLATIONS = frozenset(
+    {"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"}
+)
+ADVICE = {
+    "AccessDeniedException": "allow it in the role's policy",
+    "ResourceNotFoundException": "it does not exist: apply Terraform, or mend its name or region",
+    "UnrecognizedClientException": "AWS does not know these credentials",
+}
+
+
+def make_client(service: str, region: str) -> Any:  # noqa: ANN401 - boto3 has no types
+    """Return a boto3 client that never retries by itself."""
+    config = Config(
+        connect_timeout=CONNECT_TIMEOUT_SECONDS,
+        read_timeout=READ_TIMEOUT_SECONDS,
+        retries={"total_max_attempts": 1, "mode": "standard"},
+    )
+    return boto3.client(service, region_name=region, config=config)
+
+
+@contextmanager
+def translated(what: str) -> Iterator[None]:
+    """Raise AwsUnavailableError or AwsError, naming `what`, for whatever boto3 raises."""
+    try:
+        yield
+    except exceptions.ClientError as error:
+        code = error.response["Error"]["Code"]
+        if is_retryable(error.response):
+            raise AwsUnavailableError(f"{what}: {code}") from error
+        advice = ADVICE.get(code, error.response["Error"].get("Message", ""))
+        raise AwsError(f"{what}: {code}: {advice}") from error
+    except exceptions.NoCredentialsError as error:
+        raise AwsError(f"{what}: no AWS credentials: set them or use a role") from error
+    except exceptions.NoRegionError as error:
+        raise AwsError(f"{what}: set AWS_REGION") from error
+    except (exceptions.ConnectionError, exceptions.HTTPClientError) as error:
+        raise AwsUnavailableError(f"{what}: AWS cannot be reached: {error}") from error
+    except exceptions.BotoCoreError as error:
+        raise AwsError(f"{what}: {error}") from error
+
+
+def is_retryable(response: Mapping[str, Any]) -> bool:
+    """Tell whether the same call may succeed later."""
+    code = response["Error"]["Code"]
+    if code == "TransactionCanceledException":
+        reasons = {each.get("Code") for each in response.get("CancellationReasons", ())}
+        return bool(reasons & RETRYABLE_CANCELLATIONS)
+    status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
+    return code in RETRYABLE_CODES or status >= SERVER_ERROR

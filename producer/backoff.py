@@ -1,0 +1,31 @@
+"""Back-off: how long to wait before trying again, as an immutable value."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True)
+class Backoff:
+    """Doubles with each failure up to a cap, with full jitter on the upper half."""
+
+    first_seconds: float
+    cap_seconds: float
+    failures: int = 0
+
+    def failed(self) -> Backoff:
+        """Return the state after one more failure."""
+        return replace(self, failures=self.failures + 1)
+
+    def succeeded(self) -> Backoff:
+        """Return the state after a success."""
+        return replace(self, failures=0)
+
+    def seconds(self) -> float:
+        """Return a wait; 0 when nothing failed."""
+        if self.failures == 0:
+            return 0.0
+        doublings = min(self.failures - 1, 30)
+        longest = min(self.cap_seconds, self.first_seconds * float(2**doublings))
+        return longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads retries, hides nothing

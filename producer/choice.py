@@ -1,0 +1,45 @@
+"""Choice: what to ask Reddit next. New things first, then due looks, then spare quota."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from producer import looking
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from producer.budget import Budget
+    from producer.course import Course
+    from producer.looking import Look
+    from producer.tracker import Tracker
+
+
+class Request(NamedTuple):
+    """The next page of a course, or a look; `at` is when it may go.
+
+    Without either, `at` is when there will be something to ask.
+    """
+
+    at: float
+    course: Course | None = None
+    look: Look | None = None
+
+
+def next_request(
+    courses: Sequence[Course], tracker: Tracker, budget: Budget, now: float
+) -> Request:
+    """Choose among what is due; a spare request yields to what falls due before its turn."""
+    ready_at = budget.ready_at(now, spare=False)
+    course = min(courses, key=lambda each: each.due_at())
+    if course.due_at() <= now:
+        return Request(ready_at, course=course)
+    look = looking.due_look(tracker, now)
+    if look is not None:
+        return Request(ready_at, look=look)
+    due_at = min(course.due_at(), looking.next_look_at(tracker))
+    spare_at = budget.ready_at(now, spare=True)
+    look = looking.extra_look(tracker, now)
+    if look is None or due_at < spare_at:
+        return Request(min(due_at, now + looking.EXTRA_LOOK_SECONDS))
+    return Request(spare_at, look=look)

@@ -1,0 +1,48 @@
+"""Command line: `wsb produce` and `wsb check`."""
+
+from __future__ import annotations
+
+import os
+import threading
+
+import click
+
+from contract import clock_from_environment
+from producer import daemon
+from producer.app import make_producer
+from producer.check import findings
+from producer.errors import ProducerError
+from producer.log import make_log
+from producer.settings import Settings
+
+
+@click.command()
+def produce() -> None:
+    """Read the subreddit and write observations to Kinesis until told to stop."""
+    stop = threading.Event()
+    daemon.stop_on_signals(stop)
+    log = make_log()
+    try:
+        clock = clock_from_environment()
+        settings = Settings.from_environment(os.environ)
+        producer, reporter = make_producer(settings, clock, log)
+        daemon.run(producer, reporter, stop, clock=clock, log=log)
+    except ProducerError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@click.command()
+def check() -> None:
+    """Say what is missing or wrong before `wsb produce` is started."""
+    try:
+        settings = Settings.from_environment(os.environ)
+    except ProducerError as error:
+        raise click.ClickException(str(error)) from error
+    wrong = 0
+    for name, problem in findings(settings, clock_from_environment()):
+        click.echo(f"{'ok   ' if problem is None else 'WRONG'} {name}")
+        if problem is not None:
+            wrong += 1
+            click.echo(f"      {problem}")
+    if wrong:
+        raise click.ClickException(f"{wrong} of these must be mended first")

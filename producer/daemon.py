@@ -1,0 +1,51 @@
+"""Daemon: loops the producer until it is told to stop."""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING
+
+from producer import events
+from producer.errors import AwsUnavailableError, NotDeliveredError
+
+if TYPE_CHECKING:
+    import threading
+    from types import FrameType
+
+    from structlog.typing import FilteringBoundLogger
+
+    from contract import Clock
+    from producer.producer import Producer
+    from producer.progress import Reporter
+
+
+def run(
+    producer: Producer,
+    reporter: Reporter,
+    stop: threading.Event,
+    *,
+    clock: Clock,
+    log: FilteringBoundLogger,
+) -> None:
+    """Return after a clean stop: the step finished, its records acknowledged, all saved."""
+    log.info(events.STARTED, tracked=len(producer.tracker))
+    try:
+        while not stop.is_set():
+            producer.run_once(stop)
+            reporter.report_if_due(clock.now(), log)
+        producer.checkpoint(stop)
+    except (NotDeliveredError, AwsUnavailableError) as error:
+        if not stop.is_set():
+            raise
+        log.warning(events.NOT_DELIVERED, reason=str(error))
+    log.info(events.STOPPED, **reporter.fields(clock.now()))
+
+
+def stop_on_signals(stop: threading.Event) -> None:
+    """Let SIGTERM and SIGINT ask for a clean stop."""
+
+    def ask(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, ask)

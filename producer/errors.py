@@ -1,0 +1,95 @@
+"""Errors: what can go wrong at the producer's edges, and what to do about each.
+
+ProducerError                    says in one sentence what is wrong and what to mend
+├── SettingsError                stop: mend the environment
+├── CredentialsMissingError      stop: put the credentials where the message says
+├── RedditError
+│   ├── RedditUnavailableError   ask again with back-off: 5xx, time-out, broken connection
+│   │   ├── UnreachableError     the same, without any answer
+│   │   └── GarbledError         the same, with an answer that is not the JSON it should be
+│   ├── RateLimitedError         ask again when `retry_at` has come
+│   ├── TokenExpiredError        ask again with a new token
+│   ├── ForbiddenError           ask again with back-off once it had worked before, else stop
+│   ├── SubredditMissingError    stop: mend WSB_SUBREDDIT
+│   └── CredentialsWrongError    stop: mend the credentials
+└── AwsError                     stop: mend the name, the permission or the region
+    ├── AwsUnavailableError      try again with back-off: throttling, 5xx, broken connection
+    ├── NotDeliveredError        stop was asked for while records were unacknowledged
+    └── RecordTooLargeError      a defect: nothing Reddit shows makes such a record
+"""
+
+from __future__ import annotations
+
+
+class ProducerError(Exception):
+    """Anything the producer reports in plain words."""
+
+
+class SettingsError(ProducerError):
+    """The environment holds mistakes; the message names all of them."""
+
+
+class CredentialsMissingError(ProducerError):
+    """No complete credentials in any of the places looked at."""
+
+
+class RedditError(ProducerError):
+    """Reddit did not give what was asked for."""
+
+
+class RedditUnavailableError(RedditError):
+    """Reddit cannot answer now; the same request may succeed later."""
+
+
+class UnreachableError(RedditUnavailableError):
+    """No answer at all: refused, unknown host, time-out, or cut in the middle."""
+
+
+class GarbledError(RedditUnavailableError):
+    """An answer that is not the JSON that was asked for."""
+
+
+class RateLimitedError(RedditError):
+    """Too many requests; `wait_seconds` is what Reddit asks for, None when it says nothing."""
+
+    def __init__(self, wait_seconds: float | None) -> None:
+        """Carry how long to wait from the answer on."""
+        super().__init__("Reddit says that the request quota is used up")
+        self.wait_seconds = wait_seconds
+
+
+class TokenExpiredError(RedditError):
+    """The access token is no longer accepted."""
+
+
+class ForbiddenError(RedditError):
+    """The client may not read this."""
+
+
+class SubredditMissingError(RedditError):
+    """There is no such subreddit."""
+
+
+class CredentialsWrongError(RedditError):
+    """Reddit does not accept the client id and secret."""
+
+
+class AwsError(ProducerError):
+    """AWS refuses, and asking again would not help."""
+
+
+class AwsUnavailableError(AwsError):
+    """AWS cannot take it now; the same call may succeed later."""
+
+
+class NotDeliveredError(AwsError):
+    """The producer was asked to stop while `count` records were still unacknowledged."""
+
+    def __init__(self, count: int) -> None:
+        """Carry how many records Kinesis did not acknowledge."""
+        super().__init__(f"{count} records were not acknowledged; what they cover is read again")
+        self.count = count
+
+
+class RecordTooLargeError(AwsError):
+    """One record exceeds Kinesis' limit."""

@@ -1,0 +1,126 @@
+"""Requestor: PRAW's HTTP, with pacing, metering and errors that are ours.
+
+prawcore sleeps on the wall clock: its limiter as the x-ratelimit headers say, its retries after
+a 5xx or a 401. Here every answer but a good one is raised at once, which leaves it nothing to
+retry, and the headers are read and taken off, which leaves its limiter nothing to wait for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+import prawcore
+from prawcore.const import ACCESS_TOKEN_PATH
+
+from producer.errors import (
+    CredentialsWrongError,
+    ForbiddenError,
+    GarbledError,
+    RateLimitedError,
+    RedditUnavailableError,
+    SubredditMissingError,
+    TokenExpiredError,
+    UnreachableError,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from requests import Response
+
+TIMEOUT_SECONDS = 16.0
+QUOTA_HEADERS = ("x-ratelimit-remaining", "x-ratelimit-reset", "x-ratelimit-used")
+OK = 200
+UNAUTHORIZED = 401
+FORBIDDEN = 403
+TOO_MANY_REQUESTS = 429
+MISSING = (301, 302, 404)  # Reddit sends an unknown subreddit's reader to its search page
+
+
+class Meter(Protocol):
+    """Counts every HTTP exchange, tokens too."""
+
+    def sent(self) -> None:
+        """Note that a request goes out."""
+
+    def answered(self, headers: Mapping[str, str]) -> None:
+        """Note that one was answered, or given up (no headers)."""
+
+
+class MeteredRequestor(prawcore.Requestor):
+    """Raises the producer's errors; see the module for why."""
+
+    def __init__(self, *, meter: Meter, **settings: Any) -> None:  # noqa: ANN401 - PRAW's
+        """Take what PRAW gives to its requestor, and a meter."""
+        super().__init__(timeout=TIMEOUT_SECONDS, **settings)
+        self._meter = meter
+
+    def request(self, *target: Any, timeout: float | None = None, **options: Any) -> Response:  # noqa: ANN401
+        """Return a good answer; raises RedditError for any other."""
+        _method, url = target
+        self._meter.sent()
+        try:
+            response = super().request(*target, timeout=timeout, **options)
+        except prawcore.RequestException as error:
+            self._meter.answered({})
+            cause = error.original_exception
+            raise UnreachableError(
+                f"{self.oauth_url} cannot be reached: {type(cause).__name__}"
+            ) from cause
+        if url.endswith(ACCESS_TOKEN_PATH):
+            self._meter.answered({})  # its headers are about another quota
+            _check_token(response)
+        else:
+            self._meter.answered(response.headers)
+            _check(response)
+        for name in QUOTA_HEADERS:
+            response.headers.pop(name, None)
+        return response
+
+
+def _check(response: Response) -> None:
+    status = response.status_code
+    if status == OK:
+        return
+    if status == UNAUTHORIZED:
+        raise TokenExpiredError("the access token is no longer accepted")
+    if status == FORBIDDEN:
+        raise ForbiddenError(
+            "Reddit forbids it (403): is the subreddit private, the client approved?"
+        )
+    if status in MISSING:
+        raise SubredditMissingError(f"Reddit has no such subreddit (status {status})")
+    _check_any(response)
+
+
+def _check_token(response: Response) -> None:
+    if response.status_code in (UNAUTHORIZED, FORBIDDEN):
+        raise CredentialsWrongError("Reddit does not accept the client id and secret")
+    if response.status_code != OK:
+        _check_any(response)
+    try:
+        answer = response.json()
+    except ValueError:
+        answer = None
+    if not isinstance(answer, dict):
+        raise GarbledError("Reddit answered for a token with something that is not JSON")
+    if "error" in answer:
+        raise CredentialsWrongError(f"Reddit gives no token: {answer['error']}")
+    if not {"access_token", "expires_in", "scope"} <= answer.keys():
+        raise GarbledError("Reddit's token answer lacks fields")
+
+
+def _check_any(response: Response) -> None:
+    status = response.status_code
+    if status == TOO_MANY_REQUESTS:
+        raise RateLimitedError(_wait_seconds(response.headers))
+    raise RedditUnavailableError(f"Reddit answers with status {status}")
+
+
+def _wait_seconds(headers: Mapping[str, str]) -> float | None:
+    for name in ("x-ratelimit-reset", "retry-after"):
+        try:
+            return max(0.0, float(headers[name]))
+        except (KeyError, ValueError):
+            continue
+    return None

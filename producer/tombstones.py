@@ -1,0 +1,42 @@
+"""Tombstones: how a deletion, a removal or an absence is told from what Reddit answers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+LIVE = "live"
+DELETED = "deleted"
+REMOVED = "removed"
+ABSENT = "absent"
+ABSENCE_SECONDS = 3600.0  # one missing answer may be a stale cache
+NO_AUTHOR = ("[deleted]", None)
+STATES = {"[deleted]": DELETED, "[removed]": REMOVED}  # by the text left in place
+BY_AUTHOR = ("deleted", "author")  # removed_by_category
+
+
+def state_in(raw: Mapping[str, Any], kind: str) -> str:
+    """Return the state an item shows.
+
+    An author who wrote "[deleted]" is still there; a comment whose author closed the account
+    keeps its text. Only both together are a deletion.
+    """
+    category = raw.get("removed_by_category") if kind == "post" else None
+    if category is not None:
+        return DELETED if category in BY_AUTHOR else REMOVED
+    if raw.get("author") not in NO_AUTHOR:
+        return LIVE
+    text = raw.get("body" if kind == "comment" else "selftext")
+    return STATES.get(text, LIVE) if isinstance(text, str) else LIVE
+
+
+def settled(known_state: str, answered_state: str) -> str:
+    """Return the state to believe: an author's deletion is final, a cache may still show it."""
+    return DELETED if known_state == DELETED else answered_state
+
+
+def is_absent(missed_at: float, now: float) -> bool:
+    """Tell whether a thing missed before, and missed again now, counts as absent."""
+    return missed_at > 0 and now - missed_at >= ABSENCE_SECONDS
