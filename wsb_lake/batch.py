@@ -1,0 +1,79 @@
+"""Batch: some landed objects on their way into the tables, and what became of their lines."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from wsb_lake.lines import BrokenObjectError, lines_of
+from wsb_lake.parsing import TIMESTAMP, parse
+from wsb_lake.table_specs import OBSERVATION_TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from wsb_lake.landing import LandedObject, Landing
+    from wsb_lake.rejects import Rejects
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """The valid observations of some objects by table; `read` counts lines, valid or not."""
+
+    objects: tuple[LandedObject, ...]
+    tables: Mapping[str, pa.Table]
+    read: int
+    rejected: int
+
+    @property
+    def valid(self) -> int:
+        """Return how many lines are valid observations, doubles included."""
+        return sum(len(table) for table in self.tables.values())
+
+
+def read_batch(landing: Landing, rejects: Rejects, objects: Sequence[LandedObject]) -> Batch:
+    """Read the objects; lines that are no observation are set aside before this returns."""
+    parts: dict[str, list[pa.Table]] = {name: [] for name in OBSERVATION_TABLES.values()}
+    read = rejected = 0
+    for landed, data in landing.read(objects):
+        try:
+            lines = lines_of(data)
+        except BrokenObjectError:
+            rejects.put_object(landed, data, "bad_gzip")
+            read, rejected = read + 1, rejected + 1
+            continue
+        parsed = parse(lines)
+        rejects.put_lines(landed, parsed.rejects)
+        read += len(lines)
+        rejected += len(parsed.rejects)
+        for name, table in parsed.tables.items():
+            parts[name].append(table)
+    tables = {name: pa.concat_tables(part) for name, part in parts.items() if part}
+    return Batch(tuple(objects), tables, read, rejected)
+
+
+def commits_row(batch: Batch, appended: Mapping[str, int]) -> dict[str, Any]:
+    """Return the batch's row of the commits table, all but `landed_at`."""
+    keys = sorted(landed.key for landed in batch.objects)
+    looks = pa.chunked_array(
+        [chunk for table in batch.tables.values() for chunk in table["observed_at"].chunks],
+        type=TIMESTAMP,
+    )
+    span = pc.min_max(looks).as_py()
+    return {
+        "objects": len(keys),
+        "objects_sha256": hashlib.sha256("\n".join(keys).encode()).hexdigest(),
+        "first_object": keys[0],
+        "last_object": keys[-1],
+        "bytes": sum(landed.size_bytes for landed in batch.objects),
+        "read": batch.read,
+        **appended,
+        "doubles_dropped": batch.valid - sum(appended.values()),
+        "rejected": batch.rejected,
+        "oldest_observed_at": span["min"],
+        "newest_observed_at": span["max"],
+    }

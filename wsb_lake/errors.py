@@ -1,0 +1,45 @@
+"""Errors of the lake: each message is one sentence for a person, saying what to do.
+
+LakeError
+├── SettingsError      stop: the environment is wrong; all mistakes at once
+├── LakeMissingError   stop: the database or a table is not there yet
+├── SchemaChangedError stop: a table's column no longer has the contract's type
+├── AccessError        retry later or mend: credentials, rights, or the endpoint
+├── QueryError         mend the SQL
+├── LockHeldError      skip: another run is at work and will do it
+└── LockLostError      stop: another run took over; what was committed stays, repeating is safe
+"""
+
+from __future__ import annotations
+
+
+class LakeError(Exception):
+    """Anything the lake can explain to a person in one sentence."""
+
+
+class SettingsError(LakeError):
+    """The environment or the options are wrong; the message lists every mistake."""
+
+
+class LakeMissingError(LakeError):
+    """The Glue database, or a table in it, does not exist yet."""
+
+
+class SchemaChangedError(LakeError):
+    """A table's column has another type than the contract gives it."""
+
+
+class AccessError(LakeError):
+    """AWS could not be reached, or refused; nothing was changed."""
+
+
+class QueryError(LakeError):
+    """DuckDB refused the SQL; the message is its own first line."""
+
+
+class LockHeldError(LakeError):
+    """Another run holds the lock."""
+
+
+class LockLostError(LakeError):
+    """The lock expired and another run took it."""

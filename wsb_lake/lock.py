@@ -1,0 +1,92 @@
+"""Lock: one lake job at a time, by an item in DynamoDB that expires.
+
+It saves double work and will guard maintenance that rewrites files. It is not what keeps
+observations single: that is the commit's compare-and-swap (`append`).
+"""
+
+from __future__ import annotations
+
+import uuid
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from wsb_lake.errors import LockHeldError, LockLostError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contract import Clock
+    from wsb_lake.aws import Client
+
+LOCK_SECONDS = 600  # a killed run blocks the next ones for no longer than this
+RENEW_SECONDS = 200
+_KEY = {"pk": {"S": "lock"}, "sk": {"S": "lake_job"}}
+
+
+class Lock:
+    """The job's lock as one owner sees it; times are the clock's."""
+
+    def __init__(self, dynamodb: Client, table: str, clock: Clock) -> None:
+        """Take nothing yet; the owner's token is new for each Lock."""
+        self._dynamodb = dynamodb
+        self._table = table
+        self._clock = clock
+        self._owner = uuid.uuid4().hex
+        self._written_at = 0.0
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the lock for the block; raises LockHeldError, with nothing done, if it is taken."""
+        self._take()
+        try:
+            yield
+        finally:
+            self._release()
+
+    def renew(self) -> None:
+        """Hold it for longer, if a good part of its time has gone.
+
+        Raises LockLostError if another run took over.
+        """
+        if self._clock.now() - self._written_at < RENEW_SECONDS:
+            return
+        try:
+            self._put("#owner = :owner")
+        except self._dynamodb.exceptions.ConditionalCheckFailedException as error:
+            raise LockLostError("another run took over the lock: this one stops here") from error
+
+    def _take(self) -> None:
+        try:
+            self._put("attribute_not_exists(pk) OR expires_at <= :now", now=self._clock.now())
+        except self._dynamodb.exceptions.ConditionalCheckFailedException as error:
+            raise LockHeldError("another run holds the lock") from error
+
+    def _put(self, condition: str, now: float | None = None) -> None:
+        values = {":owner": {"S": self._owner}} if now is None else {":now": {"N": f"{now:.3f}"}}
+        names = {"ExpressionAttributeNames": {"#owner": "owner"}} if now is None else {}
+        now_seconds = self._clock.now()
+        self._dynamodb.put_item(
+            TableName=self._table,
+            Item={
+                **_KEY,
+                "owner": {"S": self._owner},
+                # A whole number: DynamoDB's own expiry ignores any other.
+                "expires_at": {"N": str(round(now_seconds + LOCK_SECONDS))},
+            },
+            ConditionExpression=condition,
+            ExpressionAttributeValues=values,
+            **names,
+        )
+        self._written_at = now_seconds
+
+    def _release(self) -> None:
+        try:
+            self._dynamodb.delete_item(
+                TableName=self._table,
+                Key=_KEY,
+                ConditionExpression="#owner = :owner",
+                ExpressionAttributeNames={"#owner": "owner"},
+                ExpressionAttributeValues={":owner": {"S": self._owner}},
+            )
+        except self._dynamodb.exceptions.ConditionalCheckFailedException:
+            return  # it expired and is another's now

@@ -1,0 +1,107 @@
+"""Parsing: observations as lines into Arrow tables, one per kind; what is none is set aside."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from contract import SCHEMA, Schema, parse_instant, problem_of_line
+from wsb_lake.table_specs import OBSERVATION_TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from contract import Field
+
+TIMESTAMP = pa.timestamp("us", tz="UTC")
+_ARROW = {
+    "int32": pa.int32(),
+    "float64": pa.float64(),
+    "string": pa.string(),
+    "bool": pa.bool_(),
+    "timestamp[us, tz=UTC]": TIMESTAMP,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A line that the tables cannot hold, and the contract's reason; `number` counts from 1."""
+
+    number: int
+    line: bytes
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """The valid observations by table name, unsorted and with doubles, and the other lines."""
+
+    tables: Mapping[str, pa.Table]
+    rejects: tuple[Reject, ...]
+
+
+class UnstorableError(ValueError):
+    """A valid record has a value that no column can hold; the message is the reason."""
+
+
+def parse(lines: Iterable[bytes], schema: Schema = SCHEMA) -> Parsed:
+    """Return every line either as a row or as a reject, never neither."""
+    rows: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    rejects: list[Reject] = []
+    fields = {kind: schema.of_kind(kind) for kind in schema.kinds}
+    for number, line in enumerate(lines, start=1):
+        reason = problem_of_line(line, schema)
+        if reason is None:
+            record = json.loads(line)
+            try:
+                row = _row(record, fields[record["kind"]])
+            except UnstorableError as error:
+                reason = str(error)
+            else:
+                rows[record["kind"]].append(row)
+                continue
+        rejects.append(Reject(number, line, reason))
+    tables = {
+        name: pa.Table.from_pylist(rows[kind], schema=arrow_schema(fields[kind], schema))
+        for kind, name in OBSERVATION_TABLES.items()
+    }
+    return Parsed(tables, tuple(rejects))
+
+
+def arrow_schema(fields: Iterable[Field], schema: Schema = SCHEMA) -> pa.Schema:
+    """Return the Arrow schema of these fields, all nullable."""
+    return pa.schema([(field.name, _ARROW[schema.type_in(field, "arrow")]) for field in fields])
+
+
+def _row(record: Mapping[str, Any], fields: tuple[Field, ...]) -> dict[str, Any]:
+    row = {}
+    for field in fields:
+        value = record.get(field.name)
+        if value is not None:
+            try:
+                row[field.name] = _CONVERT[field.type](value)
+            except (OverflowError, UnicodeEncodeError) as error:
+                raise UnstorableError(f"bad_value:{field.name}") from error
+    return row
+
+
+def _microseconds(text: str) -> int:
+    return round(parse_instant(text) * 1000) * 1000
+
+
+def _utf8(text: str) -> str:
+    text.encode()  # JSON can spell half a surrogate pair, which is no character
+    return text
+
+
+_CONVERT: Mapping[str, Callable[[Any], Any]] = {
+    "integer": int,
+    "number": float,
+    "string": _utf8,
+    "boolean": bool,
+    "timestamp": _microseconds,
+}

@@ -1,0 +1,71 @@
+"""Rejects: what landed but is no observation, set aside with its reason before it is deleted.
+
+One object per landed object, under a key derived from its own: a repeated run writes the same
+one again. Lines have the shape of a dead letter, plus where they came from.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import TYPE_CHECKING, Any
+
+from contract import format_instant
+from wsb_lake.settings import REJECTS_PREFIX
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from contract import Clock
+    from wsb_lake.aws import Client
+    from wsb_lake.landing import LandedObject, Landing
+    from wsb_lake.parsing import Reject
+
+
+class Rejects:
+    """The place for rejected lines, in the landing's own bucket."""
+
+    def __init__(self, s3: Client, landing: Landing, clock: Clock) -> None:
+        """Write nothing yet."""
+        self._s3 = s3
+        self._landing = landing
+        self._clock = clock
+
+    def put_lines(self, landed: LandedObject, rejects: Sequence[Reject]) -> None:
+        """Set these lines of one landed object aside; without any, does nothing."""
+        letters = [self._letter(landed, reject) for reject in rejects]
+        if letters:
+            text = "".join(json.dumps(letter, ensure_ascii=False) + "\n" for letter in letters)
+            self._put(self._key(landed, ".ndjson"), text.encode())
+
+    def put_object(self, landed: LandedObject, data: bytes, reason: str) -> None:
+        """Set a whole object aside as it is, because it cannot be unpacked into lines."""
+        self._put(self._key(landed, ".object"), data)
+        letter = {
+            "reason": reason,
+            "failed_at": format_instant(self._clock.now()),
+            "original": self._key(landed, ".object"),
+            "encoding": "key",
+            "object": landed.key,
+        }
+        self._put(self._key(landed, ".ndjson"), f"{json.dumps(letter)}\n".encode())
+
+    def _letter(self, landed: LandedObject, reject: Reject) -> dict[str, Any]:
+        try:
+            original, encoding = reject.line.decode(), "utf-8"
+        except UnicodeDecodeError:
+            original, encoding = base64.b64encode(reject.line).decode(), "base64"
+        return {
+            "reason": reject.reason,
+            "failed_at": format_instant(self._clock.now()),
+            "original": original,
+            "encoding": encoding,
+            "object": landed.key,
+            "line": reject.number,
+        }
+
+    def _key(self, landed: LandedObject, suffix: str) -> str:
+        return f"{REJECTS_PREFIX}{landed.key.removeprefix(self._landing.prefix)}{suffix}"
+
+    def _put(self, key: str, data: bytes) -> None:
+        self._s3.put_object(Bucket=self._landing.bucket, Key=key, Body=data)

@@ -1,0 +1,147 @@
+"""Table specs: the lake's tables as values, derived from the contract.
+
+An observation's table has the contract's fields of its kind plus `landed_at`. A row is written
+once and never changed, so (id, observed_at) identifies it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pyiceberg.partitioning import UNPARTITIONED_PARTITION_SPEC, PartitionField, PartitionSpec
+from pyiceberg.schema import Schema as IcebergSchema
+from pyiceberg.table.sorting import UNSORTED_SORT_ORDER, SortField, SortOrder
+from pyiceberg.transforms import DayTransform, IdentityTransform
+from pyiceberg.types import (
+    BooleanType,
+    DoubleType,
+    IcebergType,
+    IntegerType,
+    NestedField,
+    StringType,
+    TimestamptzType,
+)
+
+from contract import SCHEMA, Field, Schema
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+IDENTITY = ("id", "observed_at")
+# What no future contract can add to an existing table, and every row must have.
+ALWAYS_REQUIRED = frozenset({*IDENTITY, "created_at", "landed_at"})
+OBSERVATION_TABLES = {"comment": "comments", "post": "posts", "gap": "gaps"}
+COMMITS_TABLE = "commits"
+
+_TYPES: Mapping[str, IcebergType] = {
+    "int": IntegerType(),
+    "double": DoubleType(),
+    "string": StringType(),
+    "boolean": BooleanType(),
+    "timestamptz": TimestamptzType(),
+}
+_FIRST_PARTITION_FIELD_ID = 1000  # Iceberg's convention
+
+_COMMON_PROPERTIES = {
+    "format-version": "2",
+    "write.parquet.compression-codec": "zstd",
+    # Readers resolve the newest metadata file for each query; a slow one keeps 20 commits' time.
+    "write.metadata.delete-after-commit.enabled": "true",
+    "write.metadata.previous-versions-max": "20",
+    # A commit every 15 minutes: merge small manifests early, planning reads each of them.
+    "commit.manifest-merge.enabled": "true",
+    "commit.manifest.min-count-to-merge": "8",
+}
+
+
+def _commits_field(name: str, kind: str, meaning: str) -> Field:
+    return Field(name, kind, required=True, nullable=True, since=1, personal=False, meaning=meaning)
+
+
+COMMITS_FIELDS = (
+    _commits_field("landed_at", "timestamp", "when all of this run's rows were in their tables"),
+    _commits_field("objects", "integer", "landed objects that the run took in and then deleted"),
+    _commits_field("objects_sha256", "string", "SHA-256 of their keys, sorted, one per line"),
+    _commits_field("first_object", "string", "first of their keys in order"),
+    _commits_field("last_object", "string", "last of their keys in order"),
+    _commits_field("bytes", "integer", "their size, compressed"),
+    _commits_field("read", "integer", "lines read"),
+    _commits_field("comments", "integer", "observations appended to comments"),
+    _commits_field("posts", "integer", "observations appended to posts"),
+    _commits_field("gaps", "integer", "observations appended to gaps"),
+    _commits_field("doubles_dropped", "integer", "observations that the tables already held"),
+    _commits_field("rejected", "integer", "lines set aside in landing_rejects/ with their reason"),
+    _commits_field("oldest_observed_at", "timestamp", "oldest look among the lines read"),
+    _commits_field("newest_observed_at", "timestamp", "newest look among the lines read"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class TableSpec:
+    """One table as the contract wants it; `properties` includes the statistics policy."""
+
+    name: str
+    schema: IcebergSchema
+    partition_spec: PartitionSpec
+    sort_order: SortOrder
+    properties: Mapping[str, str]
+
+
+def table_specs(schema: Schema = SCHEMA) -> dict[str, TableSpec]:
+    """Return the specs of all tables, in the order in which a run commits them."""
+    specs = [
+        _observations_spec(name, (*schema.of_kind(kind), *schema.lake), schema)
+        for kind, name in OBSERVATION_TABLES.items()
+    ]
+    specs.append(_spec(COMMITS_TABLE, iceberg_schema(COMMITS_FIELDS, schema, ())))
+    return {spec.name: spec for spec in specs}
+
+
+def iceberg_schema(
+    fields: Sequence[Field], schema: Schema, identity: tuple[str, ...] = IDENTITY
+) -> IcebergSchema:
+    """Return the fields as an Iceberg schema, ids in the order given."""
+    nested = [
+        NestedField(
+            field_id=number,
+            name=field.name,
+            field_type=_TYPES[schema.type_in(field, "iceberg")],
+            required=field.name in ALWAYS_REQUIRED,
+            doc=field.meaning,
+        )
+        for number, field in enumerate(fields, start=1)
+    ]
+    ids = [item.field_id for item in nested if item.name in identity]
+    return IcebergSchema(*nested, identifier_field_ids=ids)
+
+
+def _observations_spec(name: str, fields: Sequence[Field], schema: Schema) -> TableSpec:
+    iceberg = iceberg_schema(fields, schema)
+    day = PartitionField(
+        source_id=iceberg.find_field("created_at").field_id,
+        field_id=_FIRST_PARTITION_FIELD_ID,
+        transform=DayTransform(),
+        name="created_day",
+    )
+    order = SortOrder(
+        *(SortField(iceberg.find_field(key).field_id, IdentityTransform()) for key in IDENTITY)
+    )
+    # Column bounds hold the first characters of a value: none for personal columns.
+    metrics = {
+        f"write.metadata.metrics.column.{field.name}": "none" for field in fields if field.personal
+    }
+    # Gaps are few: a file per created day would only be more files.
+    spec = UNPARTITIONED_PARTITION_SPEC if name == "gaps" else PartitionSpec(day)
+    return _spec(name, iceberg, spec, order, metrics)
+
+
+def _spec(
+    name: str,
+    schema: IcebergSchema,
+    partition_spec: PartitionSpec = UNPARTITIONED_PARTITION_SPEC,
+    sort_order: SortOrder = UNSORTED_SORT_ORDER,
+    metrics: Mapping[str, str] | None = None,
+) -> TableSpec:
+    properties = {**_COMMON_PROPERTIES, **(metrics or {})}
+    return TableSpec(name, schema, partition_spec, sort_order, properties)
