@@ -100,7 +100,7 @@ class ChildProcess:
             raise ChildFailed(self.obituary()) from error
 
     def wait_for(self, event: str, timeout_seconds: float) -> Message:
-        """Return its first message of that `event`; raises ChildFailed if it ends or stays silent."""
+        """Return its first message of that `event`; raises ChildFailed when it ends without."""
         with self._changed:
             self._changed.wait_for(lambda: event in self._first or self._ended, timeout_seconds)
             message = self._first.get(event)

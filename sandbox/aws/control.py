@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +15,10 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
     from sandbox.aws.faults import Faults
+    from sandbox.aws.instances.fleet import Fleet
 
 ROOT = "/_sandbox/"
+_SIGNALS = (int(signal.SIGKILL), int(signal.SIGTERM))
 
 
 class Control:
@@ -31,6 +34,7 @@ class Control:
         self._calls[method, path] = call
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer one request."""
         if not environ.get("PATH_INFO", "").startswith(ROOT):
             return self._moto(environ, start_response)
         try:
@@ -63,6 +67,19 @@ def add_faults(control: Control, faults: Faults) -> None:
     """Let the switches be read and set."""
     control.add("GET", "faults", lambda _: asdict(faults.switches))
     control.add("POST", "faults", lambda body: asdict(faults.set(**body)))
+
+
+def add_instances(control: Control, fleet: Fleet) -> None:
+    """Let instances be booted, and killed."""
+    control.add("POST", "instances/boot", lambda _: {"booted": fleet.boot()})
+    control.add("POST", "instances/kill", lambda body: {"killed": fleet.kill(_signal(body))})
+
+
+def _signal(body: dict[str, Any]) -> int:
+    number = body.get("signal", signal.SIGKILL)
+    if number not in _SIGNALS:
+        raise ValueError(f"signal must be {' or '.join(map(str, _SIGNALS))}, not {number!r}")
+    return int(number)
 
 
 def _answer(body: Any, status: int = 200) -> Response:  # noqa: ANN401 - JSON

@@ -16,14 +16,17 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import make_server
 
 from contract import FileClock, SystemClock
-from sandbox.aws.control import Control, add_faults
+from sandbox.aws.control import Control, add_faults, add_instances
 from sandbox.aws.environment import DUMMY_CREDENTIALS, ChildEnvironment
 from sandbox.aws.faults import Faults
 from sandbox.aws.firehose.service import DeliveryService
 from sandbox.aws.flink.service import FlinkService
-from sandbox.aws.kinesis.ledger import stream_status
+from sandbox.aws.functions.service import FunctionService
+from sandbox.aws.instances.fleet import Fleet
 from sandbox.aws.patches.all import patches
 from sandbox.aws.patches.patching import Patching
+from sandbox.aws.schedules.service import ScheduleService
+from sandbox.aws.status import flink_status, function_status, stream_status
 
 if TYPE_CHECKING:
     from sandbox.aws.settings import Settings
@@ -64,7 +67,10 @@ class SandboxServer:
     def close(self) -> None:
         """End the children, then write what Firehose holds, then stop answering."""
         self.faults.set(kinesis_frozen=False)
+        self.schedules.close()
+        self.fleet.close()
         self.flink.close()
+        self.functions.close()
         self.firehose.close()
         self._server.shutdown()
         self._server.server_close()
@@ -76,15 +82,23 @@ class SandboxServer:
             "now": self.clock.now(),
             "streams": stream_status(),
             "delivery": self.firehose.status(),
+            "flink": flink_status(self.flink),
+            "functions": function_status(self.functions, self.schedules),
+            "instances": self.fleet.status(),
         }
 
     def _start_services(self, settings: Settings) -> None:
         environment = ChildEnvironment(self.url, settings.clock_file)
         self.firehose = DeliveryService(self.clock, self.faults, self._s3)
         self.flink = FlinkService(settings.work_dir, settings.flink_python, environment)
+        self.functions = FunctionService(settings.work_dir, environment, self.clock)
+        self.schedules = ScheduleService(self.clock, self.functions)
+        self.fleet = Fleet(settings.work_dir, environment, settings.reddit_url)
         for patch in patches(self):
             patch(self._patching)
+        self.schedules.start()
         self.control.add("GET", "status", lambda _: self.status())
+        add_instances(self.control, self.fleet)
         add_faults(self.control, self.faults)
 
     def _s3(self) -> Any:  # noqa: ANN401 - boto3 makes its clients' types at run time

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 DEFAULT_TIMESTAMP = "!{timestamp:yyyy/MM/dd/HH/}"
 _EXPRESSION = re.compile(r"!\{([^{}:]*):([^{}]*)\}")
 _PATTERN_PART = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|([^A-Za-z']+)")
-# The part of Java's DateTimeFormatter that partition prefixes use.  YYYY is Java's week-based year: refused.
+# The part of Java's DateTimeFormatter that prefixes use; YYYY, its week-based year, is refused.
 _FIELDS = {
     "yyyy": "%Y", "uuuu": "%Y", "yy": "%y",
     "MM": "%m", "dd": "%d", "DDD": "%j", "HH": "%H", "mm": "%M", "ss": "%S",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RUN_OPTIONS = "kinesis.analytics.flink.run.options"
 _LOOPBACK = "127.0.0.1"

@@ -10,12 +10,15 @@ from sandbox.aws.patches.budgets import complete_budgets
 from sandbox.aws.patches.cloudwatch import add_composite_alarms
 from sandbox.aws.patches.firehose import FirehoseDelivery
 from sandbox.aws.patches.function_settings import keep_forgotten_settings
+from sandbox.aws.patches.functions import FunctionInvocations
 from sandbox.aws.patches.glue import compare_and_swap_tables
+from sandbox.aws.patches.instances import InstanceEnds
 from sandbox.aws.patches.kinesis_data import KinesisDataPlane
 from sandbox.aws.patches.kinesis_tags import keep_tags_of_new_streams
 from sandbox.aws.patches.kms import keep_rotation_period
 from sandbox.aws.patches.launch_template import keep_own_tags_out_of_the_data
 from sandbox.aws.patches.s3 import S3Clock, answer_eventbridge
+from sandbox.aws.patches.schedules import refuse_what_cannot_run
 from sandbox.aws.patches.unimplemented import refuse_at_once
 
 if TYPE_CHECKING:
@@ -31,6 +34,8 @@ def patches(server: SandboxServer) -> list[Callable[[Patching], None]]:
         KinesisDataPlane(server.clock, server.faults).patch,
         FirehoseDelivery(server.firehose).patch,
         Analytics(server.flink).patch,
+        FunctionInvocations(server.functions).patch,
+        InstanceEnds(server.fleet).patch,
         S3Clock(server.clock).patch,
         answer_eventbridge,
         keep_tags_of_new_streams,
@@ -41,5 +46,6 @@ def patches(server: SandboxServer) -> list[Callable[[Patching], None]]:
         delete_named_queries,
         complete_budgets,
         add_composite_alarms,
+        refuse_what_cannot_run,
         refuse_at_once,
     ]

@@ -65,7 +65,8 @@ class Life:
 
 def life_of(application: Application) -> Life:
     """Return what we keep beside a moto application."""
-    return application.__dict__.setdefault("life", Life())
+    life: Life = application.__dict__.setdefault("life", Life())
+    return life
 
 
 def _end(operation: Body, error: str | None = None) -> None:

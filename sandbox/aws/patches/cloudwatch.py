@@ -5,7 +5,7 @@ moto 5.2.5 has no PutCompositeAlarm, though it lists such alarms.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from moto.cloudwatch.responses import CloudWatchResponse
 from moto.core.responses import EmptyResult
@@ -13,7 +13,7 @@ from moto.core.responses import EmptyResult
 if TYPE_CHECKING:
     from sandbox.aws.patches.patching import Patching
 
-_OF_METRIC_ALARMS = (
+_OF_METRIC_ALARMS: tuple[str, ...] = (
     "namespace",
     "metric_name",
     "metric_data_queries",
@@ -38,8 +38,9 @@ def add_composite_alarms(patching: Patching) -> None:
 
 def _put(response: CloudWatchResponse) -> EmptyResult:
     get = response._get_param  # noqa: SLF001 - moto's handlers have no other way
+    nothing: dict[str, Any] = dict.fromkeys(_OF_METRIC_ALARMS)
     response.cloudwatch_backend.put_metric_alarm(
-        **dict.fromkeys(_OF_METRIC_ALARMS),
+        **nothing,
         name=get("AlarmName"),
         description=get("AlarmDescription"),
         dimensions=[],

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _LOCK = threading.Lock()
 
 
-class ConcurrentModificationException(GlueClientError):
+class ConcurrentModificationException(GlueClientError):  # noqa: N818 - AWS' own name
     """Somebody updated the table since the caller read it."""
 
     def __init__(self) -> None:

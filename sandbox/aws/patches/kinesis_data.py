@@ -36,7 +36,7 @@ _JSON = {"Content-Type": "application/x-amz-json-1.1"}
 Answer = tuple[int, dict[str, str], bytes]
 
 
-class Refused(JsonRESTError):
+class Refused(JsonRESTError):  # noqa: N818 - an answer, not a mistake
     """A data call that AWS would refuse."""
 
 

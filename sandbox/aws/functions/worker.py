@@ -1,0 +1,130 @@
+"""Worker: a warm process that runs one deployment of a function."""
+
+from __future__ import annotations
+
+import json
+import queue
+import sys
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sandbox.aws.packages import BadPackage, unpack
+from sandbox.process import ChildFailed, ChildProcess, Message
+
+if TYPE_CHECKING:
+    from sandbox.aws.environment import ChildEnvironment
+    from sandbox.aws.functions.deployment import Deployment
+
+_RUNTIME = Path(__file__).with_name("runtime.py")
+_SITE_PACKAGES = Path("python", "lib", "python3.11", "site-packages")
+# On the wall, not on the sandbox's clock: a function's own timeout would pass in seconds there.
+INVOCATION_SECONDS = 900.0
+STOP_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an invocation came to."""
+
+    payload: str
+    failed: bool = False
+
+
+class Worker:
+    """Runs one event at a time; after a failure of the process itself it is no longer `usable`."""
+
+    def __init__(self, deployment: Deployment, folder: Path, environment: ChildEnvironment) -> None:
+        """Unpack the code and layers, and start the process; raises BadPackage."""
+        self.deployment = deployment
+        self.log = folder / "function.log"
+        self._results: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        code = unpack(deployment.code, folder / "code")
+        layers = [unpack(layer, folder.parent / "layers") for layer in deployment.layers]
+        paths = [code, *(path for x in layers for path in (x / _SITE_PACKAGES, x / "python"))]
+        self._child = ChildProcess(
+            [sys.executable, "-I", "-S", _RUNTIME, deployment.handler, *paths],
+            log=self.log,
+            directory=code,
+            environment=environment.of(**_variables(deployment)),
+            stdin=True,
+            on_message=self._results.put,
+            on_exit=lambda _: self._results.put({"event": "exited"}),
+        )
+        self._loaded = False
+
+    @property
+    def usable(self) -> bool:
+        """Return whether the process still runs."""
+        return self._child.running
+
+    def invoke(self, payload: Any) -> Outcome:  # noqa: ANN401 - any JSON
+        """Run the handler on this event; returns what it returned or raised."""
+        if not self._loaded:
+            first = self._next()
+            if first["event"] != "loaded":
+                return self._death(first)
+            self._loaded = True
+        try:
+            self._child.send({"payload": payload, "context": _context(self.deployment)})
+        except ChildFailed:
+            return self._death({"event": "exited"})
+        result = self._next()
+        if result["event"] != "result":
+            return self._death(result)
+        return Outcome(result["payload"], result["failed"])
+
+    def stop(self) -> None:
+        """End the process."""
+        self._child.stop(STOP_SECONDS)
+
+    def _next(self) -> Message:
+        try:
+            return self._results.get(timeout=INVOCATION_SECONDS)
+        except queue.Empty:
+            return {"event": "timed out"}
+
+    def _death(self, message: Message) -> Outcome:
+        self.stop()
+        if message["event"] == "unloadable":
+            return Outcome(message["payload"], failed=True)
+        if message["event"] == "timed out":
+            return failure("Sandbox.Timedout", f"Task timed out after {INVOCATION_SECONDS:g} s")
+        return failure("Runtime.ExitError", f"Runtime exited: {self._child.obituary()}")
+
+
+def failure(kind: str, message: str) -> Outcome:
+    """Return the outcome of an invocation that never reached the handler's end."""
+    return Outcome(json.dumps({"errorMessage": message, "errorType": kind}), failed=True)
+
+
+def start(deployment: Deployment, folder: Path, environment: ChildEnvironment) -> Worker | Outcome:
+    """Return a worker, or the failure that Lambda reports for a package it cannot use."""
+    try:
+        return Worker(deployment, folder, environment)
+    except BadPackage as error:
+        return failure("Runtime.BadPackage", str(error))
+
+
+def _variables(deployment: Deployment) -> dict[str, str]:
+    return {
+        "AWS_REGION": deployment.region,
+        "AWS_DEFAULT_REGION": deployment.region,
+        "AWS_LAMBDA_FUNCTION_NAME": deployment.name,
+        "AWS_LAMBDA_FUNCTION_VERSION": deployment.version,
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(deployment.memory_megabytes),
+        "_HANDLER": deployment.handler,
+        **deployment.variables,
+    }
+
+
+def _context(deployment: Deployment) -> dict[str, Any]:
+    return {
+        "function_name": deployment.name,
+        "function_version": deployment.version,
+        "invoked_function_arn": deployment.arn,
+        "memory_limit_in_mb": str(deployment.memory_megabytes),
+        "aws_request_id": str(uuid.uuid4()),
+        "timeout_seconds": max(deployment.timeout_seconds, INVOCATION_SECONDS),
+    }

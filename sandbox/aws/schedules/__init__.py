@@ -1,0 +1,1 @@
+"""EventBridge Scheduler: what it invokes, and when, on the sandbox's clock."""

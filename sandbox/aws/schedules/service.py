@@ -1,0 +1,145 @@
+"""ScheduleService: invokes functions as the enabled schedules say.
+
+Runs of one schedule never overlap: what falls due while it runs becomes one run that follows at
+once. A rate's first run is one period after the schedule was first seen.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import threading
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from moto.awslambda.exceptions import UnknownFunctionException
+from moto.awslambda.models import lambda_backends
+from moto.scheduler.models import Schedule, scheduler_backends
+
+from sandbox.aws.functions.deployment import deployment_of
+from sandbox.aws.schedules.expression import Recurrence, parse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contract import Clock
+    from sandbox.aws.functions.service import FunctionService
+
+_LOG = logging.getLogger(__name__)
+_TICK_SECONDS = 2.0  # of the clock; AWS itself is punctual to the minute only
+
+
+@dataclass
+class _Entry:
+    arn: str
+    expression: str
+    recurrence: Recurrence
+    since: float
+    due_at: float | None
+    target: str
+    running: bool = False
+
+
+@dataclass
+class ScheduleService:
+    """Looks at moto's schedules again and again, so that it needs no notice of changes."""
+
+    clock: Clock
+    functions: FunctionService
+    _entries: dict[str, _Entry] = field(default_factory=dict)
+    _stopping: threading.Event = field(default_factory=threading.Event)
+
+    def start(self) -> None:
+        """Begin on a thread of its own."""
+        self._thread = threading.Thread(target=self._run, name="schedules", daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Invoke nothing any more; what runs goes on."""
+        self._stopping.set()
+        self._thread.join()
+
+    def next_due_at(self, function_arn: str) -> float | None:
+        """Return when that function is next due; None when no schedule names it."""
+        dues = [e.due_at for e in list(self._entries.values()) if e.target == function_arn]
+        return min((due for due in dues if due is not None), default=None)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            now = self.clock.now()
+            enabled = {s.arn: s for s in _schedules() if s.state == "ENABLED"}
+            for arn in self._entries.keys() - enabled.keys():
+                del self._entries[arn]
+            for schedule in enabled.values():
+                self._look_at(schedule, now)
+            self.clock.wait(_TICK_SECONDS, self._stopping)
+
+    def _look_at(self, schedule: Schedule, now: float) -> None:
+        expression = f"{schedule.schedule_expression} {schedule.schedule_expression_timezone}"
+        entry = self._entries.get(schedule.arn)
+        if entry is None or entry.expression != expression:
+            recurrence = parse(schedule.schedule_expression, schedule.schedule_expression_timezone)
+            due_at = recurrence.next_after(now, now)
+            entry = _Entry(schedule.arn, expression, recurrence, now, due_at, "")
+            self._entries[schedule.arn] = entry
+        entry.target = schedule.target["Arn"]
+        if entry.due_at is None or entry.due_at > now or entry.running:
+            return
+        scheduled_at = entry.due_at
+        entry.due_at = entry.recurrence.next_after(now, entry.since)
+        entry.running = True
+        threading.Thread(
+            target=self._invoke,
+            args=(entry, schedule, scheduled_at),
+            name=f"schedule {schedule.name}",
+            daemon=True,
+        ).start()
+
+    def _invoke(self, entry: _Entry, schedule: Schedule, scheduled_at: float) -> None:
+        try:
+            _, _, _, region, account, _ = entry.target.split(":", 5)
+            backend = lambda_backends[account][region]
+            function = backend.get_function(entry.target, None)
+            payload = input_of(schedule, scheduled_at, region, account)
+            self.functions.invoke_later(deployment_of(function, backend), payload)
+        except UnknownFunctionException:
+            _LOG.warning("schedule %s: there is no function %s", schedule.name, entry.target)
+        finally:
+            entry.running = False
+
+
+def input_of(schedule: Schedule, scheduled_at: float, region: str, account: str) -> Any:  # noqa: ANN401
+    """Return what the target gets: its Input, with the context attributes filled in."""
+    moment = datetime.fromtimestamp(scheduled_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    execution = str(uuid.uuid4())
+    text = schedule.target.get("Input")
+    if text is None:
+        return {
+            "version": "0",
+            "id": execution,
+            "detail-type": "Scheduled Event",
+            "source": "aws.scheduler",
+            "account": account,
+            "time": moment,
+            "region": region,
+            "resources": [schedule.arn],
+            "detail": "{}",
+        }
+    attributes = {
+        "<aws.scheduler.scheduled-time>": moment,
+        "<aws.scheduler.schedule-arn>": schedule.arn,
+        "<aws.scheduler.execution-id>": execution,
+        "<aws.scheduler.attempt-number>": "1",
+    }
+    for attribute, value in attributes.items():
+        text = text.replace(attribute, value)
+    return json.loads(text)
+
+
+def _schedules() -> Iterator[Schedule]:
+    for regions in list(scheduler_backends.values()):
+        for backend in list(regions.values()):
+            for group in list(backend.schedule_groups.values()):
+                yield from list(group.schedules.values())
