@@ -1,0 +1,99 @@
+"""No minute exceeds the quota, whatever the network does."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from producer.budget import Budget
+from tests.unit.producer.fakes import START
+
+
+def headers(remaining, used, reset):
+    return {
+        "x-ratelimit-remaining": str(remaining),
+        "x-ratelimit-used": str(used),
+        "x-ratelimit-reset": str(reset),
+    }
+
+
+@given(
+    st.integers(2, 120),
+    st.lists(
+        st.tuples(st.booleans(), st.floats(0, 20), st.floats(0, 1), st.floats(0, 90)),
+        min_size=1,
+        max_size=300,
+    ),
+)
+def test_no_minute_holds_more_arrivals_than_the_quota(limit, requests):
+    """A request arrives somewhere between its sending and its answer."""
+    budget, now, arrivals = Budget(limit), START, []
+    for spare, took, share, idle in requests:
+        now = budget.ready_at(now, spare=spare)
+        budget.sent(now)
+        arrivals.append(now + share * took)
+        now += took
+        budget.answered(now, {})
+        now += idle
+    for first in arrivals:
+        assert limit >= sum(1 for each in arrivals if first <= each < first + 60 - 1e-6)
+
+
+def test_five_percent_is_kept_in_reserve():
+    assert 95 == Budget(100).per_minute
+    assert 28 == Budget(30).per_minute
+
+
+def test_spare_requests_keep_their_distance_and_needed_ones_do_not():
+    budget = Budget(30)
+    budget.sent(START)
+    budget.answered(START + 0.1, {})
+    assert START + 0.1 == budget.ready_at(START + 0.1, spare=False)
+    assert START + 60 / 28 == budget.ready_at(START + 0.1, spare=True)
+
+
+def test_headers_stop_everything_at_the_reserve_until_the_window_ends():
+    budget = Budget(100)
+    budget.answered(START, headers(50, 950, 240))
+    assert START + 241 == budget.ready_at(START, spare=False)
+    assert START + 300 == budget.ready_at(START + 300, spare=False)
+
+
+def test_headers_spread_spare_requests_over_the_window():
+    budget = Budget(100)
+    budget.sent(START)
+    budget.answered(START, headers(150, 850, 300))
+    assert START + 3 == budget.ready_at(START, spare=True)
+    assert START == budget.ready_at(START, spare=False)
+
+
+def test_a_429_waits_as_long_as_reddit_says_and_a_moment_longer():
+    budget = Budget(100)
+    budget.refused(START, 30)
+    assert START + 31 == budget.ready_at(START, spare=False)
+
+
+def test_a_429_that_says_nothing_waits_for_the_window_known_last():
+    budget = Budget(100)
+    budget.answered(START, headers(500, 500, 200))
+    budget.refused(START + 50, None)
+    assert START + 201 == budget.ready_at(START + 50, spare=False)
+
+
+def test_a_429_out_of_the_blue_waits_a_minute():
+    budget = Budget(100)
+    budget.refused(START, None)
+    assert START + 61 == budget.ready_at(START, spare=False)
+
+
+def test_nonsense_in_headers_is_ignored():
+    budget = Budget(100)
+    budget.answered(START, headers("soon", "", "x"))
+    assert START == budget.ready_at(START, spare=False)
+
+
+def test_what_is_left_counts_this_minute_and_the_window():
+    budget = Budget(30)
+    budget.answered(START, {})
+    assert 27 == budget.left(START + 1)
+    assert 28 == budget.left(START + 61)
+    budget.answered(START + 61, headers(60, 940, 100))
+    assert 10 == budget.left(START + 62)

@@ -1,0 +1,400 @@
+"""The whole producer on a virtual clock: nothing that Reddit showed is lost, whatever fails."""
+
+import json
+import math
+import threading
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from contract import problem_of_line
+from producer.budget import Budget
+from producer.delivery import Delivery
+from producer.errors import (
+    AwsUnavailableError,
+    CredentialsWrongError,
+    ForbiddenError,
+    GarbledError,
+    RateLimitedError,
+    RedditUnavailableError,
+    UnreachableError,
+)
+from producer.producer import Edges, Producer
+from producer.progress import Reporter, Tally
+from producer.settings import Settings
+from tests.unit.producer.fakes import (
+    SILENT,
+    START,
+    FakeReddit,
+    MemoryState,
+    MemoryStream,
+    VirtualClock,
+    comment,
+    post,
+)
+
+HOUR = 3600.0
+ENVIRONMENT = {"WSB_STREAM_NAME": "s", "WSB_STATE_TABLE": "t", "AWS_REGION": "us-east-1"}
+
+
+class World:
+    """A producer with fakes around it; `start` is a start after a kill."""
+
+    def __init__(self, things=(), *, per_minute=100, depth=1000):
+        self.clock = VirtualClock()
+        self.reddit = FakeReddit(self.clock, things, depth=depth)
+        self.stream = MemoryStream()
+        self.state = MemoryState()
+        self.per_minute = per_minute
+        self.stop = threading.Event()
+        self.start()
+
+    def start(self):
+        environment = {**ENVIRONMENT, "WSB_REQUESTS_PER_MINUTE": str(self.per_minute)}
+        self.tally = Tally()
+        self.budget = Budget(self.per_minute)
+        meet = self.reddit.before_answer
+        edges = Edges(
+            _Metered(self.reddit, self.budget, self.clock),
+            Delivery(self.stream),
+            self.state,
+            self.clock,
+            SILENT,
+        )
+        self.producer = Producer(
+            Settings.from_environment(environment), edges, self.budget, self.tally
+        )
+        self.reddit.before_answer = meet
+
+    def run(self, seconds):
+        until = self.clock.now() + seconds
+        while self.clock.now() < until:
+            self.producer.run_once(self.stop)
+
+    def drain(self):
+        self.producer.checkpoint(self.stop)
+
+    def records(self):
+        return [json.loads(entry.data) for entry in self.stream.entries]
+
+    def of(self, name):
+        return [record for record in self.records() if record["id"] == name]
+
+    def missing(self):
+        return self.reddit.answered - {entry.key for entry in self.stream.entries}
+
+    def kept(self, min_score=10):
+        return {
+            record["id"]
+            for record in self.records()
+            if record["kind"] != "gap" and (record["peak_score"] or 0) >= min_score
+        }
+
+
+class _Metered:
+    """Does what the requestor does for the real one."""
+
+    def __init__(self, reddit, budget, clock):
+        self.reddit, self.budget, self.clock = reddit, budget, clock
+
+    def listing(self, name, after):
+        return self._ask(lambda: self.reddit.listing(name, after))
+
+    def info(self, ids):
+        return self._ask(lambda: self.reddit.info(ids))
+
+    def _ask(self, ask):
+        self.budget.sent(self.clock.now())
+        try:
+            return ask()
+        finally:
+            self.budget.answered(self.clock.now(), {})
+
+
+def steady(count, apart, *, begin=START, late=0.0):
+    return [comment(number, begin + number * apart, _late=late) for number in range(count)]
+
+
+def test_everything_listed_at_the_first_start_is_read():
+    world = World([*steady(900, 1.0, begin=START - 900), post(1, START - 50)])
+    world.run(60)
+    world.drain()
+    assert 901 == len({entry.key for entry in world.stream.entries})
+    assert set() == world.missing()
+
+
+def test_a_burst_of_several_pages_between_two_polls_is_read():
+    world = World(steady(10, 30.0, begin=START - 300))
+    world.run(10)
+    now = world.clock.now()
+    for number in range(1000, 1700):
+        world.reddit.things[f"t1_c{number}"] = comment(number, now + (number - 1000) * 0.01)
+    world.run(90)
+    world.drain()
+    assert 710 == len({entry.key for entry in world.stream.entries})
+
+
+@pytest.mark.parametrize("late", [5.0, 19.0])
+def test_things_that_appear_late_below_the_known_ones_are_read(late):
+    things = steady(600, 0.5)
+    for thing in things[::7]:
+        thing["_late"] = late
+    world = World(things)
+    world.run(500)
+    world.drain()
+    assert 600 == len({entry.key for entry in world.stream.entries})
+
+
+def test_an_outage_longer_than_the_listing_is_flagged_as_a_gap():
+    world = World(steady(3000, 1.0), depth=1000)
+    world.run(300)
+    world.drain()
+    world.clock.time += 1800
+    world.start()
+    world.run(60)
+    world.drain()
+    (gap,) = [record for record in world.records() if record["kind"] == "gap"]
+    assert "comments" == gap["listing"]
+    read = {record["id"] for record in world.records()}
+    lost = [each for name, each in world.reddit.things.items() if name not in read]
+    lost = [each["created_utc"] for each in lost if each["created_utc"] < world.clock.now() - 5]
+    assert lost
+    assert world.producer.gaps_open() == 1
+    bounds = [gap["from_at"], gap["to_at"]]
+    assert bounds == sorted(bounds)
+
+
+def test_an_outage_that_the_listing_still_holds_leaves_no_gap():
+    world = World(steady(3000, 1.0))
+    world.run(300)
+    world.drain()
+    world.clock.time += 600
+    world.start()
+    world.run(90)
+    world.drain()
+    created = {f"t1_c{number}" for number in range(955)}  # the last poll was up to 30 s ago
+    assert created <= {entry.key for entry in world.stream.entries}
+    assert world.producer.gaps_open() == 0
+
+
+def test_fixed_age_looks_are_sent_at_their_ages_with_the_score_of_then():
+    world = World([comment(1, START, _score=lambda age: 1 + int(age // HOUR))])
+    world.run(37 * HOUR)
+    world.drain()
+    sent = {}
+    for record in world.of("t1_c1"):
+        sent.setdefault(record["score"], record)
+    rereads = [record for record in world.of("t1_c1") if record["cause"] == "reread"]
+    assert 8 <= len(rereads)
+    assert 37 == rereads[-1]["score"]
+    assert 8 == world.producer.tracker.cohorts["t1_c1"].looks_done
+
+
+def test_whoever_was_shown_at_ten_is_kept():
+    def score(peak_at):
+        return lambda age: round(1 + 11 * math.exp(-(((age - peak_at) / 900) ** 2)))
+
+    things = [comment(n, START + n, _score=score(1800 + 600 * n)) for n in range(60)]
+    world = World(things)
+    world.run(10 * HOUR)
+    world.drain()
+    expected = {name for name, score in world.reddit.shown.items() if score >= 10}
+    assert expected
+    assert expected == world.kept()
+
+
+def test_a_deleted_comment_makes_one_tombstone_and_is_asked_for_no_more():
+    world = World([comment(1)])
+    world.run(120)
+    world.reddit.things["t1_c1"].update(author="[deleted]", body="[deleted]", _hidden=True)
+    world.run(HOUR)
+    world.drain()
+    assert "deleted" == world.of("t1_c1")[-1]["state"]
+    asked = [request for _, request in world.reddit.requests if request[0] == "info"]
+    world.run(3 * HOUR)
+    again = [request for _, request in world.reddit.requests if request[0] == "info"]
+    assert len(asked) == len(again)
+
+
+def test_a_comment_no_longer_answered_becomes_absent_after_an_hour():
+    world = World([comment(1), comment(2, START + 1)])
+    world.run(120)
+    world.reddit.things["t1_c1"].update(_absent=True, _hidden=True)
+    world.run(50 * 60)
+    assert "absent" not in {record["state"] for record in world.of("t1_c1")}
+    world.run(HOUR)
+    world.drain()
+    assert "absent" == world.of("t1_c1")[-1]["state"]
+    assert all(problem_of_line(entry.data) is None for entry in world.stream.entries)
+
+
+def test_spare_quota_is_spent_within_the_limit():
+    world = World(steady(3600, 1.0), per_minute=30)
+    world.run(HOUR)
+    at = [moment for moment, _ in world.reddit.requests]
+    busiest = max(sum(1 for each in at if first <= each < first + 60) for first in at)
+    assert 26 <= busiest <= 30
+    last_quarter = [moment for moment in at if moment >= START + 45 * 60]
+    assert len(last_quarter) >= 15 * 28 * 0.95
+
+
+def test_a_checkpoint_comes_only_after_acknowledgement():
+    world = World(steady(50, 1.0, begin=START - 50))
+    world.stream.down = True
+    with pytest.raises(AwsUnavailableError):
+        world.run(HOUR)
+    assert ({}, {}) == (world.state.cursors, world.state.cohorts)
+    world.stream.down = False
+    world.start()
+    world.run(60)
+    world.drain()
+    assert set() == world.missing()
+
+
+def test_wrong_credentials_stop_at_once():
+    world = World()
+    world.reddit.before_answer = _raiser(CredentialsWrongError("no"))
+    with pytest.raises(CredentialsWrongError):
+        world.run(60)
+
+
+def test_a_reddit_that_never_answered_stops_after_a_few_tries():
+    world = World()
+    world.reddit.before_answer = _raiser(UnreachableError("refused"))
+    with pytest.raises(UnreachableError):
+        world.run(60)
+    assert 3 == len(world.reddit.requests)
+
+
+def test_a_403_stops_at_the_start_and_is_waited_out_later():
+    world = World([comment(1)])
+    world.reddit.before_answer = _raiser(ForbiddenError("private"))
+    with pytest.raises(ForbiddenError):
+        world.run(60)
+    world = World([comment(1)])
+    world.run(60)
+    world.reddit.before_answer = _raiser(ForbiddenError("private"))
+    world.run(600)
+    world.reddit.before_answer = lambda _request: None
+    world.reddit.things["t1_c2"] = comment(2, world.clock.now())
+    world.run(120)
+    world.drain()
+    assert world.of("t1_c2")
+
+
+def test_a_429_is_answered_with_silence_until_the_window_is_over():
+    world = World(steady(100, 5.0))
+    world.run(60)
+    world.reddit.before_answer = _raiser(RateLimitedError(200.0))
+    world.run(1)
+    count = len(world.reddit.requests)
+    while len(world.reddit.requests) == count:
+        world.producer.run_once(world.stop)
+    refused_at = world.clock.now()
+    world.reddit.before_answer = lambda _request: None
+    count = len(world.reddit.requests)
+    while len(world.reddit.requests) == count:
+        world.producer.run_once(world.stop)
+    assert world.reddit.requests[-1][0] >= refused_at + 200
+
+
+def test_malformed_items_are_counted_and_skipped():
+    world = World([comment(1), {**comment(2), "link_id": None}])
+    world.run(60)
+    world.drain()
+    assert {"t1_c1"} == {entry.key for entry in world.stream.entries}
+    assert world.tally.items_malformed > 0
+
+
+def test_progress_carries_every_field_of_the_minute():
+    world = World(steady(50, 1.0, begin=START - 50))
+    world.run(60)
+    reporter = Reporter(world.producer, world.budget, world.tally, START)
+    fields = reporter.fields(world.clock.now())
+    assert {"new": 50} == {key: fields["observations"][key] for key in ("new",)}
+    assert {
+        "at",
+        "requests",
+        "requests_left",
+        "observations",
+        "records_sent",
+        "records_retried",
+        "records_failed",
+        "lag_seconds",
+        "tracked",
+        "looks",
+        "gaps_open",
+    } <= fields.keys()
+
+
+FAULTS = st.sampled_from(
+    [
+        None,
+        None,
+        None,
+        RedditUnavailableError("503"),
+        GarbledError("html"),
+        UnreachableError("cut"),
+        RateLimitedError(10.0),
+        ForbiddenError("403"),
+    ]
+)
+
+
+@settings(deadline=None, max_examples=25)
+@given(
+    st.lists(
+        st.tuples(st.floats(0, 900), st.floats(0, 19), st.integers(0, 20)),
+        max_size=300,
+        unique_by=lambda each: each[0],
+    ),
+    st.lists(FAULTS, max_size=80),
+    st.lists(st.floats(10, 200), max_size=6),
+)
+def test_nothing_served_is_lost_through_faults_and_kills(births, faults, kills):
+    """Kill it anywhere, fail anything: every id served is in the stream, every record valid."""
+    things = [
+        comment(
+            number, START + born, _late=late, _score=lambda age, top=top: 1 + int(top * age / 900)
+        )
+        for number, (born, late, top) in enumerate(births)
+    ]
+    world = World([post(1, START - 100), *things])
+    world.run(1)
+    plan = iter(faults)
+
+    def fail(_request):
+        error = next(plan, None)
+        # before its first answer a producer gives up on these, which is another test
+        if error is not None and world.producer._answered:
+            raise error
+
+    world.reddit.before_answer = fail
+    for seconds in kills:
+        world.run(seconds)
+        world.start()  # what was in memory is gone
+    world.run(1300)
+    world.drain()
+    assert {"t3_p1", *(thing["name"] for thing in things)} == {
+        entry.key for entry in world.stream.entries
+    }
+    assert all(problem_of_line(entry.data) is None for entry in world.stream.entries)
+    identities = [(record["id"], record["observed_at"]) for record in world.records()]
+    assert len(identities) == len(set(identities))
+
+
+def _raiser(error):
+    def meet(_request):
+        raise error
+
+    return meet
+
+
+def test_a_stop_ends_a_wait():
+    world = World([comment(1)])
+    world.run(60)
+    world.stop.set()
+    before = world.clock.now()
+    world.producer.run_once(world.stop)
+    assert world.clock.now() - before < 1

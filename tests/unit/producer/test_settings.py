@@ -1,0 +1,50 @@
+"""The environment is read once, and all its mistakes are told at once."""
+
+import pytest
+
+from producer.errors import SettingsError
+from producer.settings import Settings
+
+NEEDED = {"WSB_STREAM_NAME": "s", "WSB_STATE_TABLE": "t", "AWS_REGION": "us-east-1"}
+
+
+def test_defaults_are_the_documented_ones():
+    settings = Settings.from_environment(NEEDED)
+    assert ("wallstreetbets", 10, 100) == (
+        settings.subreddit,
+        settings.min_score,
+        settings.requests_per_minute,
+    )
+    assert (1.0, 30.0) == (settings.poll_min_seconds, settings.poll_max_seconds)
+    assert (900.0, 36 * 3600.0) == (
+        settings.look_ages_seconds[0],
+        settings.look_ages_seconds[-1],
+    )
+
+
+def test_every_mistake_is_named_in_one_message():
+    environment = {
+        "WSB_MIN_SCORE": "ten",
+        "WSB_REQUESTS_PER_MINUTE": "0",
+        "WSB_POLL_MIN_SECONDS": "-1",
+        "WSB_LOOK_AGES_MINUTES": "45,15",
+    }
+    with pytest.raises(SettingsError) as raised:
+        Settings.from_environment(environment)
+    for name in (*environment, "WSB_STREAM_NAME", "WSB_STATE_TABLE", "AWS_REGION"):
+        assert name in str(raised.value)
+
+
+@pytest.mark.parametrize("value", ["nan", "inf", "0", "x"])
+def test_seconds_must_be_a_positive_number(value):
+    with pytest.raises(SettingsError, match="WSB_POLL_MAX_SECONDS"):
+        Settings.from_environment({**NEEDED, "WSB_POLL_MAX_SECONDS": value})
+
+
+@pytest.mark.parametrize("value", ["", "nan", "15,15", "0", "15;45", "inf"])
+def test_look_ages_must_rise(value):
+    if not value:
+        assert Settings.from_environment({**NEEDED, "WSB_LOOK_AGES_MINUTES": ""})
+        return
+    with pytest.raises(SettingsError, match="WSB_LOOK_AGES_MINUTES"):
+        Settings.from_environment({**NEEDED, "WSB_LOOK_AGES_MINUTES": value})
