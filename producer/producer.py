@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from producer.state import State
     from producer.thing import Thing
 
-CHECKPOINT_SECONDS = 30.0
+CHECKPOINT_SECONDS = 60.0  # what is not checkpointed is read again
 FIRST_RETRY_SECONDS = 1.0
 LONGEST_RETRY_SECONDS = 60.0
 FIRST_TRIES = 3  # without any answer yet, something is wrong that a person must mend

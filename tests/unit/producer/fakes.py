@@ -49,7 +49,7 @@ class FakeKinesis:
         self.calls = []
         self.plan = []
 
-    def put_records(self, *, StreamName, Records):  # noqa: N803 - boto3's names
+    def put_records(self, *, StreamName, Records):
         self._check(StreamName, Records)
         self.calls.append([record["PartitionKey"] for record in Records])
         meets = self.plan.pop(0) if self.plan else set()

@@ -38,62 +38,62 @@ def test_no_minute_holds_more_arrivals_than_the_quota(limit, requests):
 
 
 def test_five_percent_is_kept_in_reserve():
-    assert 95 == Budget(100).per_minute
-    assert 28 == Budget(30).per_minute
+    assert Budget(100).per_minute == 95
+    assert Budget(30).per_minute == 28
 
 
 def test_spare_requests_keep_their_distance_and_needed_ones_do_not():
     budget = Budget(30)
     budget.sent(START)
     budget.answered(START + 0.1, {})
-    assert START + 0.1 == budget.ready_at(START + 0.1, spare=False)
-    assert START + 60 / 28 == budget.ready_at(START + 0.1, spare=True)
+    assert budget.ready_at(START + 0.1, spare=False) == START + 0.1
+    assert budget.ready_at(START + 0.1, spare=True) == START + 60 / 28
 
 
 def test_headers_stop_everything_at_the_reserve_until_the_window_ends():
     budget = Budget(100)
     budget.answered(START, headers(50, 950, 240))
-    assert START + 241 == budget.ready_at(START, spare=False)
-    assert START + 300 == budget.ready_at(START + 300, spare=False)
+    assert budget.ready_at(START, spare=False) == START + 241
+    assert budget.ready_at(START + 300, spare=False) == START + 300
 
 
 def test_headers_spread_spare_requests_over_the_window():
     budget = Budget(100)
     budget.sent(START)
     budget.answered(START, headers(150, 850, 300))
-    assert START + 3 == budget.ready_at(START, spare=True)
-    assert START == budget.ready_at(START, spare=False)
+    assert budget.ready_at(START, spare=True) == START + 3
+    assert budget.ready_at(START, spare=False) == START
 
 
 def test_a_429_waits_as_long_as_reddit_says_and_a_moment_longer():
     budget = Budget(100)
     budget.refused(START, 30)
-    assert START + 31 == budget.ready_at(START, spare=False)
+    assert budget.ready_at(START, spare=False) == START + 31
 
 
 def test_a_429_that_says_nothing_waits_for_the_window_known_last():
     budget = Budget(100)
     budget.answered(START, headers(500, 500, 200))
     budget.refused(START + 50, None)
-    assert START + 201 == budget.ready_at(START + 50, spare=False)
+    assert budget.ready_at(START + 50, spare=False) == START + 201
 
 
 def test_a_429_out_of_the_blue_waits_a_minute():
     budget = Budget(100)
     budget.refused(START, None)
-    assert START + 61 == budget.ready_at(START, spare=False)
+    assert budget.ready_at(START, spare=False) == START + 61
 
 
 def test_nonsense_in_headers_is_ignored():
     budget = Budget(100)
     budget.answered(START, headers("soon", "", "x"))
-    assert START == budget.ready_at(START, spare=False)
+    assert budget.ready_at(START, spare=False) == START
 
 
 def test_what_is_left_counts_this_minute_and_the_window():
     budget = Budget(30)
     budget.answered(START, {})
-    assert 27 == budget.left(START + 1)
-    assert 28 == budget.left(START + 61)
+    assert budget.left(START + 1) == 27
+    assert budget.left(START + 61) == 28
     budget.answered(START + 61, headers(60, 940, 100))
-    assert 10 == budget.left(START + 62)
+    assert budget.left(START + 62) == 10

@@ -18,8 +18,8 @@ class FakeSecrets:
         self.text = text
         self.code = code
 
-    def get_secret_value(self, *, SecretId):  # noqa: N803 - boto3's names
-        assert "wsb/reddit" == SecretId
+    def get_secret_value(self, *, SecretId):
+        assert SecretId == "wsb/reddit"
         if self.code:
             raise client_error(self.code, "GetSecretValue")
         return {"SecretString": self.text}
@@ -45,17 +45,17 @@ def test_the_secret_goes_before_everything(tmp_path):
         secrets=FakeSecrets(json.dumps(VALUES)),
         environment={"praw_client_id": "other"},
     )
-    assert "id" == found.client_id
+    assert found.client_id == "id"
 
 
 def test_the_environment_goes_before_praw_ini(tmp_path):
     environment = {f"praw_{name}": value for name, value in VALUES.items()}
-    assert "id" == find(tmp_path, environment=environment, ini="[wsb]\nclient_id=x\n").client_id
+    assert find(tmp_path, environment=environment, ini="[wsb]\nclient_id=x\n").client_id == "id"
 
 
 def test_praw_ini_is_read_by_section(tmp_path):
     lines = "".join(f"{name} = {value}\n" for name, value in VALUES.items())
-    assert "hush" == find(tmp_path, ini=f"[wsb]\n{lines}").client_secret
+    assert find(tmp_path, ini=f"[wsb]\n{lines}").client_secret == "hush"
 
 
 def test_the_secret_is_in_no_repr(tmp_path):

@@ -59,13 +59,13 @@ def test_a_second_crossing_is_not_sent_for_its_own_sake():
 
 def test_the_first_known_score_after_hiding_is_sent():
     hidden = first(score=1, score_hidden=True)
-    assert (None, None) == (hidden.score, hidden.peak)
+    assert (hidden.score, hidden.peak) == (None, None)
     assert look(hidden, score=1).emit
 
 
 def test_a_score_that_is_hidden_again_leaves_the_known_one():
     after = look(first(score=7), score=1, score_hidden=True)
-    assert (7, 7, False) == (after.known.score, after.known.peak, after.emit)
+    assert (after.known.score, after.known.peak, after.emit) == (7, 7, False)
 
 
 def test_changes_are_measured_from_what_was_sent_last():
@@ -82,43 +82,43 @@ def test_a_changed_text_is_sent(fields):
 
 def test_a_deletion_is_final_even_when_a_cache_still_shows_the_text():
     gone = look(first(), author="[deleted]", body="[deleted]")
-    assert ("deleted", True) == (gone.known.state, gone.emit)
+    assert (gone.known.state, gone.emit) == ("deleted", True)
     again = look(gone.known)
-    assert ("deleted", False) == (again.known.state, again.emit)
+    assert (again.known.state, again.emit) == ("deleted", False)
 
 
 def test_a_removed_comment_may_come_back():
     removed = look(first(), author="[deleted]", body="[removed]")
     approved = look(removed.known)
-    assert ("live", True) == (approved.known.state, approved.emit)
+    assert (approved.known.state, approved.emit) == ("live", True)
 
 
 def test_a_crossing_seen_together_with_the_deletion_still_counts():
     gone = look(first(score=9), author="[deleted]", body="[deleted]", score=12)
-    assert 12 == gone.known.peak
+    assert gone.known.peak == 12
 
 
 def test_absence_needs_two_answers_an_hour_apart():
     known = first()
     once = miss(known, at=START + 100)
-    assert ("live", False) == (once.known.state, once.emit)
+    assert (once.known.state, once.emit) == ("live", False)
     soon = miss(once.known, at=START + 3600)
-    assert ("live", False) == (soon.known.state, soon.emit)
+    assert (soon.known.state, soon.emit) == ("live", False)
     later = miss(soon.known, at=START + 3700)
-    assert ("absent", True) == (later.known.state, later.emit)
+    assert (later.known.state, later.emit) == ("absent", True)
     assert not miss(later.known, at=START + 9000).emit
 
 
 def test_an_answer_between_two_misses_starts_the_count_again():
     once = miss(first(), at=START + 100).known
     seen = look(once, at=START + 200).known
-    assert "live" == miss(seen, at=START + 4000).known.state
+    assert miss(seen, at=START + 4000).known.state == "live"
 
 
 def test_an_absent_thing_that_is_answered_again_is_live():
     absent = miss(miss(first(), at=START).known, at=START + 3600).known
     back = look(absent, at=START + 4000)
-    assert ("live", True) == (back.known.state, back.emit)
+    assert (back.known.state, back.emit) == ("live", True)
 
 
 def test_a_post_is_looked_at_alike():

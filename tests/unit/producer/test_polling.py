@@ -28,7 +28,7 @@ def test_the_first_poll_of_all_reads_to_the_end_and_finds_no_hole():
     assert poll.complete
     got, gap = polling.close(None, poll, "comments", START)
     assert gap is None
-    assert (START, START, "t1_c0") == (got.newest_at, got.deep_at, got.recent[0])
+    assert (got.newest_at, got.deep_at, got.recent[0]) == (START, START, "t1_c0")
 
 
 def test_a_poll_stops_at_the_first_page_that_overlaps():
@@ -42,7 +42,7 @@ def test_a_poll_without_overlap_turns_the_page():
     poll = polling.turn_page(
         known, polling.begin(known, START, restarted=False), things(range(100)), "t1_c99"
     )
-    assert ("t1_c99", False) == (poll.after, poll.complete)
+    assert (poll.after, poll.complete) == ("t1_c99", False)
     assert polling.turn_page(known, poll, things(range(100, 200)), "t1_c199").complete
 
 
@@ -73,8 +73,8 @@ def test_a_full_listing_without_overlap_is_a_hole():
         shown = things(numbers, newest_at=START - page * 100)
         poll = polling.turn_page(known, poll, shown, after)
     got, gap = polling.close(known, poll, "comments", START)
-    assert ("comments", START - 2000, START - 999) == (gap.listing, gap.from_at, gap.to_at)
-    assert 1 == got.gaps_open
+    assert (gap.listing, gap.from_at, gap.to_at) == ("comments", START - 2000, START - 999)
+    assert got.gaps_open == 1
 
 
 def test_a_short_listing_without_overlap_has_shown_all_there_is():
@@ -92,7 +92,7 @@ def test_an_anchor_deleted_meanwhile_is_replaced_by_the_thing_above_it():
     poll = polling.begin(known, START, restarted=False)
     poll = polling.turn_page(known, poll, things(range(100)), "t1_c99")
     poll = polling.turn_page(known, poll, [], None)
-    assert ("t1_c98", False) == (poll.after, poll.complete)
+    assert (poll.after, poll.complete) == ("t1_c98", False)
 
 
 def test_ids_of_an_unfinished_poll_are_no_overlap():
@@ -123,12 +123,12 @@ def test_the_interval_aims_at_seventy_new_things_a_page(apart, expected):
 
 
 def test_a_short_listing_is_polled_at_the_longest_interval():
-    assert 30.0 == polling.interval_seconds(things(range(3)), 1.0, 30.0)
+    assert polling.interval_seconds(things(range(3)), 1.0, 30.0) == 30.0
 
 
 def test_a_course_begins_its_next_poll_an_interval_after_the_last_one_began():
     course = Course("comments", None, START, least=1.0, most=30.0)
     assert course.anchor(START) is None
     course.take(things(range(3)), None, START + 2)
-    assert START + 30 == course.due_at()
+    assert course.due_at() == START + 30
     assert course.dirty

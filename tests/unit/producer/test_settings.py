@@ -10,16 +10,16 @@ NEEDED = {"WSB_STREAM_NAME": "s", "WSB_STATE_TABLE": "t", "AWS_REGION": "us-east
 
 def test_defaults_are_the_documented_ones():
     settings = Settings.from_environment(NEEDED)
-    assert ("wallstreetbets", 10, 100) == (
+    assert (
         settings.subreddit,
         settings.min_score,
         settings.requests_per_minute,
-    )
-    assert (1.0, 30.0) == (settings.poll_min_seconds, settings.poll_max_seconds)
-    assert (900.0, 36 * 3600.0) == (
+    ) == ("wallstreetbets", 10, 100)
+    assert (settings.poll_min_seconds, settings.poll_max_seconds) == (1.0, 30.0)
+    assert (
         settings.look_ages_seconds[0],
         settings.look_ages_seconds[-1],
-    )
+    ) == (900.0, 36 * 3600.0)
 
 
 def test_every_mistake_is_named_in_one_message():

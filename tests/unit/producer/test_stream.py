@@ -29,12 +29,12 @@ def test_a_partial_failure_sends_only_the_failed_entries_again():
     everything = [entry.key for entry in ENTRIES]
     assert [everything, ["t1_1", "t1_3"], ["t1_1"]] == client.calls
     assert sorted(everything) == sorted(key for key, _ in client.records)
-    assert (5, 3, 0, 2) == (
+    assert (
         tally.records_sent,
         tally.records_retried,
         tally.records_failed,
         tally.partial_failures,
-    )
+    ) == (5, 3, 0, 2)
 
 
 @pytest.mark.parametrize(
@@ -51,13 +51,13 @@ def test_a_throttled_call_is_made_again_after_a_growing_wait(code):
     client, clock = FakeKinesis(), VirtualClock()
     client.plan = [code] * 4
     stream_on(client, clock).put(ENTRIES, never())
-    assert 5 == len(client.records)
-    assert 4 == len(clock.waits)
+    assert len(client.records) == 5
+    assert len(clock.waits) == 4
     assert all(0.05 * 2**place <= wait <= 0.1 * 2**place for place, wait in enumerate(clock.waits))
 
 
 def test_a_missing_stream_stops_the_producer_with_advice():
-    with pytest.raises(AwsError, match="nowhere.*apply Terraform, or mend its name or region"):
+    with pytest.raises(AwsError, match=r"nowhere.*apply Terraform, or mend its name or region"):
         stream_on(FakeKinesis(), name="nowhere").put(ENTRIES, never())
 
 
@@ -66,7 +66,7 @@ def test_a_stop_gives_kinesis_a_few_last_tries():
     client.plan = [{0, 1}]
     stop.set()
     stream_on(client).put(ENTRIES, stop)
-    assert 5 == len(client.records)
+    assert len(client.records) == 5
 
 
 def test_a_stop_while_kinesis_takes_nothing_gives_up_and_says_how_much():
@@ -75,7 +75,7 @@ def test_a_stop_while_kinesis_takes_nothing_gives_up_and_says_how_much():
     stop.set()
     with pytest.raises(NotDeliveredError) as raised:
         stream_on(client, clock, tally).put(ENTRIES, stop)
-    assert (5, 5, LAST_TRIES) == (raised.value.count, tally.records_failed, LAST_TRIES)
+    assert (raised.value.count, tally.records_failed, LAST_TRIES) == (5, 5, LAST_TRIES)
     assert sum(clock.waits) < 3
 
 

@@ -30,18 +30,18 @@ def tracker_with(*rows, now=BORN + 10):
 
 def test_things_born_together_share_a_cohort_of_at_most_a_hundred():
     tracker = tracker_with(*(known(number) for number in range(250)))
-    assert [100, 100, 50] == [len(cohort) for cohort in tracker.cohorts.values()]
+    assert [len(cohort) for cohort in tracker.cohorts.values()] == [100, 100, 50]
 
 
 def test_things_born_minutes_apart_do_not_share_one():
     """The cohort is looked at as one: a wide one would be late for its oldest."""
     tracker = tracker_with(known(1), known(2, BORN + 301), now=BORN + 310)
-    assert 2 == len(tracker.cohorts)
+    assert len(tracker.cohorts) == 2
 
 
 def test_a_look_is_due_when_the_newest_of_the_cohort_has_the_age():
     tracker = tracker_with(known(1), known(2, BORN + 100), now=BORN + 110)
-    assert BORN + 100 + 15 * MINUTE == next_look_at(tracker)
+    assert next_look_at(tracker) == BORN + 100 + 15 * MINUTE
     assert due_look(tracker, BORN + 15 * MINUTE) is None
     assert {"t1_c1", "t1_c2"} == set(due_look(tracker, BORN + 17 * MINUTE).ids)
 
@@ -49,13 +49,13 @@ def test_a_look_is_due_when_the_newest_of_the_cohort_has_the_age():
 def test_one_late_look_covers_the_ages_that_passed_meanwhile():
     tracker = tracker_with(known(1))
     (cohort,) = tracker.cohorts.values()
-    assert 2 == tracker.looked(cohort, BORN + 50 * MINUTE)
-    assert BORN + 90 * MINUTE == next_look_at(tracker)
+    assert tracker.looked(cohort, BORN + 50 * MINUTE) == 2
+    assert next_look_at(tracker) == BORN + 90 * MINUTE
 
 
 def test_a_thing_found_late_has_only_the_looks_ahead_of_it():
     tracker = tracker_with(known(1), now=BORN + 5 * HOUR)
-    assert BORN + 6 * HOUR == next_look_at(tracker)
+    assert next_look_at(tracker) == BORN + 6 * HOUR
 
 
 def test_the_last_looks_go_before_more_overdue_early_ones():
@@ -67,7 +67,7 @@ def test_the_last_looks_go_before_more_overdue_early_ones():
     young = [known(number, now - HOUR - number * 301) for number in range(2, 103)]
     for row in young:
         tracker.put(row, now=row.created_at, keep=True)
-    assert "t1_c1" == due_look(tracker, now).ids[0]
+    assert due_look(tracker, now).ids[0] == "t1_c1"
 
 
 def test_spare_requests_go_to_the_cohorts_looked_at_longest_ago():
@@ -87,17 +87,17 @@ def test_a_request_is_filled_with_whole_cohorts():
         for number in range(size):
             cohort.append(known(size * 1000 + number))
         cohorts.append(cohort)
-    assert (60, 30) == tuple(len(cohort) for cohort in pack(cohorts).cohorts)
+    assert tuple(len(cohort) for cohort in pack(cohorts).cohorts) == (60, 30)
 
 
 def test_what_was_deleted_is_not_asked_for_again():
     tracker = tracker_with(known(1), known(2, author="[deleted]", body="[deleted]"))
-    assert ("t1_c1",) == due_look(tracker, BORN + HOUR).ids
+    assert due_look(tracker, BORN + HOUR).ids == ("t1_c1",)
 
 
 def test_what_was_removed_keeps_its_looks():
     tracker = tracker_with(known(1, author="[deleted]", body="[removed]"))
-    assert ("t1_c1",) == due_look(tracker, BORN + HOUR).ids
+    assert due_look(tracker, BORN + HOUR).ids == ("t1_c1",)
 
 
 def test_a_finished_cohort_is_forgotten_once_no_listing_shows_it():
@@ -117,7 +117,7 @@ def test_a_finished_cohort_is_forgotten_once_no_listing_shows_it():
 def test_an_unfinished_cohort_is_never_forgotten():
     tracker = tracker_with(known(1))
     tracker.retire(BORN + 30 * HOUR)
-    assert 1 == len(tracker)
+    assert len(tracker) == 1
 
 
 def test_a_row_that_only_moved_a_little_needs_no_checkpoint():
@@ -126,7 +126,7 @@ def test_a_row_that_only_moved_a_little_needs_no_checkpoint():
     cohort.dirty = False
     tracker.put(known(1, score=2), now=BORN + 60, keep=False)
     assert not cohort.dirty
-    assert 2 == tracker.get("t1_c1").score
+    assert tracker.get("t1_c1").score == 2
 
 
 OPTIONAL_SCORES = st.one_of(st.none(), st.integers(-1000, 100_000))

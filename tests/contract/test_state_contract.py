@@ -1,0 +1,174 @@
+"""The state in memory and in the emulator's DynamoDB behave alike."""
+
+import threading
+
+import pytest
+
+from producer.aws import make_client
+from producer.emission import see
+from producer.errors import AwsError, AwsUnavailableError
+from producer.polling import Cursor
+from producer.state import (
+    TRANSACTION_BYTES,
+    TRANSACTION_ITEMS,
+    Checkpoint,
+    DynamoState,
+    transactions,
+)
+from producer.thing import thing_of
+from tests.unit.producer.emulator import REGION, TABLE, client_of, make_table, moto_server
+from tests.unit.producer.fakes import (
+    SILENT,
+    START,
+    SUBREDDIT,
+    MemoryState,
+    VirtualClock,
+    client_error,
+    cohort_of,
+    comment,
+    never,
+)
+
+CURSOR = Cursor("comments", ("t1_b", "t1_a"), START, START - 5, gaps_open=1)
+
+
+@pytest.fixture(scope="module")
+def server():
+    with moto_server() as url:
+        yield url
+
+
+@pytest.fixture(params=["memory", "moto"])
+def state(request):
+    if request.param == "memory":
+        yield MemoryState()
+        return
+    client = make_table(request.getfixturevalue("server"))
+    yield state_on(client)
+    client.delete_table(TableName=TABLE)
+
+
+def state_on(client, table=TABLE, clock=None):
+    return DynamoState(client, table, SUBREDDIT, clock=clock or VirtualClock(), log=SILENT)
+
+
+def cohort(number, rows=1):
+    known = [
+        see(
+            None, thing_of(comment(f"{number}_{row}")), at=START, scheduled=False, min_score=10
+        ).known
+        for row in range(rows)
+    ]
+    return cohort_of(known)
+
+
+def plain(checkpoint):
+    return (
+        set(checkpoint.cursors),
+        sorted((each.to_dict() for each in checkpoint.cohorts), key=lambda each: each["name"]),
+    )
+
+
+def test_nothing_saved_loads_as_nothing(state):
+    assert state.load() == Checkpoint()
+
+
+def test_what_was_saved_is_loaded(state):
+    saved = Checkpoint((CURSOR,), (cohort(1, 100), cohort(2)))
+    state.save(saved, never())
+    assert plain(state.load()) == plain(saved)
+
+
+def test_saving_again_overwrites_and_retired_cohorts_are_gone(state):
+    first = cohort(1)
+    state.save(Checkpoint((CURSOR,), (first, cohort(2))), never())
+    first.looks_done = 3
+    later = Cursor("comments", ("t1_z",), START + 60, START + 60)
+    state.save(Checkpoint((later,), (first,), ("t1_c2_0",)), never())
+    assert plain(state.load()) == plain(Checkpoint((later,), (first,)))
+
+
+def test_more_than_one_transaction_and_more_than_one_page(state):
+    """DynamoDB takes 100 items a transaction and answers a megabyte a page."""
+    cohorts = tuple(cohort(number, 100) for number in range(TRANSACTION_ITEMS + 20))
+    saved = Checkpoint((CURSOR,), cohorts)
+    state.save(saved, never())
+    assert plain(state.load()) == plain(saved)
+
+
+def test_items_expire_and_have_the_agreed_keys(server):
+    client = make_table(server)
+    state_on(client).save(Checkpoint((CURSOR,), (cohort(1),)), never())
+    items = client.scan(TableName=TABLE)["Items"]
+    client.delete_table(TableName=TABLE)
+    assert {item["sk"]["S"] for item in items} == {"cursor#comments", "cohort#t1_c1_0"}
+    assert {item["pk"]["S"] for item in items} == {"producer#wallstreetbets"}
+    assert all("N" in item["expires_at"] for item in items)
+
+
+def test_a_missing_table_is_an_error_with_advice(server):
+    with pytest.raises(AwsError, match=r"elsewhere.*mend its name"):
+        state_on(client_of(server, "dynamodb"), "elsewhere").load()
+
+
+def test_an_unreachable_aws_is_said_in_one_sentence(monkeypatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    with pytest.raises(AwsUnavailableError, match="cannot be reached"):
+        state_on(make_client("dynamodb", REGION)).load()
+
+
+class FailingClient:
+    """Fails as planned, then takes everything."""
+
+    def __init__(self, *codes):
+        self.codes = list(codes)
+        self.calls = 0
+
+    def transact_write_items(self, *, TransactItems):
+        assert TransactItems
+        self.calls += 1
+        if self.codes:
+            raise client_error(self.codes.pop(0), "TransactWriteItems")
+
+
+def test_a_throttled_transaction_is_tried_again():
+    client, clock = FailingClient("ThrottlingException", "InternalServerError"), VirtualClock()
+    state_on(client, clock=clock).save(Checkpoint((CURSOR,)), never())
+    assert (client.calls, len(clock.waits)) == (3, 2)
+
+
+def test_a_cancelled_transaction_is_tried_again_only_when_that_helps():
+    error = client_error("TransactionCanceledException", "TransactWriteItems")
+    error.response["CancellationReasons"] = [{"Code": "None"}, {"Code": "TransactionConflict"}]
+    client = FailingClient()
+    client.codes = []
+    failures = [error]
+
+    def transact(**_items):
+        if failures:
+            raise failures.pop()
+
+    client.transact_write_items = transact
+    state_on(client).save(Checkpoint((CURSOR,)), never())
+    error.response["CancellationReasons"] = [{"Code": "ValidationError"}]
+    failures.append(error)
+    with pytest.raises(AwsError, match="TransactionCanceledException"):
+        state_on(client).save(Checkpoint((CURSOR,)), never())
+
+
+def test_a_stop_while_dynamodb_takes_nothing_gives_up():
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(AwsUnavailableError):
+        state_on(FailingClient(*["ThrottlingException"] * 50)).save(Checkpoint((CURSOR,)), stop)
+
+
+def test_transactions_keep_the_order_and_both_limits():
+    """Cursors come last: a crash between two transactions must not leave them ahead."""
+    operations = [({"number": number}, TRANSACTION_BYTES // 3) for number in range(7)]
+    operations += [({"number": number}, 0) for number in range(7, 250)]
+    groups = list(transactions(iter(operations)))
+    assert [each["number"] for group in groups for each in group] == list(range(250))
+    assert [len(group) for group in groups] == [3, 3, 100, 100, 44]

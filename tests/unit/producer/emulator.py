@@ -1,0 +1,68 @@
+"""moto's server on a free port of loopback, with the producer's stream and table in it."""
+
+from contextlib import contextmanager
+
+import boto3
+from moto.server import ThreadedMotoServer
+
+REGION = "us-east-1"
+STREAM = "observations"
+TABLE = "state"
+CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+
+
+@contextmanager
+def moto_server():
+    """Serve AWS; yields its address."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    try:
+        yield f"http://{host}:{port}"
+    finally:
+        server.stop()
+
+
+def client_of(url, service):
+    """Return a boto3 client of the emulator."""
+    return boto3.client(service, region_name=REGION, endpoint_url=url, **CREDENTIALS)
+
+
+def make_stream(url):
+    """Create the stream; returns a client."""
+    client = client_of(url, "kinesis")
+    client.create_stream(StreamName=STREAM, ShardCount=1)
+    client.get_waiter("stream_exists").wait(StreamName=STREAM)
+    return client
+
+
+def make_table(url):
+    """Create the state table; returns a client."""
+    client = client_of(url, "dynamodb")
+    client.create_table(
+        TableName=TABLE,
+        KeySchema=[
+            {"AttributeName": "pk", "KeyType": "HASH"},
+            {"AttributeName": "sk", "KeyType": "RANGE"},
+        ],
+        AttributeDefinitions=[
+            {"AttributeName": name, "AttributeType": "S"} for name in ("pk", "sk")
+        ],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    return client
+
+
+def read_stream(client):
+    """Return every (partition key, data) in the stream."""
+    (shard,) = client.list_shards(StreamName=STREAM)["Shards"]
+    iterator = client.get_shard_iterator(
+        StreamName=STREAM, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+    )["ShardIterator"]
+    found = []
+    while True:
+        answer = client.get_records(ShardIterator=iterator, Limit=10_000)
+        if not answer["Records"]:
+            return found
+        found += [(record["PartitionKey"], record["Data"]) for record in answer["Records"]]
+        iterator = answer["NextShardIterator"]
