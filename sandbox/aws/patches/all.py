@@ -17,6 +17,7 @@ from sandbox.aws.patches.kinesis_data import KinesisDataPlane
 from sandbox.aws.patches.kinesis_tags import keep_tags_of_new_streams
 from sandbox.aws.patches.kms import keep_rotation_period
 from sandbox.aws.patches.launch_template import keep_own_tags_out_of_the_data
+from sandbox.aws.patches.policies import leave_out_conditional_denials
 from sandbox.aws.patches.s3 import S3Clock, answer_eventbridge
 from sandbox.aws.patches.schedules import refuse_what_cannot_run
 from sandbox.aws.patches.unimplemented import refuse_at_once
@@ -38,6 +39,7 @@ def patches(server: SandboxServer) -> list[Callable[[Patching], None]]:
         InstanceEnds(server.fleet).patch,
         S3Clock(server.clock).patch,
         answer_eventbridge,
+        leave_out_conditional_denials,
         keep_tags_of_new_streams,
         keep_rotation_period,
         keep_forgotten_settings,
