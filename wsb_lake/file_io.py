@@ -36,13 +36,13 @@ class LakeFileIO(PyArrowFileIO):
         self._cache: LRUCache[str, bytes] = LRUCache(CACHE_BYTES, getsizeof=len)
         self._lock = threading.Lock()  # pyiceberg reads manifests in threads
 
-    def new_input(self, location: str) -> InputFile:  # type: ignore[override] - Arrow's names its own
+    def new_input(self, location: str) -> InputFile:  # type: ignore[override]
         """Return the file to read from."""
         if location.endswith(_METADATA_ENDINGS):
             return MetadataFile(self, location)
         return super().new_input(location)
 
-    def new_output(self, location: str) -> OutputFile:  # type: ignore[override] - the same
+    def new_output(self, location: str) -> OutputFile:  # type: ignore[override]
         """Return the file to write to."""
         return WholeFile(self, location)
 
