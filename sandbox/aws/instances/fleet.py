@@ -60,7 +60,7 @@ class Fleet:
     def boot(self) -> list[str]:
         """Start each instance that does not run; returns their ids; raises BootError."""
         with self._lock:
-            idle = [m for m in machines() if not self._running(m.instance_id)]
+            idle = [m for m in machines() if not self.runs(m.instance_id)]
             for machine in idle:
                 self._start(machine)
                 self._stopped.discard(machine.instance_id)
@@ -69,7 +69,7 @@ class Fleet:
     def kill(self, number: int) -> list[str]:
         """Send a signal to each running instance, and wait for its end."""
         with self._lock:
-            running = [i for i in self._processes if self._running(i)]
+            running = [i for i in self._processes if self.runs(i)]
             for instance_id in running:
                 self._processes[instance_id].signal(number)
             for instance_id in running:
@@ -101,7 +101,8 @@ class Fleet:
             "log": str(process.log),
         }
 
-    def _running(self, instance_id: str) -> bool:
+    def runs(self, instance_id: str) -> bool:
+        """Return whether the instance's process runs."""
         process = self._processes.get(instance_id)
         return process is not None and process.running
 

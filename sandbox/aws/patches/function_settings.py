@@ -1,13 +1,14 @@
-"""Dead-letter and logging settings of Lambda functions.
+"""Settings of Lambda functions.
 
-moto 5.2.5 forgets them, so every plan of Terraform would set them again.
+moto 5.2.5 forgets dead-letter and logging settings, and answers the first settings of asynchronous
+invocations for ever: every plan of Terraform would set them again.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from moto.awslambda.models import LambdaFunction
+from moto.awslambda.models import LambdaBackend, LambdaFunction
 
 if TYPE_CHECKING:
     from sandbox.aws.patches.patching import Patching
@@ -20,6 +21,8 @@ def keep_forgotten_settings(patching: Patching) -> None:
     patching.wrap(LambdaFunction, "__init__", _init)
     patching.wrap(LambdaFunction, "get_configuration", _get_configuration)
     patching.wrap(LambdaFunction, "update_configuration", _update_configuration)
+    patching.wrap(LambdaBackend, "put_function_event_invoke_config", _put_event_config)
+    patching.wrap(LambdaBackend, "update_function_event_invoke_config", _update_event_config)
 
 
 def _settings(function: LambdaFunction) -> dict[str, Any]:
@@ -58,3 +61,24 @@ def _update_configuration(
 ) -> Any:  # noqa: ANN401
     _keep(function, config_updates)
     return original(function, config_updates)
+
+
+def _put_event_config(
+    original: Any,  # noqa: ANN401
+    backend: LambdaBackend,
+    function_name: str,
+    config: dict[str, Any],
+) -> Any:  # noqa: ANN401
+    backend.get_function(function_name).event_invoke_config.clear()
+    return original(backend, function_name, config)
+
+
+def _update_event_config(
+    _original: Any,  # noqa: ANN401
+    backend: LambdaBackend,
+    function_name: str,
+    config: dict[str, Any],
+) -> Any:  # noqa: ANN401
+    present = backend.get_function(function_name).event_invoke_config
+    merged = {**(present[0].config if present else {}), **config}
+    return backend.put_function_event_invoke_config(function_name, merged)

@@ -5,19 +5,20 @@ moto 5.2.5 answers them with status 500, which SDKs try again, the AWS provider 
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-from moto.core.responses import BaseResponse
+from moto.core.exceptions import ServiceException
+from moto.core.responses import ActionResult, BaseResponse
 
 if TYPE_CHECKING:
     from sandbox.aws.patches.patching import Patching
 
 _ERROR = "UnsupportedOperationException"
+_BAD_REQUEST = 400
 
 
 def refuse_at_once(patching: Patching) -> None:
-    """Answer 400 with a sentence instead of 500."""
+    """Answer 400 with a sentence, in the protocol of the service."""
     patching.wrap(BaseResponse, "call_action", _call_action)
 
 
@@ -26,5 +27,5 @@ def _call_action(original: Any, response: BaseResponse) -> Any:  # noqa: ANN401
         return original(response)
     except NotImplementedError as error:
         message = f"The sandbox has no {response.service_name}: {error}"
-        body = json.dumps({"__type": _ERROR, "message": message})
-        return 400, {"x-amzn-errortype": _ERROR, "Content-Type": "application/json"}, body
+        _, headers, body = response.serialized(ActionResult(ServiceException(_ERROR, message)))
+        return _BAD_REQUEST, {**headers, "status": str(_BAD_REQUEST)}, body
