@@ -10,13 +10,18 @@ import click
 from contract import FileClock
 from sandbox.reddit.datafile import read_things
 from sandbox.reddit.errors import RedditSandboxError
+from sandbox.reddit.generator import Plan, generate_day
 from sandbox.reddit.realism import Realism
 from sandbox.reddit.server import serve
 from sandbox.reddit.world import World
 
+HOURS_PER_DAY = 24
+
 
 @click.command()
 @click.option("--data", type=click.Path(path_type=Path), help="File of things to play.")
+@click.option("--generate", is_flag=True, help="Play a generated day instead.")
+@click.option("--comments-per-minute", default=41.0, help="Mean rate of a generated day.")
 @click.option("--hours", type=click.FloatRange(min=0, min_open=True), help="Play only the first.")
 @click.option("--clock-file", type=click.Path(path_type=Path), required=True, help="Shared clock.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 takes a free one.")
@@ -34,6 +39,8 @@ def main(**options: Any) -> None:  # noqa: ANN401  # click has checked them
 def _serve(  # noqa: PLR0913  # one parameter an option
     *,
     data: Path | None,
+    generate: bool,
+    comments_per_minute: float,
     hours: float | None,
     clock_file: Path,
     port: int,
@@ -41,10 +48,14 @@ def _serve(  # noqa: PLR0913  # one parameter an option
     requests_per_window: int,
     seed: int,
 ) -> None:
-    if data is None:
-        raise RedditSandboxError("Say what to play: --data FILE, or --generate.")
+    if generate == (data is not None):
+        raise RedditSandboxError("Say what to play: --data FILE or --generate, one of them.")
     clock = _clock(clock_file)
-    world = World(read_things(data, hours), Realism(seed))
+    if data is None:
+        things = list(generate_day(Plan(seed, hours or HOURS_PER_DAY, comments_per_minute)))
+    else:
+        things = read_things(data, hours)
+    world = World(things, Realism(seed))
     serve(world, clock, port, min_score, requests_per_window)
 
 

@@ -1,0 +1,67 @@
+"""Generator: a day of an invented subreddit with the statistics measured on the real one.
+
+The same plan gives the same day, byte for byte. Nothing in it was written by a person of Reddit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from sandbox.reddit.errors import GeneratorError
+from sandbox.reddit.generator_comments import Comments
+from sandbox.reddit.generator_ids import Ids
+from sandbox.reddit.generator_posts import Posts
+from sandbox.reddit.generator_rates import arrivals
+from sandbox.reddit.generator_texts import Texts
+from sandbox.reddit.thing import Thing
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# a Wednesday in New York, an hour and a half before the market opens
+DAY_START = datetime(2021, 3, 3, 13, tzinfo=UTC).timestamp()
+COMMENTS_PER_POST = 28
+HOURS_MAX = 24 * 14
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What day to make; the rate is the mean over its hours."""
+
+    seed: int = 0
+    hours: float = 24.0
+    comments_per_minute: float = 41.0
+
+    def __post_init__(self) -> None:
+        """Refuse what cannot be made."""
+        if not 0 < self.hours <= HOURS_MAX:
+            raise GeneratorError(f"Generate between 0 and {HOURS_MAX} hours, not {self.hours:g}.")
+        if not 0 < self.comments_per_minute <= 10_000:  # noqa: PLR2004  # 4 x the 2021 peak
+            rate = self.comments_per_minute
+            raise GeneratorError(f"Generate between 0 and 10,000 comments/min, not {rate:g}.")
+
+
+def generate_records(plan: Plan) -> Iterator[dict[str, Any]]:
+    """Yield the lines of a data file, oldest first; a post comes before its comments."""
+    random = Random(plan.seed)  # noqa: S311  # a day that can be made again
+    ids, texts = Ids(random), Texts(random)
+    moments = arrivals(random, DAY_START, plan.hours, plan.comments_per_minute)
+    posts = Posts(random, ids, texts, DAY_START)
+    comments = Comments(random, ids, texts, posts)
+    records = []
+    for moment in moments:
+        if random.random() * COMMENTS_PER_POST < 1:
+            records.append(posts.write(moment))
+        records.append(comments.write(moment))
+    records = [posts.first, *records]
+    for record in records:
+        posts.finish(record)
+        yield record
+
+
+def generate_day(plan: Plan) -> Iterator[Thing]:
+    """Yield the things of a day, oldest first."""
+    return map(Thing, generate_records(plan))

@@ -1,0 +1,112 @@
+"""Comments: who replies to what, and what becomes of it: votes, edits, deletion, removal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sandbox.reddit.generator_posts import SUBREDDIT
+from sandbox.reddit.generator_scores import Scores
+from sandbox.reddit.version import NOT_EDITED
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from sandbox.reddit.generator_ids import Ids
+    from sandbox.reddit.generator_posts import Posts, Thread
+    from sandbox.reddit.generator_texts import Texts
+    from sandbox.reddit.version import Edited
+
+_SECONDS_PER_HOUR = 3600
+_REPLY_SHARE = 0.55
+_BY_POSTER_SHARE = 0.04
+EDITED_SHARE = 0.045
+DELETED_SHARE = 0.015
+REMOVED_SHARE = 0.02
+_APPROVED_SHARE = 0.1  # of those removed
+HIDDEN_SHARE = 0.03
+_HIDDEN_HOURS = 1.0
+_DEPTH_MAX = 9
+
+
+class Comments:
+    """Writes the comments of a day in the order they are made."""
+
+    def __init__(self, random: Random, ids: Ids, texts: Texts, posts: Posts) -> None:
+        """Write into these threads."""
+        self._random = random
+        self._ids = ids
+        self._texts = texts
+        self._posts = posts
+        self._scores = Scores(random)
+
+    def write(self, moment: float) -> dict[str, Any]:
+        """Return a comment with all that will happen to it."""
+        thread = self._posts.choose()
+        data = self._data(moment, thread)
+        thread.moments.append(moment)
+        if data["depth"] < _DEPTH_MAX:
+            thread.recent.append((data["name"], data["depth"]))
+        return {
+            "kind": "t1",
+            "data": data,
+            "observations": self._looks(moment),
+            "changes": self._changes(moment, data),
+        }
+
+    def _data(self, moment: float, thread: Thread) -> dict[str, Any]:
+        random = self._random
+        id_ = self._ids.draw()
+        parent, depth = thread.name, -1
+        if thread.recent and random.random() < _REPLY_SHARE:
+            parent, depth = random.choice(thread.recent)
+        by_poster = random.random() < _BY_POSTER_SHARE
+        author = thread.author if by_poster else self._texts.author()
+        return SUBREDDIT | {
+            "id": id_,
+            "name": f"t1_{id_}",
+            "link_id": thread.name,
+            "parent_id": parent,
+            "author": author,
+            "author_fullname": f"t2_{author[4:]}",
+            "body": self._texts.body(),
+            "created_utc": moment,
+            "edited": False,
+            "is_submitter": by_poster,
+            "depth": depth + 1,
+            "distinguished": None,
+            "permalink": f"{thread.record['data']['permalink']}{id_}/",
+        }
+
+    def _looks(self, moment: float) -> list[list[int]]:
+        looks = self._scores.looks(self._scores.end())
+        hidden_hours = _HIDDEN_HOURS if self._random.random() < HIDDEN_SHARE else 0.0
+        return [
+            [int(moment + age * _SECONDS_PER_HOUR), 1 if hidden else score, int(hidden)]
+            for age, score in looks
+            for hidden in (age < hidden_hours,)
+        ]
+
+    def _changes(self, moment: float, data: dict[str, Any]) -> list[list[Any]]:
+        random = self._random
+        changes: list[list[Any]] = []
+        edited: Edited = NOT_EDITED
+        drawn = random.random()
+        if drawn < EDITED_SHARE:
+            edited = moment + int(random.lognormvariate(5.5, 1.2)) + 1
+            text = f"{data['body']}\n\nEdit: {self._texts.body()}"[:10_000]
+            changes.append([int(edited), text, data["author"], edited])
+        if random.random() < DELETED_SHARE + REMOVED_SHARE:
+            changes += self._end(changes[0][0] if changes else int(moment), data, edited)
+        return changes
+
+    def _end(self, since: int, data: dict[str, Any], edited: Edited) -> list[list[Any]]:
+        """Return the deletion or removal that follows, and perhaps the approval after it."""
+        random = self._random
+        stamp = since + int(random.lognormvariate(7.5, 2.0)) + 1
+        if random.random() * (DELETED_SHARE + REMOVED_SHARE) < DELETED_SHARE:
+            return [[stamp, "[deleted]", None, edited]]
+        changes = [[stamp, "[removed]", None, edited]]
+        if random.random() < _APPROVED_SHARE and not edited:
+            approved = stamp + int(random.lognormvariate(8, 1)) + 1
+            changes.append([approved, data["body"], data["author"], edited])
+        return changes

@@ -1,0 +1,128 @@
+"""Posts: the threads of a generated day; the first is the daily one, where most people talk."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import deque
+from itertools import accumulate
+from math import exp
+from typing import TYPE_CHECKING, Any
+
+from sandbox.reddit.generator_texts import FLAIRS
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from sandbox.reddit.generator_ids import Ids
+    from sandbox.reddit.generator_texts import Texts
+
+SUBREDDIT = {"subreddit": "wallstreetbets", "subreddit_id": "t5_2th52"}
+_DAILY_SHARE = 0.5
+_LIVELY_POSTS = 60
+_LOOK_HOURS = (0.1, 0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 8, 12, 18, 24, 36)
+_SECONDS_PER_HOUR = 3600
+_SELF_SHARE = 0.45
+_REMOVED_SHARE = 0.12
+_DELETED_SHARE = 0.03
+_SCORE_PACE_HOURS = 4.0
+
+
+class Thread:
+    """A post while its comments come in."""
+
+    def __init__(self, record: dict[str, Any], appeal: float) -> None:
+        """Start without comments."""
+        self.record = record
+        self.name = str(record["data"]["name"])
+        self.author = str(record["data"]["author"])
+        self.appeal = appeal
+        self.moments: list[float] = []
+        self.recent: deque[tuple[str, int]] = deque(maxlen=40)
+
+
+class Posts:
+    """Writes posts and says where the next comment goes."""
+
+    def __init__(self, random: Random, ids: Ids, texts: Texts, start: float) -> None:
+        """Open the daily thread at `start`."""
+        self._random = random
+        self._ids = ids
+        self._texts = texts
+        self._threads: dict[str, Thread] = {}
+        self._lively: deque[Thread] = deque(maxlen=_LIVELY_POSTS)
+        self.first = self.write(start, "Daily Discussion Thread")
+        self._daily = self._lively.pop()
+
+    def write(self, moment: float, title: str | None = None) -> dict[str, Any]:
+        """Return a new post; its looks follow when its comments are known."""
+        random = self._random
+        data = self._data(moment, title or self._texts.title())
+        changes = [] if title else self._changes(moment, data)
+        record = {"kind": "t3", "data": data, "observations": [], "changes": changes}
+        thread = Thread(record, random.paretovariate(0.8))
+        self._threads[thread.name] = thread
+        self._lively.append(thread)
+        return record
+
+    def choose(self) -> Thread:
+        """Return the thread that the next comment goes to."""
+        if not self._lively or self._random.random() < _DAILY_SHARE:
+            return self._daily
+        weights = accumulate(thread.appeal for thread in self._lively)
+        return self._random.choices(self._lively, cum_weights=list(weights))[0]
+
+    def finish(self, record: dict[str, Any]) -> None:
+        """Add the looks of a post, now that its comments are known; leave a comment alone."""
+        data = record["data"]
+        if record["kind"] != "t3":
+            return
+        moments = self._threads[data["name"]].moments
+        end = int(len(moments) * self._random.uniform(0.5, 4)) + 1
+        ratio = round(self._random.betavariate(9, 2), 2)
+        for hours in _LOOK_HOURS:
+            stamp = int(data["created_utc"] + hours * _SECONDS_PER_HOUR)
+            score = 1 + int((end - 1) * (1 - exp(-hours / _SCORE_PACE_HOURS)))
+            record["observations"].append([stamp, score, bisect_right(moments, stamp), ratio])
+
+    def _data(self, moment: float, title: str) -> dict[str, Any]:
+        random = self._random
+        id_ = self._ids.draw()
+        author = self._texts.author()
+        is_self = random.random() < _SELF_SHARE
+        permalink = f"/r/{SUBREDDIT['subreddit']}/comments/{id_}/{_slug(title)}/"
+        image = f"https://i.redd.it/{self._ids.draw()}.jpg"
+        return SUBREDDIT | {
+            "id": id_,
+            "name": f"t3_{id_}",
+            "author": author,
+            "author_fullname": f"t2_{author[4:]}",
+            "title": title,
+            "selftext": self._texts.body() if is_self else "",
+            "is_self": is_self,
+            "domain": f"self.{SUBREDDIT['subreddit']}" if is_self else "i.redd.it",
+            "url": f"https://www.reddit.com{permalink}" if is_self else image,
+            "permalink": permalink,
+            "link_flair_text": random.choice((*FLAIRS, None)),
+            "created_utc": moment,
+            "edited": False,
+            "over_18": random.random() < 0.01,  # noqa: PLR2004  # a share used once
+            "hide_score": False,
+            "removed_by_category": None,
+            "subreddit_subscribers": 9_600_000,
+            "suggested_sort": "confidence",
+        }
+
+    def _changes(self, moment: float, data: dict[str, Any]) -> list[list[Any]]:
+        random = self._random
+        drawn = random.random()
+        stamp = int(moment + random.lognormvariate(6.5, 1.5))
+        if drawn < _REMOVED_SHARE:
+            return [[stamp, "[removed]", data["author"], False]]
+        if drawn < _REMOVED_SHARE + _DELETED_SHARE:
+            return [[stamp, "[deleted]", None, False]]
+        return []
+
+
+def _slug(title: str) -> str:
+    words = "".join(c if c.isascii() and c.isalnum() else " " for c in title.lower()).split()
+    return "_".join(words)[:50] or "_"

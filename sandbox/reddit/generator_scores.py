@@ -1,0 +1,104 @@
+"""Scores: how a comment's votes come in, as seen look by look.
+
+A comment that ends at 10 or more crosses 10 at an age drawn from what was measured; its score
+grows to its end in a curve through that crossing. Reddit then shows it with fuzz.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from math import exp, log
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from random import Random
+
+THRESHOLD = 10
+# of all comments, the share that ends at each score below the threshold; the rest is above it
+_LOW_SCORES = (-12, -5, -3, -2, -1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9)
+_LOW_SHARES = (
+    0.004, 0.008, 0.010, 0.010, 0.014, 0.030, 0.440,
+    0.180, 0.092, 0.052, 0.036, 0.025, 0.018, 0.013, 0.010,
+)  # fmt: skip
+HIGH_SHARE = 0.058
+_HIGH_TAIL = 1.05
+_HIGHEST = 8000
+# of comments that end at the threshold or above: hours of age, and the share that had crossed it
+_CROSSED_HOURS = (0.02, 0.125, 0.375, 0.75, 1.25, 2.5, 5, 10, 14, 18, 24, 34)
+_CROSSED_SHARES = (0, 0.03, 0.135, 0.285, 0.44, 0.655, 0.82, 0.94, 0.972, 0.988, 0.997, 1)
+_CURVE = 0.85
+_SLOWEST_HOURS = 5.0
+# hours of age at which a score is looked at: often at first, then every hour
+DENSE_HOURS = (0.08, 0.17, 0.25, 0.33, 0.5, 0.67, 0.83, 1, 1.25, 1.5, *range(2, 41))
+SPARSE_HOURS = (0.25, 0.75, 1.5, 3, 6, 12, 24, 36)
+STILL_HOURS = (1, 36)
+_DENSE_FROM = 6
+# of looks: shown one too high, and as many one too low
+_FUZZ_SHARE = 0.12
+# Reddit fuzzes these as much; but here few may ever touch the threshold, as was measured
+_FUZZ_SHARE_BELOW = 0.008
+_FUZZ_OF_SCORE = 0.015
+
+
+class Scores:
+    """Draws the looks of one comment after another."""
+
+    def __init__(self, random: Random) -> None:
+        """Draw by this."""
+        self._random = random
+
+    def end(self) -> int:
+        """Return the score a comment ends with."""
+        random = self._random
+        if random.random() < HIGH_SHARE:
+            return min(_HIGHEST, int(THRESHOLD * random.paretovariate(_HIGH_TAIL)))
+        return random.choices(_LOW_SCORES, _LOW_SHARES)[0]
+
+    def looks(self, end: int) -> list[tuple[float, int]]:
+        """Return (hours of age, score) of a comment that ends at `end`."""
+        if end == 1:
+            return [(hours, 1) for hours in STILL_HOURS]
+        hours = DENSE_HOURS if end >= _DENSE_FROM else SPARSE_HOURS
+        delay, pace = self._growth(end)
+        rise = end + 0.5 - 1 if end > 1 else end - 1
+        fuzz_share = _FUZZ_SHARE if end >= THRESHOLD else _FUZZ_SHARE_BELOW
+        looks = []
+        for age in hours:
+            grown = 1 - exp(-(((age - delay) / pace) ** _CURVE)) if age > delay else 0.0
+            looks.append((age, self._fuzzed(1 + rise * grown, fuzz_share)))
+        return [*looks[:-1], (hours[-1], end)]
+
+    def _growth(self, end: int) -> tuple[float, float]:
+        """Return hours until votes come in, and the hours that scale how they do."""
+        random = self._random
+        if end < THRESHOLD:
+            return 0.0, random.lognormvariate(log(0.8), 0.8)
+        crossing = _interpolated(random.random())
+        share = (THRESHOLD - 1) / (end - 0.5)
+        reach = (-log(1 - share)) ** (1 / _CURVE)
+        pace = crossing / reach
+        if pace <= _SLOWEST_HOURS:
+            return 0.0, pace
+        pace = _SLOWEST_HOURS * random.uniform(0.3, 1)
+        return max(0.0, crossing - pace * reach), pace
+
+    def _fuzzed(self, value: float, share: float) -> int:
+        random = self._random
+        score = int(value // 1)
+        if score == 1:
+            return score
+        drawn = random.random()
+        if drawn < share:
+            score -= 1
+        elif drawn > 1 - share:
+            score += 1
+        return score + round(random.gauss(0, _FUZZ_OF_SCORE * abs(score)))
+
+
+def _interpolated(share: float) -> float:
+    """Return the age by which that share has crossed, in straight lines over log hours."""
+    after = max(1, bisect_left(_CROSSED_SHARES, share))
+    low, high = _CROSSED_SHARES[after - 1], _CROSSED_SHARES[after]
+    part = (share - low) / (high - low)
+    first, last = log(_CROSSED_HOURS[after - 1]), log(_CROSSED_HOURS[after])
+    return exp(first + part * (last - first))
