@@ -59,8 +59,8 @@ class FileClock:
 
     def __init__(self, path: Path) -> None:
         """Map an existing clock file; raises FileNotFoundError when there is none."""
-        self._file = path.open("r+b")
-        self._map = mmap.mmap(self._file.fileno(), _STATE.size)
+        with path.open("r+b") as file:  # the map outlives the file object
+            self._map = mmap.mmap(file.fileno(), _STATE.size)
 
     @classmethod
     def create(cls, path: Path, now: float, speed: float = 0.0) -> FileClock:
