@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -41,7 +41,7 @@ class Aws:
     @cached_property
     def session(self) -> Client:
         """Return the session, which finds credentials the SDK's own way."""
-        return boto3.Session(region_name=self.settings.region)
+        return _session(self.settings.region)
 
     @cached_property
     def s3(self) -> Client:
@@ -87,6 +87,11 @@ class Aws:
             **{"retries": {"mode": "standard"}, **options},
         )
         return self.session.client(service, endpoint_url=self.settings.endpoint_url, config=config)
+
+
+@lru_cache
+def _session(region: str | None) -> Client:
+    return boto3.Session(region_name=region)  # reading its service models takes a second
 
 
 @contextmanager

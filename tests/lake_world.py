@@ -1,0 +1,161 @@
+"""A lake on moto in this process: what the lake's tests land, run, crash and read."""
+
+import gzip
+import itertools
+import json
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+
+from contract import format_instant
+from wsb_lake.aws import Aws
+from wsb_lake.job import Job
+from wsb_lake.settings import Settings
+
+START = 1_609_459_200.0  # 2021-01-01
+KINDS = {"comments": "comment", "posts": "post", "gaps": "gap"}
+NUMBERS = itertools.count(1)
+
+
+class SimulatedCrash(BaseException):
+    """The process is gone: nothing may catch this."""
+
+
+@dataclass
+class StandingClock:
+    """A clock that the test sets."""
+
+    at: float = START
+
+    def now(self):
+        """Return what the test set."""
+        return self.at
+
+    def wait(self, seconds, stop=None):
+        """Move on at once."""
+        self.at += seconds
+        return False
+
+
+def observation(kind, thing_id, created=0.0, observed=60.0, **fields):
+    """Return a valid observation; times are seconds after START."""
+    record = {
+        "schema_version": 1,
+        "kind": kind,
+        "id": thing_id,
+        "subreddit": "wallstreetbets",
+        "created_at": format_instant(START + created),
+        "observed_at": format_instant(START + observed),
+    }
+    seen = {
+        "cause": "new",
+        "state": "live",
+        "score": 12,
+        "score_hidden": False,
+        "peak_score": 12,
+        "author": "someone",
+        "body": "to the moon \U0001f680",
+    }
+    own = {
+        "comment": {**seen, "post_id": "t3_p", "parent_id": "t3_p", "is_submitter": False},
+        "post": {**seen, "title": "DD", "upvote_ratio": 0.9},
+        "gap": {
+            "listing": "comments",
+            "from_at": record["created_at"],
+            "to_at": record["observed_at"],
+            "status": "open",
+            "recovered": 0,
+        },
+    }
+    return {**record, **own[kind], **fields}
+
+
+@dataclass
+class LakeWorld:
+    """One lake of its own: bucket, database and lock table."""
+
+    settings: Settings
+    clock: StandingClock = field(default_factory=StandingClock)
+
+    def __post_init__(self):
+        """Make what Terraform makes."""
+        self.aws = Aws(self.settings)
+        self._reader = Job(self.aws, self.clock)
+        self.aws.s3.create_bucket(Bucket=self.settings.bucket)
+        self.aws.glue.create_database(DatabaseInput={"Name": self.settings.database})
+        self.aws.dynamodb.create_table(
+            TableName=self.settings.state_table,
+            KeySchema=[
+                {"AttributeName": "pk", "KeyType": "HASH"},
+                {"AttributeName": "sk", "KeyType": "RANGE"},
+            ],
+            AttributeDefinitions=[
+                {"AttributeName": "pk", "AttributeType": "S"},
+                {"AttributeName": "sk", "AttributeType": "S"},
+            ],
+            BillingMode="PAY_PER_REQUEST",
+        )
+
+    def job(self):
+        """Return the job of a fresh process."""
+        return Job(Aws(self.settings), self.clock)
+
+    def land(self, *records, name=None):
+        """Land one gzip object; a record that is bytes lands as it is."""
+        lines = [r if isinstance(r, bytes) else json.dumps(r).encode() for r in records]
+        return self.land_bytes(gzip.compress(b"".join(line + b"\n" for line in lines)), name)
+
+    def land_bytes(self, data, name=None):
+        """Land these bytes; returns the key."""
+        key = f"{self.settings.landing_prefix}{name or f'dt=2021-01-01/{next(NUMBERS):09d}'}"
+        self.aws.s3.put_object(Bucket=self.settings.bucket, Key=key, Body=data)
+        return key
+
+    def keys(self, prefix):
+        """Return the keys below a prefix."""
+        answer = self.aws.s3.list_objects_v2(Bucket=self.settings.bucket, Prefix=prefix)
+        return [item["Key"] for item in answer.get("Contents", ())]
+
+    def text(self, key):
+        """Return an object's text."""
+        answer = self.aws.s3.get_object(Bucket=self.settings.bucket, Key=key)
+        return answer["Body"].read().decode()
+
+    def rows(self, table):
+        """Return a table's rows, read by a process of its own."""
+        return self._reader.tables[table].refresh().scan().to_arrow().to_pylist()
+
+    def identities(self):
+        """Return how often each (id, observed_at) is in the tables."""
+        return Counter(
+            (row["id"], format_instant(row["observed_at"].timestamp()))
+            for table in KINDS
+            for row in self.rows(table)
+        )
+
+
+def crash_at(job, call, *, answered):
+    """Make the job's process die at its n-th AWS call, before it or before its answer is seen.
+
+    Dead it stays: every later call fails too, so that nothing is tidied up.
+    """
+    calls = itertools.count(1)
+    dead = threading.Event()
+
+    def count(**_):
+        if next(calls) == call:
+            dead.set()
+
+    def die(**_):
+        if dead.is_set():
+            raise SimulatedCrash
+
+    for client in (job.aws.s3, job.aws.glue, job.aws.glue_once, job.aws.dynamodb):
+        events = client.meta.events
+        if answered:
+            events.register("before-call", die)
+            events.register("after-call", count)
+            events.register("after-call", die)
+        else:
+            events.register("before-call", count)
+            events.register("before-call", die)
