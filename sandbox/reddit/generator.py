@@ -5,6 +5,7 @@ The same plan gives the same day, byte for byte. Nothing in it was written by a 
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
@@ -16,7 +17,7 @@ from sandbox.reddit.generator_ids import Ids
 from sandbox.reddit.generator_posts import Posts
 from sandbox.reddit.generator_rates import arrivals
 from sandbox.reddit.generator_texts import Texts
-from sandbox.reddit.thing import Thing
+from sandbox.reddit.thing import COMMENT, Thing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,14 +52,14 @@ def generate_records(plan: Plan) -> Iterator[dict[str, Any]]:
     moments = arrivals(random, DAY_START, plan.hours, plan.comments_per_minute)
     posts = Posts(random, ids, texts, DAY_START)
     comments = Comments(random, ids, texts, posts)
-    records = []
+    records = deque([posts.first])
     for moment in moments:
         if random.random() * COMMENTS_PER_POST < 1:
             records.append(posts.write(moment))
         records.append(comments.write(moment))
-    records = [posts.first, *records]
-    for record in records:
-        posts.finish(record)
+    while records:  # what was yielded need not be held
+        record = records.popleft()
+        (comments if record["kind"] == COMMENT else posts).finish(record)
         yield record
 
 

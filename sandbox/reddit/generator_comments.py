@@ -40,18 +40,18 @@ class Comments:
         self._scores = Scores(random)
 
     def write(self, moment: float) -> dict[str, Any]:
-        """Return a comment with all that will happen to it."""
+        """Return a comment that is all there but for its looks."""
         thread = self._posts.choose()
         data = self._data(moment, thread)
         thread.moments.append(moment)
         if data["depth"] < _DEPTH_MAX:
             thread.recent.append((data["name"], data["depth"]))
-        return {
-            "kind": "t1",
-            "data": data,
-            "observations": self._looks(moment),
-            "changes": self._changes(moment, data),
-        }
+        changes = self._changes(moment, data)
+        return {"kind": "t1", "data": data, "observations": [], "changes": changes}
+
+    def finish(self, record: dict[str, Any]) -> None:
+        """Add the looks, which are most of a record."""
+        record["observations"] = self._looks(record["data"]["created_utc"])
 
     def _data(self, moment: float, thread: Thread) -> dict[str, Any]:
         random = self._random

@@ -72,10 +72,8 @@ class Posts:
         return self._random.choices(self._lively, cum_weights=list(weights))[0]
 
     def finish(self, record: dict[str, Any]) -> None:
-        """Add the looks of a post, now that its comments are known; leave a comment alone."""
+        """Add the looks of a post, now that its comments are known."""
         data = record["data"]
-        if record["kind"] != "t3":
-            return
         moments = self._threads[data["name"]].moments
         end = int(len(moments) * self._random.uniform(0.5, 4)) + 1
         ratio = round(self._random.betavariate(9, 2), 2)

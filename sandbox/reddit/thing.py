@@ -41,7 +41,8 @@ class Thing:
         self.versions: tuple[Version, ...] = versions_of(
             self.created, str(text), data["author"], data["edited"], record["changes"]
         )
-        self._data = orjson.dumps(data)
+        # a copy: orjson leaves kilobytes of its buffer behind the text
+        self._data = bytes(memoryview(orjson.dumps(data)))
         self._take_comment_looks(looks) if is_comment else self._take_post_looks(looks)
 
     def _take_comment_looks(self, looks: list[list[Any]]) -> None:
