@@ -1,14 +1,17 @@
 """Validation: the first reason why a record is not a valid observation, or none.
 
-A reason is a short code that a dead letter carries: `not_utf8`, `not_json_object`,
-`missing:<field>`, `bad_type:<field>` or `bad_value:<field>`. Fields are checked in the order
-of the schema, `kind` before all others, since it says which fields the record must have.
-Unknown fields are ignored. The Flink application says the same of every record in SQL.
+A reason is a short code that a dead letter carries: `oversize` (Firehose would refuse it),
+`not_utf8`, `too_complex` (a parser could choke on it), `not_json_object`, `missing:<field>`,
+`bad_type:<field>` or `bad_value:<field>`. Fields are checked in the order of the schema, `kind`
+before all others, since it says which fields the record must have. Unknown fields are ignored.
+The Flink application says the same of every record in SQL.
 """
 
 from __future__ import annotations
 
 import json
+import math
+import re
 from typing import TYPE_CHECKING, Any
 
 from contract.instant import parse_instant
@@ -21,17 +24,28 @@ if TYPE_CHECKING:
 
 INT32_MAX = 2**31 - 1
 INT32_MIN = -(2**31)
+LINE_BYTES_MAX = 1_024_000  # Firehose refuses a larger record
+BRACKETS_MAX = 500  # objects and arrays in a line; Java's stack and Python's end somewhere above
+NUMBER_DIGITS_MAX = 308  # in one run; what is longer no double holds, and parsing it takes long
+INTEGER_LIMIT: int = 10**NUMBER_DIGITS_MAX
+
+_STRING = re.compile(r'"[^"\\]*+(?:\\[\s\S][^"\\]*+)*+"')
+_LONG_NUMBER = re.compile(rf"[0-9]{{{NUMBER_DIGITS_MAX + 1}}}")
 
 
 def problem_of_line(line: bytes, schema: Schema = SCHEMA) -> str | None:
     """Return the reason why these bytes are not a valid observation, or None."""
+    if len(line) > LINE_BYTES_MAX:
+        return "oversize"
     try:
         text = line.decode("utf-8")
     except UnicodeDecodeError:
         return "not_utf8"
+    if _is_too_complex(text):
+        return "too_complex"
     try:
         record = json.loads(text, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
+    except ValueError:
         return "not_json_object"
     return problem_of(record, schema)
 
@@ -66,11 +80,17 @@ def _has_type(name: str, value: object) -> bool:
         case "integer":
             return type(value) is int and INT32_MIN <= value <= INT32_MAX
         case "number":
-            return type(value) in (int, float)
+            return _is_finite_number(value)
         case "boolean":
             return type(value) is bool
         case _:
             return type(value) is str
+
+
+def _is_finite_number(value: object) -> bool:
+    if isinstance(value, float):
+        return math.isfinite(value)  # json reads 1e400 as infinite
+    return type(value) is int and abs(value) < INTEGER_LIMIT
 
 
 def _is_bad_value(field: Field, value: object) -> bool:
@@ -83,6 +103,13 @@ def _is_bad_value(field: Field, value: object) -> bool:
     except ValueError:
         return True
     return False
+
+
+def _is_too_complex(text: str) -> bool:
+    if text.count("[") + text.count("{") <= BRACKETS_MAX and not _LONG_NUMBER.search(text):
+        return False
+    bare = _STRING.sub('""', text)
+    return bare.count("[") + bare.count("{") > BRACKETS_MAX or bool(_LONG_NUMBER.search(bare))
 
 
 def _refuse_constant(name: str) -> None:

@@ -1,0 +1,1 @@
+"""The Flink application: valid observations that qualify go on, all others are accounted for."""

@@ -1,0 +1,14 @@
+"""SQL text: literals for Flink SQL, where a backslash is only a backslash."""
+
+from __future__ import annotations
+
+
+def literal(text: str) -> str:
+    """Quote a text for SQL."""
+    doubled = text.replace("'", "''")
+    return f"'{doubled}'"
+
+
+def matches(expression: str, pattern: str) -> str:
+    """Write the test that a Java regular expression is found in a text expression."""
+    return f"REGEXP({expression}, {literal(pattern)})"

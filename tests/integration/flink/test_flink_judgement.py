@@ -1,0 +1,112 @@
+"""The application's SQL against the contract: the same reason and the same answer for each line."""
+
+import base64
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from contract import SCHEMA, problem_of_line
+from contract.validation import LINE_BYTES_MAX
+from flink_app.qualification import FILTER_MODES
+from tests.conftest import PROJECT, need
+from tests.integration.flink.corpus import corpus
+
+pytestmark = pytest.mark.integration
+
+FLINK_PYTHON = Path(
+    os.environ.get("WSB_FLINK_PYTHON", PROJECT / ".venv-flink" / "bin" / "python")
+)
+SECONDS_MAX = 400
+
+
+def reference_qualifies(record, filter_mode, min_score=10):
+    """Say in plain Python which valid observations go on."""
+    if record["kind"] != "comment" or record["state"] != "live":
+        return True
+    if filter_mode == "sticky":
+        return record["peak_score"] is not None and record["peak_score"] >= min_score
+    if record["score_hidden"] or record["score"] is None:
+        return False
+    return record["score"] >= min_score
+
+
+def read_parts(folder, column):
+    parts = sorted(folder.glob("part-*"), key=lambda part: int(part.name.split("-")[-1]))
+    return [json.loads(row)[column] for part in parts for row in part.read_bytes().splitlines()]
+
+
+@pytest.fixture(scope="module")
+def lines():
+    return corpus()
+
+
+@pytest.fixture(scope="module")
+def results(lines, tmp_path_factory):
+    """Return (kept lines, dead letters) by filter mode, from one mini cluster."""
+    need(FLINK_PYTHON.exists(), f"no Flink at {FLINK_PYTHON}: set WSB_FLINK_PYTHON")
+    folder = tmp_path_factory.mktemp("judgement")
+    rows = (json.dumps({"line": base64.b64encode(line).decode()}) for line in lines)
+    (folder / "lines.json").write_text("\n".join(rows) + "\n")
+    script = Path(__file__).with_name("judge_lines.py")
+    done = subprocess.run(
+        [FLINK_PYTHON, script, folder], capture_output=True, text=True, timeout=SECONDS_MAX,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-4000:]
+    return {
+        mode: (
+            [base64.b64decode(kept) for kept in read_parts(folder / mode / "observations", "line")],
+            [json.loads(row) for row in read_parts(folder / mode / "dead_letters", "letter")],
+        )
+        for mode in FILTER_MODES
+    }
+
+
+@pytest.mark.parametrize("mode", FILTER_MODES)
+def test_the_reasons_are_the_contract_s(lines, results, mode):
+    """Each line that the contract refuses makes one dead letter, with the contract's reason."""
+    expected = [(problem, line) for line in lines if (problem := problem_of_line(line))]
+    letters = results[mode][1]
+    differing = [
+        (want, got["reason"], line[:300], got["original"][:300])
+        for (want, line), got in zip(expected, letters, strict=False)
+        if want != got["reason"]
+    ]
+    assert differing[:5] == []
+    assert len(letters) == len(expected)
+
+
+@pytest.mark.parametrize("mode", FILTER_MODES)
+def test_what_goes_on_is_byte_for_byte_what_came(lines, results, mode):
+    """Valid lines that qualify come out as they are, in order, and nothing else does."""
+    expected = [
+        line
+        for line in lines
+        if problem_of_line(line) is None and reference_qualifies(json.loads(line), mode)
+    ]
+    assert len(expected) > 500
+    assert results[mode][0] == expected
+
+
+def test_a_dead_letter_carries_its_line(lines, results):
+    """The original can be had back exactly, or its beginning where the whole would be too long."""
+    refused = [line for line in lines if problem_of_line(line)]
+    for line, letter in zip(refused, results["sticky"][1], strict=True):
+        original = letter["original"]
+        if letter["encoding"] == "base64":
+            assert line.startswith(base64.b64decode(original))
+        else:
+            assert line.startswith(original.encode())
+        if len(line) < 100_000:
+            assert len(original) >= len(line.decode("utf-8", "ignore"))
+
+
+def test_a_dead_letter_is_the_contract_s(results):
+    """It has the contract's fields, the time of arrival, and never exceeds Firehose's limit."""
+    for letter in results["sticky"][1]:
+        assert list(letter) and set(letter) == {field.name for field in SCHEMA.dead_letter}
+        assert letter["failed_at"] == "2021-01-28T14:30:00.123Z"
+        assert len(json.dumps(letter, ensure_ascii=False).encode()) <= LINE_BYTES_MAX
