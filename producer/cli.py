@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,9 +12,12 @@ from contract import clock_from_environment
 from producer import daemon
 from producer.app import make_producer
 from producer.check import findings
-from producer.errors import ProducerError
+from producer.errors import ProducerError, SettingsError
 from producer.log import make_log
 from producer.settings import Settings
+
+if TYPE_CHECKING:
+    from contract import Clock
 
 
 @click.command()
@@ -23,7 +27,7 @@ def produce() -> None:
     daemon.stop_on_signals(stop)
     log = make_log()
     try:
-        clock = clock_from_environment()
+        clock = _clock()
         settings = Settings.from_environment(os.environ)
         producer, reporter = make_producer(settings, clock, log)
         daemon.run(producer, reporter, stop, clock=clock, log=log)
@@ -35,14 +39,22 @@ def produce() -> None:
 def check() -> None:
     """Say what is missing or wrong before `wsb produce` is started."""
     try:
+        clock = _clock()
         settings = Settings.from_environment(os.environ)
     except ProducerError as error:
         raise click.ClickException(str(error)) from error
     wrong = 0
-    for name, problem in findings(settings, clock_from_environment()):
+    for name, problem in findings(settings, clock):
         click.echo(f"{'ok   ' if problem is None else 'WRONG'} {name}")
         if problem is not None:
             wrong += 1
             click.echo(f"      {problem}")
     if wrong:
         raise click.ClickException(f"{wrong} of these must be mended first")
+
+
+def _clock() -> Clock:
+    try:
+        return clock_from_environment()
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"WSB_CLOCK_FILE is no clock file: {error}") from None

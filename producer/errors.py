@@ -9,9 +9,9 @@ ProducerError                    says in one sentence what is wrong and what to 
 │   │   └── GarbledError         the same, with an answer that is not the JSON it should be
 │   ├── RateLimitedError         ask again when `retry_at` has come
 │   ├── TokenExpiredError        ask again with a new token
-│   ├── ForbiddenError           ask again with back-off once it had worked before, else stop
 │   ├── SubredditMissingError    stop: mend WSB_SUBREDDIT
-│   └── CredentialsWrongError    stop: mend the credentials
+│   ├── ForbiddenError           ask again with back-off if it had worked before, else stop
+│   └── CredentialsWrongError    the same, at most a few times, then stop: mend them
 └── AwsError                     stop: mend the name, the permission or the region
     ├── AwsUnavailableError      try again with back-off: throttling, 5xx, broken connection
     ├── NotDeliveredError        stop was asked for while records were unacknowledged

@@ -14,8 +14,10 @@ from producer.backoff import Backoff
 from producer.choice import next_request
 from producer.course import Course
 from producer.errors import (
+    CredentialsWrongError,
     ForbiddenError,
     RateLimitedError,
+    RedditError,
     RedditUnavailableError,
     UnreachableError,
 )
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
 CHECKPOINT_SECONDS = 60.0  # what is not checkpointed is read again
 FIRST_RETRY_SECONDS = 1.0
 LONGEST_RETRY_SECONDS = 60.0
+CREDENTIALS_TRIES = 5  # once they had worked
 FIRST_TRIES = 3  # without any answer yet, something is wrong that a person must mend
 LEAST_TICK_SECONDS = 0.001  # the contract's resolution: no two answers share an instant
 
@@ -155,23 +158,32 @@ class Producer:
         except RateLimitedError as error:
             self._budget.refused(self._tick(), error.wait_seconds)
             self._edges.log.warning(events.REDDIT_RATE_LIMITED, wait_seconds=error.wait_seconds)
-        except (RedditUnavailableError, ForbiddenError) as error:
+        except (RedditUnavailableError, ForbiddenError, CredentialsWrongError) as error:
             self._back_off(error)
         else:
             self._answered = True
             self._backoff = self._backoff.succeeded()
 
-    def _back_off(self, error: RedditUnavailableError | ForbiddenError) -> None:
+    def _back_off(self, error: RedditError) -> None:
         self._backoff = self._backoff.failed()
-        if not self._answered:
-            hopeless = isinstance(error, UnreachableError) and self._backoff.failures >= FIRST_TRIES
-            if hopeless or isinstance(error, ForbiddenError):
-                raise error
+        if self._is_hopeless(error):
+            raise error
         seconds = self._backoff.seconds()
         self._retry_at = self._tick() + seconds
         self._edges.log.warning(
             events.REDDIT_UNAVAILABLE, reason=str(error), retry_seconds=round(seconds, 1)
         )
+
+    def _is_hopeless(self, error: RedditError) -> bool:
+        """Tell whether only a person can mend it; what worked before may work again."""
+        failures = self._backoff.failures
+        if isinstance(error, CredentialsWrongError):
+            # a restart reads them anew: they may have been changed
+            return not self._answered or failures >= CREDENTIALS_TRIES
+        if self._answered:
+            return False
+        unreachable = isinstance(error, UnreachableError) and failures >= FIRST_TRIES
+        return unreachable or isinstance(error, ForbiddenError)
 
     def _turn_page(self, course: Course) -> None:
         after = course.anchor(self._now)

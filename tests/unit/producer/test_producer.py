@@ -259,6 +259,17 @@ def test_wrong_credentials_stop_at_once():
         world.run(60)
 
 
+def test_credentials_that_had_worked_are_tried_a_few_times_more():
+    """A hiccup of Reddit's must not stop it; new credentials are read at the restart."""
+    world = World([comment(1)])
+    world.run(60)
+    count = len(world.reddit.requests)
+    world.reddit.before_answer = _raiser(CredentialsWrongError("no"))
+    with pytest.raises(CredentialsWrongError):
+        world.run(600)
+    assert len(world.reddit.requests) - count == 5
+
+
 def test_a_reddit_that_never_answered_stops_after_a_few_tries():
     world = World()
     world.reddit.before_answer = _raiser(UnreachableError("refused"))

@@ -1,0 +1,284 @@
+"""`wsb produce` as a process: sandbox Reddit over HTTP in, an emulated Kinesis out."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from contract import FileClock, problem_of_line
+from tests.unit.producer.emulator import (
+    REGION,
+    STREAM,
+    TABLE,
+    make_stream,
+    make_table,
+    moto_server,
+    read_stream,
+)
+from tests.unit.producer.fakes import START
+from tests.unit.producer.world_file import write_world
+
+pytestmark = pytest.mark.integration
+
+PROJECT = Path(__file__).parent.parent.parent
+MINUTES = 30
+SPEED = 120.0
+LIMIT = 60
+
+
+class Stage:
+    """Reddit, AWS and a clock, and the producer's processes on it."""
+
+    def __init__(self, folder, aws):
+        self.folder = folder
+        self.aws = aws
+        self.clock = FileClock.create(folder / "clock", START)
+        self.ids = write_world(folder / "world.ndjson.gz", minutes=MINUTES, per_minute=20)
+        self.processes = []
+        httpx.post(f"{aws}/moto-api/reset").raise_for_status()
+        self.kinesis = make_stream(aws)
+        make_table(aws)
+        self.reddit_url = self._start_reddit()
+        self.log = folder / "producer.log"
+
+    def environment(self, **changes):
+        inherited = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("AWS_", "WSB_", "praw_", "COV"))
+        }
+        return {
+            **inherited,
+            "AWS_ACCESS_KEY_ID": "test",
+            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_REGION": REGION,
+            "AWS_ENDPOINT_URL": self.aws,
+            "WSB_CLOCK_FILE": str(self.folder / "clock"),
+            "WSB_STREAM_NAME": STREAM,
+            "WSB_STATE_TABLE": TABLE,
+            "WSB_REDDIT_URL": self.reddit_url,
+            "WSB_REQUESTS_PER_MINUTE": str(LIMIT),
+            "PRAW_ALLOW_ENDPOINT_OVERRIDE": "1",
+            "praw_client_id": "sandbox",
+            "praw_client_secret": "sandbox",
+            "praw_user_agent": "wsb-stream test",
+            "HOME": str(self.folder),
+            **changes,
+        }
+
+    def produce(self):
+        with self.log.open("ab") as log:
+            starts = len(self.starts())
+            process = subprocess.Popen(
+                [sys.executable, "-m", "wsb", "produce"],
+                cwd=PROJECT,
+                env=self.environment(),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+        self.processes.append(process)
+        while len(self.starts()) == starts and process.poll() is None:
+            time.sleep(0.05)
+        return process
+
+    def starts(self):
+        return [event for event in self.events() if event["event"] == "started"]
+
+    def wsb(self, command, **changes):
+        return subprocess.run(
+            [sys.executable, "-m", "wsb", command],
+            cwd=PROJECT,
+            env=self.environment(**changes),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    def play_until(self, minute, speed=SPEED):
+        """Let the clock run to this minute of the world."""
+        self.clock.set_speed(speed)
+        self.clock.wait(START + minute * 60 - self.clock.now())
+        self.clock.set_speed(0)
+
+    def stop(self, process):
+        """Ask for a clean stop; returns (exit code, wall seconds)."""
+        began = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        return process.wait(timeout=30), time.monotonic() - began
+
+    def fault(self, **order):
+        httpx.post(f"{self.reddit_url}/_sandbox/faults", json=order).raise_for_status()
+
+    def status(self):
+        return httpx.get(f"{self.reddit_url}/_sandbox/status").json()
+
+    def account(self):
+        account = httpx.get(f"{self.reddit_url}/_sandbox/account").json()
+        return {name: set(ids) for name, ids in account.items()}
+
+    def lines(self):
+        return [data for _, data in read_stream(self.kinesis)]
+
+    def events(self):
+        return [json.loads(line) for line in self.log.read_text().splitlines()]
+
+    def close(self):
+        for process in self.processes:
+            if process.poll() is None:
+                process.kill()
+            process.wait()
+            if process.stdout:
+                process.stdout.close()
+
+    def _start_reddit(self):
+        arguments = ["--data", str(self.folder / "world.ndjson.gz"), "--clock-file"]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "sandbox.reddit", *arguments, str(self.folder / "clock")],
+            cwd=PROJECT,
+            stdout=subprocess.PIPE,
+        )
+        self.processes.append(process)
+        return json.loads(process.stdout.readline())["url"]
+
+
+@pytest.fixture(scope="module")
+def aws():
+    with moto_server() as url:
+        yield url
+
+
+@pytest.fixture
+def stage(tmp_path, aws):
+    stage = Stage(tmp_path, aws)
+    yield stage
+    stage.close()
+
+
+@pytest.fixture(scope="module")
+def resting(tmp_path_factory):
+    """Return a stage on which nothing is left behind."""
+    with moto_server() as aws:
+        stage = Stage(tmp_path_factory.mktemp("resting"), aws)
+        stage.clock.set_speed(SPEED)
+        yield stage
+        stage.close()
+
+
+def observations_of(lines):
+    assert {problem_of_line(line) for line in lines} == {None}
+    return [json.loads(line) for line in lines]
+
+
+def kept(observations):
+    return {
+        each["id"]
+        for each in observations
+        if each["kind"] == "comment" and (each["peak_score"] or 0) >= 10
+    }
+
+
+def test_everything_served_is_in_the_stream_and_the_stop_is_clean(stage):
+    """Also: who was ever shown at 10 is kept, deletions are seen, and the quota holds."""
+    producer = stage.produce()
+    stage.play_until(MINUTES + 3)
+    code, seconds = stage.stop(producer)
+    assert (code, seconds < 10) == (0, True)
+    observations, account = observations_of(stage.lines()), stage.account()
+    ids = {each["id"] for each in observations}
+    assert len(account["served"]) > 600
+    assert account["served"] <= ids
+    assert account["read"] == ids
+    assert account["kept_expected"] == kept(observations)
+    assert {"deleted", "live"} <= {each["state"] for each in observations}
+    identities = [(each["id"], each["observed_at"]) for each in observations]
+    assert len(identities) == len(set(identities))
+    assert stage.status()["requests_per_minute_max"] <= LIMIT
+    assert stage.status()["refused"] == 0
+    names = [event["event"] for event in stage.events()]
+    assert (names[0], names[-1], "progress" in names) == ("started", "stopped", True)
+
+
+def test_killed_in_the_middle_it_goes_on_and_nothing_is_missing(stage):
+    producer = stage.produce()
+    stage.play_until(MINUTES / 2)
+    producer.kill()
+    producer.wait()
+    stage.play_until(MINUTES / 2 + 2)
+    producer = stage.produce()
+    stage.play_until(MINUTES + 3)
+    assert stage.stop(producer)[0] == 0
+    observations, account = observations_of(stage.lines()), stage.account()
+    assert account["served"] <= {each["id"] for each in observations}
+    assert kept(observations) <= account["kept_expected"]
+    assert [event["tracked"] > 0 for event in stage.starts()] == [False, True]
+
+
+def test_faults_of_reddit_lose_nothing(stage):
+    """429, 5xx, HTML, cut JSON, an expired token, a 403: asked again, later."""
+    producer = stage.produce()
+    stage.play_until(2)
+    faults = ["429", "500", "503", "html", "truncated", "expired_token", "403"]
+    for minute, kind in enumerate(faults, start=2):
+        stage.fault(kind=kind, count=2)
+        stage.play_until(minute * 2)
+    stage.fault(kind="502", probability=0.3, seconds=300)
+    stage.play_until(MINUTES + 5)
+    assert stage.stop(producer)[0] == 0
+    observations, account = observations_of(stage.lines()), stage.account()
+    assert account["served"] <= {each["id"] for each in observations}
+    assert account["kept_expected"] == kept(observations)
+    names = {event["event"] for event in stage.events()}
+    assert {"reddit_unavailable", "reddit_rate_limited"} <= names
+
+
+def test_logs_never_carry_a_body_or_an_author(stage):
+    producer = stage.produce()
+    stage.play_until(5)
+    stage.stop(producer)
+    text = stage.log.read_text()
+    assert "moon" not in text
+    assert "somebody" not in text
+
+
+def test_a_stop_is_heard_while_reddit_is_slow(stage):
+    """The clock stands still: whatever the producer waits for, SIGTERM ends it."""
+    producer = stage.produce()
+    stage.play_until(2)
+    code, seconds = stage.stop(producer)
+    assert (code, seconds < 10) == (0, True)
+
+
+def test_check_says_that_all_is_well(resting):
+    result = resting.wsb("check")
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert [line[:5] for line in result.stdout.splitlines()] == ["ok   "] * 3
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"praw_client_secret": "wrong"}, "does not accept the client id and secret"),
+        ({"praw_client_secret": ""}, "add client_secret"),
+        ({"WSB_REDDIT_URL": "http://127.0.0.1:9"}, "cannot be reached"),
+        ({"WSB_SUBREDDIT": "nosuchthing"}, "no such subreddit"),
+        ({"WSB_STREAM_NAME": "nowhere"}, "nowhere: ResourceNotFoundException"),
+        ({"WSB_STATE_TABLE": "nowhere"}, "nowhere: ResourceNotFoundException"),
+        ({"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, "AWS cannot be reached"),
+        ({"WSB_MIN_SCORE": "ten"}, "WSB_MIN_SCORE must be a whole number"),
+        ({"WSB_CLOCK_FILE": "/nowhere/clock"}, "WSB_CLOCK_FILE"),
+    ],
+)
+@pytest.mark.parametrize("command", ["check", "produce"])
+def test_what_is_wrong_is_one_sentence_and_a_failure(resting, command, changes, expected):
+    result = resting.wsb(command, **changes)
+    output = result.stdout + result.stderr
+    assert result.returncode != 0
+    assert expected in output
+    assert "Traceback" not in output
