@@ -16,7 +16,10 @@ from sandbox.aws.patches.instances import InstanceEnds
 from sandbox.aws.patches.kinesis_data import KinesisDataPlane
 from sandbox.aws.patches.kinesis_tags import keep_tags_of_new_streams
 from sandbox.aws.patches.kms import keep_rotation_period
-from sandbox.aws.patches.launch_template import keep_own_tags_out_of_the_data
+from sandbox.aws.patches.launch_template import (
+    keep_own_tags_out_of_the_data,
+    read_user_data_of_every_version,
+)
 from sandbox.aws.patches.policies import leave_out_conditional_denials
 from sandbox.aws.patches.s3 import S3Clock, answer_eventbridge
 from sandbox.aws.patches.schedules import refuse_what_cannot_run
@@ -44,6 +47,7 @@ def patches(server: SandboxServer) -> list[Callable[[Patching], None]]:
         keep_rotation_period,
         keep_forgotten_settings,
         keep_own_tags_out_of_the_data,
+        read_user_data_of_every_version,
         compare_and_swap_tables,
         delete_named_queries,
         complete_budgets,

@@ -13,8 +13,13 @@ from moto.core.responses import ActionResult, BaseResponse
 if TYPE_CHECKING:
     from sandbox.aws.patches.patching import Patching
 
-_ERROR = "UnsupportedOperationException"
 _BAD_REQUEST = 400
+
+
+class UnsupportedOperationError(ServiceException):
+    """The sandbox does not have this; nothing to retry."""
+
+    code = "UnsupportedOperationException"
 
 
 def refuse_at_once(patching: Patching) -> None:
@@ -27,5 +32,6 @@ def _call_action(original: Any, response: BaseResponse) -> Any:  # noqa: ANN401
         return original(response)
     except NotImplementedError as error:
         message = f"The sandbox has no {response.service_name}: {error}"
-        _, headers, body = response.serialized(ActionResult(ServiceException(_ERROR, message)))
+        refusal = ActionResult(UnsupportedOperationError(message))
+        _, headers, body = response.serialized(refusal)
         return _BAD_REQUEST, {**headers, "status": str(_BAD_REQUEST)}, body
