@@ -88,9 +88,9 @@ class RedditApp:
         if not request.headers.get("user-agent"):
             return replies.failed(HTTPStatus.TOO_MANY_REQUESTS)
         fault = self._gate.faults.hit("token", now)
-        if fault is not None:
-            failure = self._gate.failure(fault.kind, now)
-            return failure or await self._hang(request)
+        failure = fault and await self._failure(request, fault.kind, now)
+        if failure:
+            return failure
         if not knows_client(request.headers.get("authorization", "")):
             return replies.failed(HTTPStatus.UNAUTHORIZED)
         form = await _form(request)
@@ -155,11 +155,9 @@ class RedditApp:
         if refusal is not None:
             return refusal
         fault = self._gate.faults.hit(endpoint, now)
-        failure = fault and self._gate.failure(fault.kind, now)
+        failure = fault and await self._failure(request, fault.kind, now)
         if failure:
             return failure
-        if fault and fault.kind is FaultKind.TIMEOUT:
-            return await self._hang(request)
         told = tell(now)
         if told is None:
             return replies.failed(HTTPStatus.NOT_FOUND, self._gate.headers(now))
@@ -170,12 +168,13 @@ class RedditApp:
             return Answer(body[: len(body) // 2], self._gate.headers(now))
         return Answer(body, self._gate.headers(now), things, now, self._ledger)
 
-    @staticmethod
-    async def _hang(request: Request) -> Response:
-        """Answer nothing until the client gives up; then nobody reads this."""
-        while (await request.receive())["type"] != _DISCONNECTED:
-            pass
-        return Response()
+    async def _failure(self, request: Request, kind: FaultKind, now: float) -> Response | None:
+        """Return what a fault answers; None if it spoils the right answer instead."""
+        if kind is FaultKind.TIMEOUT:
+            while (await request.receive())["type"] != _DISCONNECTED:
+                pass  # the client gives up first, so that nobody reads what follows
+            return Response()
+        return self._gate.failure(kind, now)
 
 
 async def _form(request: Request) -> dict[str, str]:

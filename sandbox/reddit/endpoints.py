@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from sandbox.reddit.forest import Order
-from sandbox.reddit.listing import Listings, Query
+from sandbox.reddit.listing import Listings, Query, number
 from sandbox.reddit.render import Renderer, listing
 from sandbox.reddit.thread import COMMENTS_DEFAULT, COMMENTS_MAX, Threads
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sandbox.reddit.world import World
 
 INFO_MAX = 100
+_SORT_DEFAULT = "confidence"
 Told = tuple[bytes, list["Thing"]]
 
 
@@ -51,15 +52,15 @@ class Endpoints:
         self, post: str, focus: str | None, parameters: Mapping[str, str], now: float
     ) -> Told | None:
         """Answer /comments/<post>; None if there is no such post."""
-        limit = int(parameters.get("limit") or COMMENTS_DEFAULT)
-        order = Order(parameters.get("sort", "confidence"), now)
-        context = int(parameters.get("context") or 0)
-        return self._threads.page(post, focus, context, min(limit, COMMENTS_MAX), order)
+        limit = min(number(parameters.get("limit"), COMMENTS_DEFAULT), COMMENTS_MAX)
+        context = number(parameters.get("context"), 0)
+        order = Order(parameters.get("sort", _SORT_DEFAULT), now)
+        return self._threads.page(post, focus, context, limit, order)
 
     def more(self, parameters: Mapping[str, str], now: float) -> Told:
         """Answer /api/morechildren."""
         ids = [id_ for id_ in parameters.get("children", "").split(",") if id_]
-        order = Order(parameters.get("sort", "confidence"), now)
+        order = Order(parameters.get("sort", _SORT_DEFAULT), now)
         return self._threads.more(parameters.get("link_id", ""), ids, order)
 
     def about(self) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from random import Random
@@ -21,6 +22,19 @@ class FaultKind(StrEnum):
     TRUNCATED = "truncated"
     HTML = "html"
     EXPIRED_TOKEN = "expired_token"  # noqa: S105  # the name of a fault
+
+
+ENDPOINTS = ("comments", "new", "info", "thread", "more", "about", "token")
+_Check = Callable[[Any], bool]
+_LIMITS: dict[str, tuple[_Check, str]] = {
+    "endpoint": (lambda value: value in ENDPOINTS, f"one of {', '.join(ENDPOINTS)}"),
+    "count": (lambda value: isinstance(value, int) and value > 0, "a number of answers"),
+    "seconds": (lambda value: isinstance(value, (int, float)) and value > 0, "a span of time"),
+    "probability": (
+        lambda value: isinstance(value, (int, float)) and 0 <= value <= 1,
+        "a number from 0 to 1",
+    ),
+}
 
 
 @dataclass
@@ -46,24 +60,21 @@ class Faults:
     # a replayed run fails at the same places
     _random: Random = field(default_factory=lambda: Random(0))  # noqa: S311
 
-    def switch_on(self, order: Any, now: float) -> Fault:  # noqa: ANN401  # checked here
+    def switch_on(self, order: Any, now: float) -> None:  # noqa: ANN401  # checked here
         """Add a switch that the control API orders; a ValueError says what is wrong with it."""
-        known = {"kind", "endpoint", "count", "seconds", "probability"}
-        if not isinstance(order, dict) or not order.keys() <= known:
-            raise ValueError(f"A fault is an object with {', '.join(sorted(known))}.")
-        kinds = ", ".join(FaultKind)
+        if not isinstance(order, dict) or not order.keys() <= _LIMITS.keys() | {"kind"}:
+            raise ValueError(f"A fault is an object with kind, {', '.join(_LIMITS)}.")
         if str(order.get("kind")) not in set(FaultKind):
-            raise ValueError(f"The kind of a fault is one of {kinds}.")
+            raise ValueError(f"The kind of a fault is one of {', '.join(FaultKind)}.")
+        for name, (is_good, what) in _LIMITS.items():
+            if order.get(name) is not None and not is_good(order[name]):
+                raise ValueError(f"The {name} of a fault is {what}.")
         seconds = order.get("seconds")
-        fault = Fault(
-            FaultKind(str(order["kind"])),
-            order.get("endpoint"),
-            order.get("count"),
-            None if seconds is None else now + float(seconds),
-            float(order.get("probability", 1.0)),
-        )
+        until = None if seconds is None else now + seconds
+        probability = order.get("probability", 1.0)
+        kind = FaultKind(str(order["kind"]))
+        fault = Fault(kind, order.get("endpoint"), order.get("count"), until, probability)
         self.switches.append(fault)
-        return fault
 
     def hit(self, endpoint: str, now: float) -> Fault | None:
         """Return the fault that this request meets, and count it."""

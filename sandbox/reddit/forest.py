@@ -26,11 +26,12 @@ class Order:
     sort: str
     now: float
 
-    def key(self, thing: Thing) -> float:
-        """Return a number that is smaller for what comes first."""
+    def key(self, thing: Thing) -> tuple[float, str]:
+        """Return what is smaller for what comes first; names decide between equals."""
         if self.sort == "new":
-            return -thing.created
-        return thing.created if self.sort == "old" else -thing.score_at(self.now)
+            return -thing.created, thing.name
+        first = thing.created if self.sort == "old" else -thing.score_at(self.now)
+        return first, thing.name
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,8 @@ class Forest:
 
     def comment(self, name: str) -> Thing | None:
         """Return a comment, be it a placeholder."""
-        return self._world.things.get(name) or self.placeholders.get(name)
+        thing = self._world.things.get(name)
+        return self.placeholders.get(name) if thing is None or not thing.is_comment else thing
 
     def shown_children(self, parent: str, now: float) -> dict[str, list[Thing]]:
         """Return, by parent, the replies below one that a thread shows now.
@@ -106,17 +108,17 @@ def select(
     children: dict[str, list[Thing]], roots: Iterable[tuple[Thing, int]], limit: int, order: Order
 ) -> Shown:
     """Choose up to `limit` comments, best first, each after its parent; roots come with depths."""
-    heap = [(order.key(thing), thing.name, depth, thing) for thing, depth in roots]
+    heap = [(order.key(thing), depth, thing) for thing, depth in roots]
     heapify(heap)
     depths: dict[str, int] = {}
     things: dict[str, Thing] = {}
     while heap and len(depths) < limit:
-        _, name, depth, thing = heappop(heap)
-        depths[name], things[name] = depth, thing
+        _, depth, thing = heappop(heap)
+        depths[thing.name], things[thing.name] = depth, thing
         if depth + 1 < DEPTH_MAX:
-            for child in children.get(name, ()):
-                heappush(heap, (order.key(child), child.name, depth + 1, child))
+            for child in children.get(thing.name, ()):
+                heappush(heap, (order.key(child), depth + 1, child))
     left: dict[str, list[Thing]] = defaultdict(list)
-    for _, _, _, thing in sorted(heap):
+    for _, _, thing in sorted(heap):
         left[thing.parent].append(thing)
     return Shown(depths, things, children, left)

@@ -17,6 +17,11 @@ PAGE_ITEMS_MAX = 100
 DEPTH_ITEMS = 1000
 
 
+def number(text: str | None, default: int) -> int:
+    """Read a whole number as Reddit does: nonsense means the default."""
+    return int(text) if text is not None and text.isdecimal() else default
+
+
 @dataclass(frozen=True)
 class Query:
     """What a client asks of a listing."""
@@ -28,13 +33,13 @@ class Query:
 
     @classmethod
     def of(cls, parameters: Mapping[str, str]) -> Query:
-        """Read query parameters as Reddit does: nonsense means the default."""
-        limit = _number(parameters.get("limit", ""), PAGE_ITEMS)
+        """Read query parameters."""
+        limit = number(parameters.get("limit"), PAGE_ITEMS)
         return cls(
             limit=max(1, min(PAGE_ITEMS_MAX, limit)),
             after=parameters.get("after") or None,
             before=parameters.get("before") or None,
-            count=_number(parameters.get("count", ""), 0),
+            count=number(parameters.get("count"), 0),
         )
 
 
@@ -45,10 +50,6 @@ class Page:
     things: list[Thing]
     after: str | None = None
     before: str | None = None
-
-
-def _number(text: str, default: int) -> int:
-    return int(text) if text.isdecimal() else default
 
 
 class Listings:

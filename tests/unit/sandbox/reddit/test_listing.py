@@ -1,0 +1,122 @@
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sandbox.reddit.listing import Listings, Query
+from sandbox.reddit.realism import PERFECT, Realism
+from sandbox.reddit.thing import COMMENT, POST
+from tests.unit.sandbox.reddit.builders import START, comment, post, world
+
+LATER = START + 10_000
+
+
+def listings_of(count, realism=PERFECT, **last):
+    comments = [comment(f"c{i}", i) for i in range(count - 1)]
+    return Listings(world(*comments, comment(f"c{count - 1}", count - 1, **last), realism=realism))
+
+
+def ids(page):
+    return [thing.name.removeprefix("t1_c") for thing in page.things]
+
+
+def test_a_page_is_newest_first_and_names_the_next():
+    """`after` is the last name when there is more."""
+    page = listings_of(5).page(COMMENT, Query(limit=3), LATER)
+    assert (ids(page), page.after, page.before) == (["4", "3", "2"], "t1_c2", None)
+
+
+def test_the_last_page_names_no_next():
+    """A client stops there."""
+    page = listings_of(5).page(COMMENT, Query(limit=3, after="t1_c2"), LATER)
+    assert (ids(page), page.after) == (["1", "0"], None)
+
+
+def test_before_gives_what_is_next_above_its_anchor():
+    """Not the newest: with a limit, those just above the anchor."""
+    page = listings_of(6).page(COMMENT, Query(limit=2, before="t1_c1"), LATER)
+    assert (ids(page), page.before) == (["3", "2"], "t1_c3")
+
+
+def test_a_deleted_anchor_gives_an_empty_page():
+    """No error tells the client that it will never see anything again."""
+    listings = listings_of(5, changes=[(START + 100, "[deleted]", None, False)])
+    assert ids(listings.page(COMMENT, Query(after="t1_c4"), START + 99)) == ["3", "2", "1", "0"]
+    assert listings.page(COMMENT, Query(after="t1_c4"), START + 100).things == []
+    assert listings.page(COMMENT, Query(before="t1_c4"), START + 100).things == []
+
+
+def test_a_listing_is_a_thousand_deep():
+    """What is below is out of reach."""
+    listings, after, read = listings_of(1100), None, []
+    while True:
+        page = listings.page(COMMENT, Query(limit=100, after=after), LATER)
+        read += ids(page)
+        after = page.after
+        if after is None:
+            break
+    assert read == [str(i) for i in range(1099, 99, -1)]
+
+
+def test_deleted_and_removed_things_are_not_listed():
+    """They vanish the moment it happens."""
+    gone = [
+        comment("a", changes=[(START + 60, "[deleted]", None, False)]),
+        comment("b", 1, changes=[(START + 60, "[removed]", None, False)]),
+    ]
+    listings = Listings(world(*gone, post()))
+    assert len(listings.page(COMMENT, Query(), START + 59).things) == 2
+    assert listings.page(COMMENT, Query(), START + 60).things == []
+    assert len(listings.page(POST, Query(), START + 60).things) == 1
+
+
+def test_a_late_thing_takes_its_old_place():
+    """It appears below what is newer: a client that looks only at the top misses it."""
+    realism = Realism(late_share=1, disorder_share=0, cache_seconds=0)
+    place = world(*(comment(f"c{i}", i) for i in range(50)), realism=realism)
+    listings = Listings(place)
+    delays = [
+        at - thing.created
+        for at, thing in zip(place.appears_at.values(), place.things.values(), strict=True)
+    ]
+    assert 0 <= min(delays) < 2
+    assert 15 < max(delays) <= 20
+    early = ids(listings.page(COMMENT, Query(limit=100), START + 30))
+    late = ids(listings.page(COMMENT, Query(limit=100), START + 100))
+    assert late == [str(i) for i in range(49, -1, -1)]
+    assert early == [i for i in late if i in early]
+    assert max(map(int, early)) > min(map(int, set(late) - set(early)))
+
+
+def test_a_listing_is_as_old_as_its_cache():
+    """Two seconds of the clock; a deletion shows nevertheless."""
+    listings = listings_of(10, Realism(late_share=0, disorder_share=0, cache_seconds=2))
+    seen = [len(listings.page(COMMENT, Query(), START + t).things) for t in (3, 4.9, 5, 5.1, 7)]
+    assert seen == [4, 4, 6, 6, 8]
+
+
+def test_disorder_is_slight():
+    """Neighbours change places; nobody moves far."""
+    realism = Realism(late_share=0, disorder_share=0.5, cache_seconds=0)
+    listings = Listings(world(*(comment(f"c{i}", i) for i in range(90)), realism=realism))
+    shown = [int(i) for i in ids(listings.page(COMMENT, Query(limit=100), LATER))]
+    assert sorted(shown) == list(range(90))
+    moved = [abs(place - (89 - i)) for place, i in enumerate(shown)]
+    assert 0 < max(moved) <= 5
+
+
+@given(limit=st.integers(1, 100), count=st.integers(1, 300))
+def test_paging_by_after_reads_everything_once(limit, count):
+    """Whatever the page's size."""
+    listings, after, read = listings_of(count), None, []
+    while True:
+        page = listings.page(COMMENT, Query(limit=limit, after=after), LATER)
+        read += ids(page)
+        after = page.after
+        if after is None:
+            break
+    assert read == [str(i) for i in range(count - 1, -1, -1)]
+
+
+def test_nonsense_in_a_query_means_the_default():
+    """As Reddit reads it."""
+    assert Query.of({"limit": "many", "count": "-1", "after": ""}) == Query()
+    assert Query.of({"limit": "1000"}).limit == 100

@@ -1,0 +1,74 @@
+import orjson
+
+from sandbox.reddit.escape import escape_texts
+from sandbox.reddit.generator_hostile import HOSTILE_TEXTS
+from sandbox.reddit.render import Renderer
+from sandbox.reddit.thing import Thing
+from tests.unit.sandbox.reddit.builders import START, comment, post, world
+
+
+def shown(record, age=0, how="alone"):
+    place = world(post(), record)
+    renderer = Renderer(place)
+    thing = place.things[record["data"]["name"]]
+    return orjson.loads(getattr(renderer, how)(thing, START + age))["data"]
+
+
+def test_hostile_texts_come_through_unchanged():
+    """Whatever a person wrote is what the API says."""
+    for number, text in enumerate(HOSTILE_TEXTS):
+        assert shown(comment(f"c{number}", body=text))["body"] == text
+
+
+def test_a_deleted_comment_has_neither_author_nor_text():
+    """The fields that told of its author are not there at all."""
+    record = comment("a", looks=[(10, 7)], changes=[(START + 50, "[deleted]", None, False)])
+    before, after = shown(record, 49), shown(record, 50)
+    assert (before["author"], before["author_fullname"]) == ("ape", "t2_ape")
+    assert (after["author"], after["body"], after["score"]) == ("[deleted]", "[deleted]", 7)
+    assert "author_fullname" not in after
+
+
+def test_a_removed_comment_has_neither_author_nor_text():
+    """Even when the file still names the author."""
+    record = comment("a", changes=[(START + 50, "[removed]", "ape", False)])
+    assert [shown(record, 50)[name] for name in ("author", "body")] == ["[deleted]", "[removed]"]
+
+
+def test_a_post_says_by_whom_it_was_removed():
+    """The category tells moderators from its author."""
+    for text, author, category in (
+        ("[removed]", "ape", "moderator"),
+        ("[deleted]", None, "deleted"),
+    ):
+        record = post("x", changes=[(START + 50, text, author, False)])
+        assert shown(record, 49)["removed_by_category"] is None
+        after = shown(record, 50)
+        assert (after["removed_by_category"], after["author"]) == (category, "[deleted]")
+        assert after["selftext"] == text
+
+
+def test_an_edit_shows_its_moment():
+    """Until then it is false."""
+    record = comment("a", changes=[(START + 60, "new", "ape", START + 50.0)])
+    assert [shown(record, age)["edited"] for age in (49, 50)] == [False, START + 50]
+    assert shown(record, 50)["body_html"] == '<div class="md"><p>new</p>\n</div>'
+
+
+def test_only_a_listed_comment_tells_of_its_post():
+    """In /api/info and in threads it does not."""
+    record = comment("a")
+    assert shown(record, how="in_listing")["link_title"] == "title of p0"
+    assert "link_title" not in shown(record)
+
+
+def test_texts_are_escaped_unless_asked_not_to_be():
+    """Three characters, in every text, at any depth."""
+    body = orjson.dumps({"a": ["<b> & 'c'"], "n": 1})
+    assert orjson.loads(escape_texts(body)) == {"a": ["&lt;b&gt; &amp; 'c'"], "n": 1}
+
+
+def test_data_is_what_was_given():
+    """Kept serialised, it loses nothing."""
+    record = comment("a", body='🚀\u2028"\\')
+    assert Thing(record).data == record["data"]
