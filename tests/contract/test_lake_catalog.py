@@ -1,0 +1,96 @@
+"""What LakeCatalog overrides in pyiceberg: held against the next release."""
+
+import json
+
+import pyarrow as pa
+import pytest
+from pyiceberg.exceptions import CommitFailedException
+
+from tests.lake_world import observation
+from wsb_lake.append import append_new
+from wsb_lake.parsing import parse
+
+pytest_plugins = ["tests.lake_fixtures"]
+pytestmark = pytest.mark.integration
+
+
+def _rows(*ids):
+    lines = [json.dumps(observation("comment", thing)).encode() for thing in ids]
+    return parse(lines).tables["comments"]
+
+
+def test_a_stale_commit_is_refused(lake):
+    """A commit stands on the snapshot it was made from, or not at all."""
+    fresh, stale = lake.job().tables["comments"], lake.job().tables["comments"]
+    append_new(fresh, _rows("t1_a"), lake.clock, lambda: None)
+    stale.metadata = stale.metadata.model_copy(
+        update={"properties": {**stale.properties, "commit.retry.num-retries": "0"}}
+    )
+    landed = pa.array([0], pa.timestamp("us", tz="UTC"))
+    with pytest.raises(CommitFailedException):
+        stale.append(_required(_rows("t1_b").append_column("landed_at", landed), stale))
+    assert [row["id"] for row in lake.rows("comments")] == ["t1_a"]
+
+
+def _required(rows, table):
+    required = {f.name for f in table.schema().fields if f.required}
+    return rows.cast(pa.schema([f.with_nullable(f.name not in required) for f in rows.schema]))
+
+
+def test_a_lost_answer_does_not_lose_the_commit(lake):
+    """UpdateTable went through, its answer did not come: the files of the commit stay."""
+    job = lake.job()
+    table = job.tables["comments"]
+    client = job.aws.glue_once
+
+    def lose_answer(**_):
+        raise ConnectionError("the answer was lost")
+
+    client.meta.events.register("after-call.glue.UpdateTable", lose_answer)
+    with pytest.raises(ConnectionError):
+        append_new(table, _rows("t1_a"), lake.clock, lambda: None)
+    assert [row["id"] for row in lake.rows("comments")] == ["t1_a"]
+
+
+def test_update_table_is_asked_once(lake):
+    """The SDK must not repeat UpdateTable: the repeat would fail on the version it moved."""
+    job = lake.job()
+    table = job.tables["comments"]
+    asked = []
+
+    def fail(**_):
+        asked.append(1)
+        raise ConnectionError("before it was sent")
+
+    job.aws.glue_once.meta.events.register("before-send.glue.UpdateTable", fail)
+    with pytest.raises(Exception, match="before it was sent"):
+        append_new(table, _rows("t1_a"), lake.clock, lambda: None)
+    assert asked == [1]
+    assert lake.rows("comments") == []
+
+
+def test_a_run_asks_little(lake):
+    """A warm run over comments and posts needs no more than 40 requests."""
+    job = lake.job()
+    lake.land(observation("comment", "t1_a"), observation("post", "t3_a"))
+    job.run()
+    lake.land(observation("comment", "t1_b", observed=900), observation("post", "t3_b"))
+    asked = []
+    for client in (job.aws.s3, job.aws.glue, job.aws.glue_once, job.aws.dynamodb):
+        client.meta.events.register("before-call", lambda model, **_: asked.append(model.name))
+    job.run()
+    assert len(asked) <= 40, asked
+
+
+def test_metadata_is_read_once(lake):
+    """A warm process never reads a metadata file or manifest that it wrote."""
+    job = lake.job()
+    lake.land(observation("comment", "t1_a"))
+    job.run()
+    read = []
+    job.aws.s3.meta.events.register(
+        "before-call.s3.GetObject", lambda params, **_: read.append(params["url_path"])
+    )
+    lake.land(observation("comment", "t1_b"))
+    job.run()
+    assert [path for path in read if "/metadata/" in path] == []
