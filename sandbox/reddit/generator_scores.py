@@ -33,10 +33,12 @@ DENSE_HOURS = (0.08, 0.17, 0.25, 0.33, 0.5, 0.67, 0.83, 1, 1.25, 1.5, *range(2, 
 SPARSE_HOURS = (0.25, 0.75, 1.5, 3, 6, 12, 24, 36)
 STILL_HOURS = (1, 36)
 _DENSE_FROM = 6
-# of looks: shown one too high, and as many one too low
-_FUZZ_SHARE = 0.12
-# Reddit fuzzes these as much; but here few may ever touch the threshold, as was measured
-_FUZZ_SHARE_BELOW = 0.008
+# how far Reddit's vote fuzzing lies from a score of 10, one standard deviation
+_FUZZ_POINTS = 0.86
+# it fuzzes these as much; but few of them were ever seen at the threshold
+_TOUCH_SHARE = 0.003
+# held that long, so that a score in a straight line from look to look shows it
+_FUZZ_HELD_LOOKS = 2
 _FUZZ_OF_SCORE = 0.015
 
 
@@ -61,11 +63,14 @@ class Scores:
         hours = DENSE_HOURS if end >= _DENSE_FROM else SPARSE_HOURS
         delay, pace = self._growth(end)
         rise = end + 0.5 - 1 if end > 1 else end - 1
-        fuzz_share = _FUZZ_SHARE if end >= THRESHOLD else _FUZZ_SHARE_BELOW
-        looks = []
-        for age in hours:
+        looks: list[tuple[float, int]] = []
+        fuzz = 0.0
+        for number, age in enumerate(hours):
             grown = 1 - exp(-(((age - delay) / pace) ** _CURVE)) if age > delay else 0.0
-            looks.append((age, self._fuzzed(1 + rise * grown, fuzz_share)))
+            score = int((1 + rise * grown) // 1)
+            if number % _FUZZ_HELD_LOOKS == 0:
+                fuzz = self._fuzz(end)
+            looks.append((age, score + _rounded(fuzz, score)))
         return [*looks[:-1], (hours[-1], end)]
 
     def _growth(self, end: int) -> tuple[float, float]:
@@ -82,17 +87,16 @@ class Scores:
         pace = _SLOWEST_HOURS * random.uniform(0.3, 1)
         return max(0.0, crossing - pace * reach), pace
 
-    def _fuzzed(self, value: float, share: float) -> int:
-        random = self._random
-        score = int(value // 1)
-        if score == 1:
-            return score
-        drawn = random.random()
-        if drawn < share:
-            score -= 1
-        elif drawn > 1 - share:
-            score += 1
-        return score + round(random.gauss(0, _FUZZ_OF_SCORE * abs(score)))
+    def _fuzz(self, end: int) -> float:
+        """Return what is added to a score of 10, in points."""
+        if end < THRESHOLD:
+            return 1.0 if self._random.random() < _TOUCH_SHARE else 0.0
+        return self._random.gauss(0, _FUZZ_POINTS)
+
+
+def _rounded(fuzz: float, score: int) -> int:
+    """Return the fuzz of a score: none while nobody voted, and more of a great one."""
+    return 0 if score == 1 else round(fuzz * max(1.0, _FUZZ_OF_SCORE * abs(score)))
 
 
 def _interpolated(share: float) -> float:
