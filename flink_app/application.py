@@ -25,7 +25,7 @@ def run(environment: Mapping[str, str], home: Path) -> None:
     options: Mapping[str, str] = {}
     if local.is_local(environment):
         options = local.flink_options(environment, home)
-        local.prepare_process()
+        local.prepare_process(home)
     table_environment = _table_environment(options)
     for statement in tables(properties, environment):
         table_environment.execute_sql(statement)

@@ -1,0 +1,223 @@
+"""The packaged application on the real connectors: the sandbox's Kinesis in, its Firehose out."""
+
+import gzip
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from contract import problem_of_line
+from contract.validation import LINE_BYTES_MAX
+from tests.conftest import PROJECT, need
+from tests.integration.flink.corpus import encode, valid_record
+from tests.integration.flink.test_flink_judgement import FLINK_PYTHON
+from tools.package_flink import ZIP, package
+
+pytestmark = pytest.mark.integration
+
+REGION = "us-east-1"
+RUN_OPTIONS = "kinesis.analytics.flink.run.options"
+START_SECONDS = 240
+ARRIVE_SECONDS = 120
+
+
+def until(condition, seconds, message):
+    """Wait on the condition; it is asked for, not assumed."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        answer = condition()
+        if answer:
+            return answer
+        time.sleep(0.2)
+    return pytest.fail(f"not within {seconds} s: {message}")
+
+
+class Stage:
+    """The sandbox's AWS with a stream, two deliveries and a bucket."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        command = [sys.executable, "-m", "sandbox.aws", "--work-dir", str(folder / "aws")]
+        self.log = (folder / "aws.log").open("ab")
+        self.server = subprocess.Popen(
+            command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=self.log, text=True
+        )
+        self.url = json.loads(self.server.stdout.readline())["url"]
+        self.kinesis, self.s3 = self._client("kinesis"), self._client("s3")
+        self.s3.create_bucket(Bucket="lake")
+        self.kinesis.create_stream(StreamName="observations", ShardCount=2)
+        for name in ("kept", "dead"):
+            self._client("firehose").create_delivery_stream(
+                DeliveryStreamName=name,
+                ExtendedS3DestinationConfiguration={
+                    "RoleARN": "arn:aws:iam::123456789012:role/delivery",
+                    "BucketARN": "arn:aws:s3:::lake",
+                    "Prefix": f"{name}/",
+                    "BufferingHints": {"IntervalInSeconds": 0, "SizeInMBs": 1},
+                    "CompressionFormat": "GZIP",
+                    "ProcessingConfiguration": {
+                        "Enabled": True,
+                        "Processors": [
+                            {
+                                "Type": "AppendDelimiterToRecord",
+                                "Parameters": [
+                                    {"ParameterName": "Delimiter", "ParameterValue": "\\n"}
+                                ],
+                            }
+                        ],
+                    },
+                },
+            )
+
+    def _client(self, service):
+        return boto3.client(
+            service, endpoint_url=self.url, region_name=REGION, aws_access_key_id="test",
+            aws_secret_access_key="test", config=Config(s3={"addressing_style": "path"}),
+        )  # fmt: skip
+
+    def put(self, lines):
+        for number, line in enumerate(lines):
+            self.kinesis.put_record(StreamName="observations", Data=line, PartitionKey=str(number))
+
+    def delivered(self, name):
+        """Return the lines that lie in the bucket, in no order."""
+        listed = self.s3.list_objects_v2(Bucket="lake", Prefix=f"{name}/").get("Contents", ())
+        bodies = (self.s3.get_object(Bucket="lake", Key=item["Key"])["Body"] for item in listed)
+        return [line for body in bodies for line in gzip.decompress(body.read()).split(b"\n")[:-1]]
+
+    def close(self):
+        self.server.send_signal(signal.SIGTERM)
+        self.server.wait(30)
+        self.server.stdout.close()
+        self.log.close()
+
+
+class Application:
+    """The unpacked zip, run as the sandbox's Managed Flink runs it."""
+
+    def __init__(self, folder, url, **changes):
+        self.folder = folder
+        with zipfile.ZipFile(ZIP) as archive:
+            archive.extractall(folder / "code")
+        self.log = (folder / "flink.log").open("ab")
+        self.process = subprocess.Popen(
+            [FLINK_PYTHON, "main.py"], cwd=folder / "code", stdout=subprocess.PIPE,
+            stderr=self.log, text=True, env=self._environment(url, changes), start_new_session=True,
+        )  # fmt: skip
+
+    def _environment(self, url, changes):
+        values = {
+            "region": REGION,
+            "stream_name": "observations",
+            "observations_delivery_stream": "kept",
+            "dead_letters_delivery_stream": "dead",
+            "min_score": "10",
+            **changes,
+        }
+        groups = [
+            {"PropertyGroupId": RUN_OPTIONS, "PropertyMap": {"python": "main.py"}},
+            {"PropertyGroupId": "wsb", "PropertyMap": values},
+        ]
+        properties = self.folder / "application_properties.json"
+        properties.write_text(json.dumps(groups))
+        options = {
+            "execution.checkpointing.interval": "2 s",
+            "execution.checkpointing.dir": (self.folder / "checkpoints").as_uri(),
+        }
+        return {
+            **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
+            "AWS_ENDPOINT_URL": url,
+            "WSB_FLINK_LOCAL": "1",
+            "WSB_FLINK_CONFIG": json.dumps(options),
+            "WSB_FLINK_PROPERTIES": str(properties),
+            "FLINK_ENV_JAVA_OPTS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+        }
+
+    def wait_until_running(self):
+        """Return the first line on stdout, which says that the job runs."""
+        return json.loads(self.process.stdout.readline() or "{}")
+
+    def stop(self):
+        self.process.send_signal(signal.SIGTERM)
+        status = self.process.wait(60)
+        self.process.stdout.close()
+        self.log.close()
+        return status
+
+
+@pytest.fixture(scope="module")
+def stage(tmp_path_factory):
+    need(FLINK_PYTHON.exists(), f"no Flink at {FLINK_PYTHON}: set WSB_FLINK_PYTHON")
+    package()
+    stage = Stage(tmp_path_factory.mktemp("stage"))
+    yield stage
+    stage.close()
+
+
+@pytest.fixture
+def application(stage, tmp_path):
+    application = Application(tmp_path, stage.url)
+    yield application
+    if application.process.poll() is None:
+        application.stop()
+
+
+def lines_of_all_sorts():
+    """Return lines to keep, to leave out, to refuse, and those that have ended such jobs."""
+    comment, post = valid_record("comment"), valid_record("post")
+    kept = [encode(comment | {"id": f"t1_{n}", "body": "zażółć 🚀 \n " * n}) for n in range(200)]
+    kept += [encode(post), encode(comment | {"peak_score": None, "score": None, "state": "deleted"})]
+    left_out = [encode(comment | {"peak_score": 9, "id": f"t1_low{n}"}) for n in range(50)]
+    head, tail = encode(comment)[:-1] + b',"pad":"', b'"}'
+    largest = head + b"x" * (LINE_BYTES_MAX - len(head) - len(tail)) + tail
+    refused = [b"garbage", b"\xff\xfe", b"[1]", encode(comment | {"score": "15"}), b"", b"\x00" * 9]
+    poison = [head + b"x" * (1_048_000 - len(head)) + tail, b"\x00" * 1_000_000, b"\xff" * 1_000_000]
+    poison += [b'{"id":' + b"[" * 500_000 + b"]" * 500_000 + b"}", b'{"id":' + b"1" * 900_000 + b"}"]
+    return [*kept, largest], left_out, refused + poison
+
+
+def test_lines_go_where_they_belong_and_the_job_goes_on(stage, application):
+    """Kept lines land as they came, refused ones as dead letters; no line ends the job."""
+    started = time.monotonic()
+    kept, left_out, refused = lines_of_all_sorts()
+    stage.put(refused + left_out + kept)
+    assert application.wait_until_running().get("event") == "running"
+    running = time.monotonic()
+    until(lambda: len(stage.delivered("dead")) >= len(refused), ARRIVE_SECONDS, "dead letters")
+    until(lambda: len(stage.delivered("kept")) >= len(kept), ARRIVE_SECONDS, "kept lines")
+    print(f"running after {running - started:.1f} s, all out {time.monotonic() - running:.1f} s later")
+    late = encode(valid_record("gap"))
+    stage.put([late])
+    until(lambda: late in stage.delivered("kept"), ARRIVE_SECONDS, "a line after the poison")
+    assert sorted(stage.delivered("kept")) == sorted([*kept, late])
+    letters = [json.loads(line) for line in stage.delivered("dead")]
+    expected = sorted(problem_of_line(line) for line in refused)
+    assert sorted(letter["reason"] for letter in letters) == expected
+    assert application.process.poll() is None
+    assert application.stop() == 0
+
+
+def test_a_signal_to_the_whole_group_is_a_clean_stop(application):
+    """The sandbox signals the process group: the JVM may go first, the status is still 0."""
+    assert application.wait_until_running().get("event") == "running"
+    os.killpg(application.process.pid, signal.SIGTERM)
+    assert application.process.wait(60) == 0
+
+
+def test_an_unknown_stream_is_one_sentence(stage, tmp_path):
+    """A job that cannot run ends with its root cause and a status other than 0."""
+    application = Application(tmp_path, stage.url, stream_name="nowhere")
+    status = application.process.wait(START_SECONDS)
+    application.process.stdout.close()
+    application.log.close()
+    errors = (tmp_path / "flink.log").read_text().splitlines()
+    assert status == 1
+    assert errors[-1].startswith("flink_app: the job has ended (FAILED)")
+    assert "nowhere" in errors[-1]
