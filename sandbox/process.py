@@ -96,7 +96,7 @@ class ChildProcess:
         try:
             self._popen.stdin.write(json.dumps(message).encode() + b"\n")
             self._popen.stdin.flush()
-        except OSError as error:
+        except (OSError, ValueError) as error:  # a broken pipe; one closed since
             raise ChildFailed(self.obituary()) from error
 
     def wait_for(self, event: str, timeout_seconds: float) -> Message:

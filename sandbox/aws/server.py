@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import socket
 import threading
 from typing import TYPE_CHECKING, Any
 
@@ -54,10 +55,16 @@ class SandboxServer:
         self.faults = Faults()
         self._patching = Patching()
         self.control = Control(DomainDispatcherApplication(create_backend_app))
-        self._server = make_server(
-            _HOST, settings.port, self.control, threaded=True, request_handler=QuietHandler
-        )
-        self.url = f"http://{_HOST}:{self._server.server_port}"
+        # Bound here: werkzeug would end the process over a port in use.
+        with socket.create_server((_HOST, settings.port)) as bound:
+            port = bound.getsockname()[1]
+            self._server = make_server(
+                *(_HOST, port, self.control),
+                threaded=True,
+                request_handler=QuietHandler,
+                fd=bound.fileno(),
+            )
+        self.url = f"http://{_HOST}:{port}"
         self._start_services(settings)
 
     def serve(self) -> None:

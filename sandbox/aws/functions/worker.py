@@ -44,7 +44,7 @@ class Worker:
         layers = [unpack(layer, folder.parent / "layers") for layer in deployment.layers]
         paths = [code, *(path for x in layers for path in (x / _SITE_PACKAGES, x / "python"))]
         self._child = ChildProcess(
-            [sys.executable, "-I", "-S", _RUNTIME, deployment.handler, *paths],
+            [sys.executable, "-I", "-S", "-u", _RUNTIME, deployment.handler, *paths],
             log=self.log,
             directory=code,
             environment=environment.of(**_variables(deployment)),

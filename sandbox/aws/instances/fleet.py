@@ -15,11 +15,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from moto.autoscaling.models import autoscaling_backends
-from moto.s3.exceptions import MissingBucket, MissingKey
-from moto.s3.models import s3_backends
 
 from sandbox.aws.instances.user_data import exports_of
 from sandbox.aws.packages import unpack
+from sandbox.aws.stored import stored_object
 from sandbox.process import ChildProcess
 
 if TYPE_CHECKING:
@@ -146,13 +145,9 @@ def code_of(machine: Machine) -> bytes:
             f"The user data of {machine.instance_id} does not export {error.args[0]}: "
             "the launch template must put it before bootstrap.sh."
         ) from error
-    try:
-        found = s3_backends[machine.account]["aws"].get_object(bucket, key)
-    except (MissingBucket, MissingKey):
-        found = None
-    if found is None:
+    code = stored_object(machine.account, bucket, key)
+    if code is None:
         raise BootError(f"There is no s3://{bucket}/{key}: upload the code first.")
-    code: bytes = found.value
     expected = machine.variables.get("WSB_CODE_SHA256")
     digest = hashlib.sha256(code)
     if expected not in {None, digest.hexdigest(), base64.b64encode(digest.digest()).decode()}:

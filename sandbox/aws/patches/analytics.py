@@ -8,72 +8,30 @@ from __future__ import annotations
 
 import json
 import threading
-import time
-import uuid
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from moto.core.exceptions import JsonRESTError
 from moto.kinesisanalyticsv2.models import Application
 from moto.kinesisanalyticsv2.responses import KinesisAnalyticsV2Response
-from moto.s3.exceptions import MissingBucket, MissingKey
-from moto.s3.models import s3_backends
 
-from sandbox.aws.flink.job import Job
+from sandbox.aws.flink.deployment import DEFAULT_RESTORE, NoCode, job_of
+from sandbox.aws.flink.life import Body, end, life_of
 from sandbox.aws.flink.update import updated
 
 if TYPE_CHECKING:
     from sandbox.aws.flink.service import FlinkService
     from sandbox.aws.patches.patching import Patching
 
-_DEFAULT_RESTORE = {"ApplicationRestoreType": "RESTORE_FROM_LATEST_SNAPSHOT"}
-_NO_RESTORE = "SKIP_RESTORE_FROM_SNAPSHOT"
+_BAD_CONFIGURATION = "InvalidApplicationConfigurationException"
 _MAINTENANCE = {
     "ApplicationMaintenanceWindowStartTime": "06:00",
     "ApplicationMaintenanceWindowEndTime": "14:00",
 }
-Body = dict[str, Any]
 
 
 class AnalyticsError(JsonRESTError):
     """A call that Kinesis Analytics would refuse."""
-
-
-@dataclass
-class Life:
-    """What moto does not remember of an application."""
-
-    created_at: float = field(default_factory=lambda: round(time.time(), 3))
-    updated_at: float = field(default_factory=lambda: round(time.time(), 3))
-    run_configuration: Body | None = None
-    operations: list[Body] = field(default_factory=list)
-    lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def begin(self, kind: str) -> Body:
-        """Note an operation that has begun."""
-        now = round(time.time(), 3)
-        operation = {
-            "OperationId": uuid.uuid4().hex,
-            "Operation": kind,
-            "StartTime": now,
-            "EndTime": now,
-            "OperationStatus": "IN_PROGRESS",
-        }
-        self.operations.append(operation)
-        return operation
-
-
-def life_of(application: Application) -> Life:
-    """Return what we keep beside a moto application."""
-    life: Life = application.__dict__.setdefault("life", Life())
-    return life
-
-
-def _end(operation: Body, error: str | None = None) -> None:
-    operation["EndTime"] = round(time.time(), 3)
-    if error is not None:
-        operation["OperationFailureDetails"] = {"ErrorInfo": {"ErrorString": error}}
-    operation["OperationStatus"] = "SUCCESSFUL" if error is None else "FAILED"
 
 
 @dataclass(frozen=True)
@@ -134,7 +92,7 @@ class Analytics:
         life = life_of(application)
         life.run_configuration = {
             "ApplicationRestoreConfigurationDescription": wanted.get(
-                "ApplicationRestoreConfiguration", _DEFAULT_RESTORE
+                "ApplicationRestoreConfiguration", DEFAULT_RESTORE
             ),
             "FlinkRunConfigurationDescription": wanted.get(
                 "FlinkRunConfiguration", {"AllowNonRestoredState": False}
@@ -153,7 +111,7 @@ class Analytics:
         def stop() -> None:
             self.service.stop(application.application_name)
             application.application_status = "READY"
-            _end(operation)
+            end(operation)
 
         threading.Thread(target=stop, name="stop flink", daemon=True).start()
         return {"OperationId": operation["OperationId"]}
@@ -166,7 +124,7 @@ class Analytics:
             application.app_config_description or {}, update
         )
         application.application_version_id += 1
-        life.updated_at = round(time.time(), 3)
+        life.touch()
         if life.run_configuration is not None:
             for name, value in (request.get("RunConfigurationUpdate") or {}).items():
                 life.run_configuration[f"{name}Description"] = value
@@ -177,7 +135,7 @@ class Analytics:
             _move(application, from_="RUNNING", to="UPDATING")
             self._restart(application, operation)
         else:
-            _end(operation)
+            end(operation)
         return {
             "ApplicationDetail": _detail(application),
             "OperationId": operation["OperationId"],
@@ -193,18 +151,18 @@ class Analytics:
     def _run(self, application: Application, operation: Body) -> None:
         def running() -> None:
             application.application_status = "RUNNING"
-            _end(operation)
+            end(operation)
 
         def failed(error: str) -> None:
             if application.application_status in {"STARTING", "UPDATING", "RUNNING"}:
                 application.application_status = "READY"
-            _end(operation, error)
+            end(operation, error)
 
         try:
-            job = _job(application)
-        except AnalyticsError as error:
-            failed(error.message)
-            raise
+            job = job_of(application)
+        except NoCode as error:
+            failed(str(error))
+            raise AnalyticsError(_BAD_CONFIGURATION, str(error)) from error
         self.service.start(job, running, failed)
 
 
@@ -275,49 +233,6 @@ def _detail(application: Application) -> Body:
         "ApplicationMode": application.application_mode or "STREAMING",
     }
     return {name: value for name, value in detail.items() if value is not None}
-
-
-def _job(application: Application) -> Job:
-    configuration = application.app_config_description or {}
-    flink = configuration.get("FlinkApplicationConfigurationDescription") or {}
-    parallelism = flink.get("ParallelismConfigurationDescription") or {}
-    environment = configuration.get("EnvironmentPropertyDescriptions") or {}
-    run = life_of(application).run_configuration or {}
-    restore = run.get("ApplicationRestoreConfigurationDescription") or _DEFAULT_RESTORE
-    return Job(
-        application=application.application_name,
-        region=application.region_name,
-        code=_code(application),
-        property_groups=tuple(environment.get("PropertyGroupDescriptions") or ()),
-        parallelism=int(parallelism.get("Parallelism") or 1),
-        restore=restore["ApplicationRestoreType"] != _NO_RESTORE,
-    )
-
-
-def _code(application: Application) -> bytes:
-    configuration = application.app_config_description or {}
-    content = (configuration.get("ApplicationCodeConfigurationDescription") or {}).get(
-        "CodeContentDescription"
-    ) or {}
-    location = content.get("S3ApplicationCodeLocationDescription")
-    if location is None:
-        raise AnalyticsError(
-            "InvalidApplicationConfigurationException", "The application's code is not in S3."
-        )
-    bucket, key = location["BucketARN"].rsplit(":", 1)[-1], location["FileKey"]
-    try:
-        found = s3_backends[application.account_id]["aws"].get_object(
-            bucket, key, location.get("ObjectVersion")
-        )
-    except (MissingBucket, MissingKey):
-        found = None
-    if found is None:
-        raise AnalyticsError(
-            "InvalidApplicationConfigurationException",
-            f"There is no s3://{bucket}/{key}: upload the application's zip first.",
-        )
-    code: bytes = found.value
-    return code
 
 
 def _describe_operation(response: KinesisAnalyticsV2Response, request: Body) -> Body:

@@ -68,7 +68,7 @@ def test_what_is_too_old_is_forgotten_but_stays_counted():
         log.append("k", str(at), float(at))
     log.after(0, 2)
     log.trim(4.0)
-    assert (10, 2) == (log.put, log.read)
+    assert (log.put, log.read) == (10, 2)
     assert log.oldest_unread_at == 4.0
     assert [record.data for record in read_all(log, 100)] == [str(at) for at in range(4, 10)]
     assert log.oldest_unread_at is None

@@ -1,0 +1,507 @@
+"""The sandbox's AWS as a process, over sockets, as boto3 and Terraform see it."""
+
+import base64
+import gzip
+import io
+import json
+import os
+import signal
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+import zipfile
+from pathlib import Path
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from contract import FileClock
+from sandbox.process import ChildFailed, ChildProcess
+
+pytestmark = pytest.mark.integration
+PROJECT = Path(__file__).parent.parent.parent
+START = 1_611_840_000.0
+WALL_SECONDS = 30
+ROLE = "arn:aws:iam::123456789012:role/r"
+FLINK_MAIN = """
+import json, os, signal, sys, threading
+stop = threading.Event()
+signal.signal(signal.SIGTERM, lambda *_: stop.set())
+groups = json.load(open(os.environ["WSB_FLINK_PROPERTIES"]))
+wsb = next(g["PropertyMap"] for g in groups if g["PropertyGroupId"] == "wsb")
+if wsb["mode"] == "fail":
+    sys.exit("the stream does not exist: create it first")
+assert os.environ["WSB_FLINK_LOCAL"] == "1" and json.loads(os.environ["WSB_FLINK_CONFIG"])
+print(json.dumps({"event": "running", "job_id": "j"}), flush=True)
+stop.wait()
+"""
+PRODUCER = """
+import json, os, signal, sys, threading
+stop = threading.Event()
+signal.signal(signal.SIGTERM, lambda *_: stop.set())
+names = ("WSB_STREAM_NAME", "WSB_REDDIT_URL", "AWS_ENDPOINT_URL", "PRAW_ALLOW_ENDPOINT_OVERRIDE")
+print(json.dumps({"event": "started", "argv": sys.argv[1:], **{n: os.environ[n] for n in names}}),
+      flush=True)
+stop.wait()
+"""
+HANDLER = """
+import os, sys
+import in_the_layer
+def handler(event, context):
+    print("a line of the handler's")
+    if event.get("raise"):
+        raise ValueError(event["raise"])
+    if event.get("die"):
+        os._exit(3)
+    try:
+        import moto
+        isolated = False
+    except ModuleNotFoundError:
+        isolated = True
+    return {"event": event, "variable": os.environ["COLOUR"], "layer": in_the_layer.VALUE,
+            "isolated": isolated, "name": context.function_name, "pid": os.getpid(),
+            "time_left": context.get_remaining_time_in_millis() > 0}
+"""
+
+
+def zip_of(**files):
+    """Return a zip file of Python modules."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for name, text in files.items():
+            archive.writestr(name.replace("__", "/") + ".py", text)
+    return buffer.getvalue()
+
+
+def until(condition, seconds=WALL_SECONDS):
+    """Wait until the condition returns something true, and return that."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.02)
+    pytest.fail("it did not happen")
+
+
+class Aws:
+    """A running sandbox, its clock, and calls to it."""
+
+    def __init__(self, folder):
+        self.clock = FileClock.create(folder / "clock", START)
+        command = [
+            *(sys.executable, "-m", "sandbox.aws", "--port", "0"),
+            *("--clock-file", folder / "clock", "--work-dir", folder / "work"),
+            *("--flink-python", sys.executable, "--reddit-url", "http://127.0.0.1:9"),
+        ]
+        self.process = ChildProcess(command, log=folder / "aws.log", directory=PROJECT)
+        self.url = self.process.wait_for("ready", WALL_SECONDS)["url"]
+
+    def client(self, service):
+        """Return a client that does not retry."""
+        return boto3.client(
+            service,
+            region_name="us-east-1",
+            endpoint_url=self.url,
+            aws_access_key_id="x",
+            aws_secret_access_key="x",
+            config=Config(retries={"max_attempts": 0}, read_timeout=WALL_SECONDS),
+        )
+
+    def control(self, method, path, body=None):
+        """Call the control interface."""
+        data = json.dumps(body or {}).encode() if method == "POST" else None
+        request = urllib.request.Request(f"{self.url}/_sandbox/{path}", data, method=method)  # noqa: S310 - http
+        with urllib.request.urlopen(request, timeout=WALL_SECONDS) as answer:  # noqa: S310 - http
+            return json.load(answer)
+
+    def status(self):
+        """Return what everything is doing."""
+        return self.control("GET", "status")
+
+    def put_code(self, key, code):
+        """Put a package into the artifacts bucket."""
+        self.client("s3").put_object(Bucket="artifacts", Key=key, Body=code)
+
+
+@pytest.fixture(scope="module")
+def aws(tmp_path_factory):
+    """Return a sandbox with a bucket for packages and one for the lake."""
+    aws = Aws(tmp_path_factory.mktemp("aws"))
+    for bucket in ("artifacts", "lake"):
+        aws.client("s3").create_bucket(Bucket=bucket)
+    yield aws
+    aws.process.stop(WALL_SECONDS)
+    assert aws.process.exit_code == 0
+
+
+def test_concurrent_producers_lose_nothing(aws):
+    """Four producers, 8,000 records: each is read once, and the ledger agrees."""
+    aws.client("kinesis").create_stream(StreamName="many", ShardCount=2)
+
+    def produce(name):
+        kinesis = aws.client("kinesis")
+        for batch in range(8):
+            data = [f"{name}-{batch}-{n}" for n in range(250)]
+            records = [{"PartitionKey": d, "Data": d.encode()} for d in data]
+            assert kinesis.put_records(StreamName="many", Records=records)["FailedRecordCount"] == 0
+
+    threads = [threading.Thread(target=produce, args=(name,)) for name in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert aws.status()["streams"]["many"] == {
+        "records_put": 8000,
+        "records_read": 0,
+        "oldest_unread_at": aws.clock.now(),
+    }
+    found = list(read_all(aws.client("kinesis"), "many"))
+    assert len(found) == len(set(found)) == 8000
+    status = aws.status()["streams"]["many"]
+    assert (status["records_read"], status["oldest_unread_at"]) == (8000, None)
+
+
+def read_all(kinesis, stream):
+    """Read all shards to their ends."""
+    for shard in kinesis.list_shards(StreamName=stream)["Shards"]:
+        iterator = kinesis.get_shard_iterator(
+            StreamName=stream, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
+        )["ShardIterator"]
+        while answer := kinesis.get_records(ShardIterator=iterator):
+            if not answer["Records"]:
+                break
+            yield from (record["Data"] for record in answer["Records"])
+            iterator = answer["NextShardIterator"]
+
+
+def test_a_frozen_kinesis_answers_when_it_thaws(aws):
+    """Calls hang, none is lost."""
+    kinesis = aws.client("kinesis")
+    kinesis.create_stream(StreamName="cold", ShardCount=1)
+    aws.control("POST", "faults", {"kinesis_frozen": True})
+    put = threading.Thread(
+        target=lambda: kinesis.put_record(StreamName="cold", PartitionKey="k", Data=b"x")
+    )
+    put.start()
+    put.join(0.3)
+    assert put.is_alive()
+    assert aws.status()["streams"]["cold"]["records_put"] == 0
+    aws.control("POST", "faults", {"kinesis_frozen": False})
+    put.join(WALL_SECONDS)
+    assert aws.status()["streams"]["cold"]["records_put"] == 1
+
+
+def test_firehose_delivers_on_the_sandboxes_clock(aws):
+    """Lines, compressed, under the hour they came in, when the interval has passed on the clock."""
+    processor = {
+        "Type": "AppendDelimiterToRecord",
+        "Parameters": [{"ParameterName": "Delimiter", "ParameterValue": "\\n"}],
+    }
+    aws.client("firehose").create_delivery_stream(
+        DeliveryStreamName="landing",
+        ExtendedS3DestinationConfiguration={
+            "RoleARN": ROLE,
+            "BucketARN": "arn:aws:s3:::lake",
+            "Prefix": "landing/dt=!{timestamp:yyyy-MM-dd}/hour=!{timestamp:HH}/",
+            "ErrorOutputPrefix": "errors/!{firehose:error-output-type}/",
+            "BufferingHints": {"SizeInMBs": 64, "IntervalInSeconds": 300},
+            "CompressionFormat": "GZIP",
+            "ProcessingConfiguration": {"Enabled": True, "Processors": [processor]},
+        },
+    )
+    entries = [{"Data": f"{n}".encode()} for n in range(100)]
+    aws.client("firehose").put_record_batch(DeliveryStreamName="landing", Records=entries)
+    put_at = aws.clock.now()
+    assert aws.status()["delivery"]["landing"]["buffered_records"] == 100
+    aws.clock.set(put_at + 301, 0)
+    until(lambda: aws.status()["delivery"]["landing"]["records_delivered"] == 100)
+    (found,) = aws.client("s3").list_objects_v2(Bucket="lake")["Contents"]
+    assert found["Key"].startswith("landing/dt=2021-01-28/hour=13/landing-1-2021-01-28-13-")
+    assert found["LastModified"].timestamp() == pytest.approx(aws.clock.now(), abs=1)
+    body = aws.client("s3").get_object(Bucket="lake", Key=found["Key"])["Body"].read()
+    assert gzip.decompress(body) == b"".join(b"%d\n" % n for n in range(100))
+
+
+def create_application(aws, name, mode):
+    """Make an application of the fake main."""
+    aws.put_code("flink.zip", zip_of(main=FLINK_MAIN))
+    location = {"BucketARN": "arn:aws:s3:::artifacts", "FileKey": "flink.zip"}
+    groups = [{"PropertyGroupId": "wsb", "PropertyMap": {"mode": mode}}]
+    aws.client("kinesisanalyticsv2").create_application(
+        ApplicationName=name,
+        RuntimeEnvironment="FLINK-1_20",
+        ServiceExecutionRole=ROLE,
+        ApplicationConfiguration={
+            "ApplicationCodeConfiguration": {
+                "CodeContentType": "ZIPFILE",
+                "CodeContent": {"S3ContentLocation": location},
+            },
+            "EnvironmentProperties": {"PropertyGroups": groups},
+        },
+    )
+
+
+def flink(aws, name):
+    """Return what the status says about an application."""
+    return aws.status()["flink"][name]
+
+
+def test_a_flink_application_runs_restarts_and_stops(aws):
+    """STARTING until its main says running; a dead one comes back; stopped it is READY."""
+    create_application(aws, "app", "run")
+    analytics = aws.client("kinesisanalyticsv2")
+    analytics.start_application(ApplicationName="app")
+    until(lambda: flink(aws, "app")["status"] == "RUNNING")
+    first = flink(aws, "app")["pid"]
+    os.kill(first, signal.SIGKILL)
+    second = until(lambda: (pid := flink(aws, "app")["pid"]) != first and pid)
+    assert flink(aws, "app")["restarts"] == 1
+    assert flink(aws, "app")["status"] == "RUNNING"
+    analytics.stop_application(ApplicationName="app")
+    until(lambda: flink(aws, "app")["status"] == "READY")
+    assert flink(aws, "app")["pid"] is None
+    with pytest.raises(ProcessLookupError):
+        os.kill(second, 0)
+
+
+def test_a_flink_application_that_fails_says_its_last_line(aws):
+    """As the operation's error, and READY again."""
+    create_application(aws, "broken", "fail")
+    analytics = aws.client("kinesisanalyticsv2")
+    analytics.start_application(ApplicationName="broken")
+    until(lambda: flink(aws, "broken")["status"] == "READY")
+    (operation,) = analytics.list_application_operations(ApplicationName="broken")[
+        "ApplicationOperationInfoList"
+    ]
+    details = analytics.describe_application_operation(
+        ApplicationName="broken", OperationId=operation["OperationId"]
+    )["ApplicationOperationInfoDetails"]
+    error = details["OperationFailureDetails"]["ErrorInfo"]["ErrorString"]
+    assert error.endswith("the stream does not exist: create it first")
+
+
+@pytest.fixture(scope="module")
+def function(aws):
+    """Return a function with code and a layer from S3, as Terraform makes it."""
+    role = aws.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}")
+    aws.put_code("code.zip", zip_of(job__main=HANDLER, job____init__=""))
+    aws.put_code("layer.zip", zip_of(python__in_the_layer="VALUE = 42"))
+    functions = aws.client("lambda")
+    layer = functions.publish_layer_version(
+        LayerName="l", Content={"S3Bucket": "artifacts", "S3Key": "layer.zip"}
+    )
+    made = functions.create_function(
+        FunctionName="job",
+        Runtime="python3.11",
+        Role=role["Role"]["Arn"],
+        Handler="job.main.handler",
+        Code={"S3Bucket": "artifacts", "S3Key": "code.zip"},
+        Layers=[layer["LayerVersionArn"]],
+        Environment={"Variables": {"COLOUR": "green"}},
+    )
+    functions.put_function_event_invoke_config(FunctionName="job", MaximumRetryAttempts=0)
+    return made["FunctionArn"]
+
+
+def invoke(aws, **event):
+    """Invoke the function; returns its answer and the kind of error."""
+    answer = aws.client("lambda").invoke(FunctionName="job", Payload=json.dumps(event).encode())
+    return json.load(answer["Payload"]), answer.get("FunctionError")
+
+
+@pytest.mark.usefixtures("function")
+def test_a_function_sees_its_code_its_layers_and_nothing_else(aws):
+    """Its variables and context are there; this project's libraries are not; it stays warm."""
+    first, error = invoke(aws, a=1)
+    second, _ = invoke(aws)
+    assert error is None
+    pid = first.pop("pid")
+    assert first == {
+        "event": {"a": 1},
+        "variable": "green",
+        "layer": 42,
+        "isolated": True,
+        "name": "job",
+        "time_left": True,
+    }
+    assert second["pid"] == pid
+    log = Path(aws.status()["functions"]["job"]["log"]).read_text()
+    assert "a line of the handler's" in log
+
+
+@pytest.mark.usefixtures("function")
+def test_a_function_that_raises_is_reported_as_lambda_does(aws):
+    """FunctionError, type and message; the next event finds it well."""
+    failure, error = invoke(aws, **{"raise": "bad event"})
+    assert error == "Unhandled"
+    assert (failure["errorType"], failure["errorMessage"]) == ("ValueError", "bad event")
+    assert invoke(aws)[1] is None
+
+
+@pytest.mark.usefixtures("function")
+def test_a_function_that_dies_is_started_again(aws):
+    """The event that killed it fails."""
+    failure, error = invoke(aws, die=True)
+    assert error == "Unhandled"
+    assert failure["errorType"] == "Runtime.ExitError"
+    assert invoke(aws)[1] is None
+
+
+@pytest.mark.usefixtures("function")
+def test_new_settings_of_a_function_take_effect(aws):
+    """A warm process with the old ones is not used any more."""
+    functions = aws.client("lambda")
+    for colour in ("red", "green"):
+        functions.update_function_configuration(
+            FunctionName="job", Environment={"Variables": {"COLOUR": colour}}
+        )
+        assert invoke(aws)[0]["variable"] == colour
+
+
+@pytest.mark.usefixtures("function")
+def test_an_asynchronous_invocation_returns_at_once(aws):
+    """202, and the result is in the status later."""
+    before = aws.status()["functions"]["job"]["invocations"]
+    answer = aws.client("lambda").invoke(
+        FunctionName="job", InvocationType="Event", Payload=b'{"later": true}'
+    )
+    assert answer["StatusCode"] == 202
+    until(lambda: aws.status()["functions"]["job"]["invocations"] == before + 1)
+    assert aws.status()["functions"]["job"]["last_result"]["event"] == {"later": True}
+
+
+def test_a_schedule_invokes_its_function_on_the_clock(aws, function):
+    """Each period once, with its input; disabled it rests."""
+    schedules = aws.client("scheduler")
+    schedule = {
+        "Name": "every-quarter",
+        "ScheduleExpression": "rate(15 minutes)",
+        "FlexibleTimeWindow": {"Mode": "OFF"},
+        "Target": {
+            "Arn": function,
+            "RoleArn": ROLE,
+            "Input": '{"at": "<aws.scheduler.scheduled-time>"}',
+        },
+    }
+    schedules.create_schedule(**schedule)
+
+    def job():
+        return aws.status()["functions"]["job"]
+
+    before = job()["invocations"]
+    aws.clock.set(aws.clock.now() + 5, 0)  # the service looks at its schedules as time passes
+    due_at = until(lambda: job()["next_due_at"])
+    aws.clock.set(due_at - 30, 0)
+    assert job()["invocations"] == before
+    for number in (1, 2):
+        aws.clock.set(due_at + (number - 1) * 900 + 3, 0)
+        until(lambda n=number: job()["invocations"] == before + n)
+        at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(due_at + (number - 1) * 900))
+        assert job()["last_result"]["event"] == {"at": at}
+    schedules.update_schedule(**schedule, State="DISABLED")
+    aws.clock.set(aws.clock.now() + 5, 0)
+    until(lambda: job()["next_due_at"] is None)
+
+
+def test_instances_run_what_their_launch_template_says(aws):
+    """Booted by hand; killed they stay down until the next boot; terminated they are gone."""
+    aws.put_code("producer.zip", zip_of(wsb=PRODUCER))
+    head = (
+        "#!/usr/bin/env bash\nexport WSB_ARTIFACTS_BUCKET=artifacts\n"
+        "export WSB_CODE_KEY=producer.zip\nexport WSB_STREAM_NAME=many\nset -e\n"
+    )
+    ec2, groups = aws.client("ec2"), aws.client("autoscaling")
+    image = ec2.describe_images()["Images"][0]["ImageId"]
+    user_data = base64.b64encode(head.encode()).decode()
+    ec2.create_launch_template(
+        LaunchTemplateName="producer",
+        LaunchTemplateData={"ImageId": image, "InstanceType": "t3.micro", "UserData": user_data},
+    )
+    groups.create_auto_scaling_group(
+        AutoScalingGroupName="producers",
+        MinSize=1,
+        MaxSize=1,
+        AvailabilityZones=["us-east-1a"],
+        LaunchTemplate={"LaunchTemplateName": "producer", "Version": "$Latest"},
+    )
+    assert not aws.status()["instances"]
+    (booted,) = aws.control("POST", "instances/boot")["booted"]
+    log = Path(aws.status()["instances"][booted]["log"])
+    started = json.loads(until(log.read_text))
+    assert started == {
+        "event": "started",
+        "argv": ["produce"],
+        "WSB_STREAM_NAME": "many",
+        "WSB_REDDIT_URL": "http://127.0.0.1:9",
+        "AWS_ENDPOINT_URL": aws.url,
+        "PRAW_ALLOW_ENDPOINT_OVERRIDE": "1",
+    }
+    assert aws.control("POST", "instances/boot")["booted"] == []
+    assert aws.control("POST", "instances/kill", {"signal": 9})["killed"] == [booted]
+    assert aws.status()["instances"][booted]["exit_code"] == -9
+    assert aws.control("POST", "instances/boot")["booted"] == [booted]
+    groups.start_instance_refresh(AutoScalingGroupName="producers")
+    status = aws.status()["instances"]
+    assert status.pop(booted)["status"] == "stopped"
+    assert [instance["status"] for instance in status.values()] == ["running"]
+    groups.delete_auto_scaling_group(AutoScalingGroupName="producers", ForceDelete=True)
+    assert {i["status"] for i in aws.status()["instances"].values()} == {"stopped"}
+
+
+def test_a_boot_that_cannot_be_is_a_sentence(aws):
+    """No code in S3: 400, and what to do."""
+    head = "export WSB_ARTIFACTS_BUCKET=artifacts\nexport WSB_CODE_KEY=nothing.zip\n"
+    groups = aws.client("autoscaling")
+    groups.create_launch_configuration(
+        LaunchConfigurationName="c",
+        ImageId=aws.client("ec2").describe_images()["Images"][0]["ImageId"],
+        InstanceType="t3.micro",
+        UserData=head,  # for this call, boto3 encodes it
+    )
+    groups.create_auto_scaling_group(
+        AutoScalingGroupName="bare",
+        MinSize=1,
+        MaxSize=1,
+        AvailabilityZones=["us-east-1a"],
+        LaunchConfigurationName="c",
+    )
+    with pytest.raises(urllib.error.HTTPError) as refusal:
+        aws.control("POST", "instances/boot")
+    assert refusal.value.code == 400
+    assert "upload the code first" in json.load(refusal.value)["error"]
+    groups.delete_auto_scaling_group(AutoScalingGroupName="bare", ForceDelete=True)
+
+
+def test_a_port_in_use_is_a_sentence(aws, tmp_path):
+    """And a status that is not zero."""
+    port = aws.url.rsplit(":", 1)[1]
+    command = [sys.executable, "-m", "sandbox.aws", "--work-dir", tmp_path, "--port", port]
+    second = ChildProcess(command, log=tmp_path / "log", directory=PROJECT)
+    with pytest.raises(ChildFailed, match=f"status 1: Error: port {port} .*take --port 0"):
+        second.wait_for("ready", WALL_SECONDS)
+    assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+def test_the_end_takes_children_along_and_empties_buffers(tmp_path):
+    """SIGTERM: no child is left, nothing is reported undelivered, status 0."""
+    aws = Aws(tmp_path)
+    for bucket in ("artifacts", "lake"):
+        aws.client("s3").create_bucket(Bucket=bucket)
+    create_application(aws, "app", "run")
+    aws.client("kinesisanalyticsv2").start_application(ApplicationName="app")
+    until(lambda: flink(aws, "app")["status"] == "RUNNING")
+    child = flink(aws, "app")["pid"]
+    aws.client("firehose").create_delivery_stream(
+        DeliveryStreamName="landing",
+        ExtendedS3DestinationConfiguration={"RoleARN": ROLE, "BucketARN": "arn:aws:s3:::lake"},
+    )
+    aws.client("firehose").put_record(DeliveryStreamName="landing", Record={"Data": b"x"})
+    aws.process.stop(WALL_SECONDS)
+    assert aws.process.exit_code == 0
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
+    assert "undelivered" not in aws.process.log.read_text()
