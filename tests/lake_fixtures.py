@@ -33,7 +33,7 @@ def moto_url():
             os.environ[name] = value
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def new_lake(moto_url):
     """Return a maker of empty lakes."""
 

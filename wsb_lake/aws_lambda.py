@@ -10,18 +10,16 @@ from contract import clock_from_environment
 from wsb_lake.aws import Aws
 from wsb_lake.job import Job
 from wsb_lake.logs import log_json
-from wsb_lake.settings import Settings, settings_from
+from wsb_lake.settings import settings_from
 
-LambdaContext = Any  # AWS gives its class no name to import
 RESERVE_MS = 60_000  # of the function's time-out: no new batch begins within it
 _job = lru_cache(maxsize=1)(lambda settings: Job(Aws(settings), clock_from_environment()))
 
 
-def handler(event: dict[str, Any] | None, context: LambdaContext = None) -> dict[str, Any]:
+def handler(event: dict[str, Any] | None, context: Any = None) -> dict[str, Any]:  # noqa: ANN401
     """Settle what landed: event {} or {"action": "settle"}; returns the run's counts."""
     if (event or {}).get("action", "settle") != "settle":
         raise ValueError(f'the event must be {{}} or {{"action": "settle"}}, it is {event}')
     log_json()
-    settings: Settings = settings_from(os.environ, for_job=True)
     left_ms = context.get_remaining_time_in_millis if context else lambda: RESERVE_MS + 1
-    return _job(settings).run(lambda: left_ms() > RESERVE_MS)
+    return _job(settings_from(os.environ, for_job=True)).run(lambda: left_ms() > RESERVE_MS)

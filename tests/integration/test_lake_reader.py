@@ -1,0 +1,176 @@
+"""The reader against a plain-Python oracle over what was landed, run by run."""
+
+import datetime as dt
+import random
+
+import pandas as pd
+import polars as pl
+import pyarrow as pa
+import pytest
+
+import wsb_lake
+from contract import format_instant, parse_instant
+from tests.lake_world import START, observation
+from wsb_lake.errors import LakeMissingError, QueryError
+
+pytest_plugins = ["tests.lake_fixtures"]
+pytestmark = pytest.mark.integration
+
+HOUR = 3600
+RUNS = 5
+THINGS = 12
+
+
+@pytest.fixture(scope="module")
+def told(new_lake):
+    """Land random looks in five runs, out of order, with repeats: a lake and its true course."""
+    rng = random.Random(7)  # noqa: S311 - a repeatable course, not a secret
+    lake, landed = new_lake(), []
+    job = lake.job()
+    for run in range(1, RUNS + 1):
+        lake.clock.at = START + run * 6 * HOUR
+        looks = [_look(rng, run) for _ in range(20)]
+        repeats = [record for _, record in rng.sample(landed, min(5, len(landed)))]
+        lake.land(*looks, *repeats)
+        known = {_identity(record) for _, record in landed}
+        for record in looks:
+            if _identity(record) not in known:
+                known.add(_identity(record))
+                landed.append((lake.clock.at, record))
+        job.run()
+    return lake, landed
+
+
+def _look(rng, run):
+    number = rng.randrange(THINGS)
+    state = rng.choice(["live", "live", "live", "deleted"])
+    content = (
+        {"body": f"text {rng.random()}"} if state == "live" else {"body": None, "author": None}
+    )
+    observed = run * 6 * HOUR - rng.randrange(12 * HOUR)  # late ones too
+    return observation(
+        "comment",
+        f"t1_{number}",
+        created=number * 5 * HOUR - 60 * HOUR,
+        observed=observed,
+        state=state,
+        score=rng.choice([None, 3, 12, 500]),
+        **content,
+    )
+
+
+def _identity(record):
+    return record["id"], record["observed_at"]
+
+
+def _oracle(history, as_of=None, since=None, until=None):
+    latest = {}
+    for landed_at, record in history:
+        created = parse_instant(record["created_at"])
+        known = as_of is None or landed_at <= as_of
+        young = (since is None or created >= since) and (until is None or created < until)
+        best = latest.get(record["id"])
+        if known and young and (best is None or record["observed_at"] > best["observed_at"]):
+            latest[record["id"]] = record
+    return {key: _told(record) for key, record in latest.items()}
+
+
+def _told(record):
+    return record["observed_at"], record["state"], record["score"], record["body"]
+
+
+def _read(table):
+    return {
+        row["id"]: _told({**row, "observed_at": format_instant(row["observed_at"].timestamp())})
+        for row in table.to_pylist()
+    }
+
+
+def _open(lake):
+    settings = lake.settings
+    return wsb_lake.open(settings.database, settings.bucket, settings.region, settings.endpoint_url)
+
+
+def test_latest_is_the_newest_look_of_each(told):
+    """By observed_at, not by arrival; a deleted comment is its tombstone."""
+    lake, history = told
+    reader = _open(lake)
+    assert _oracle(history) == _read(reader.arrow.latest("comments"))
+    assert _oracle(history) == _read(reader.arrow.comments())
+    assert _oracle(history) == _read(reader.arrow.sql("SELECT * FROM comments_latest"))
+
+
+@pytest.mark.parametrize("offset", [-1, 0, 1, 3 * HOUR])
+@pytest.mark.parametrize("run", range(1, RUNS + 1))
+def test_as_of_tells_what_could_have_been_known(told, run, offset):
+    """Exact at the instant of each commit, just before it, and in between."""
+    lake, history = told
+    at = START + run * 6 * HOUR + offset
+    moment = dt.datetime.fromtimestamp(at, dt.UTC)
+    assert _oracle(history, as_of=at) == _read(_open(lake).arrow.comments(as_of=moment))
+
+
+def test_since_and_until_choose_by_creation(told):
+    """From since, to before until; together with as_of."""
+    lake, history = told
+    since, until, at = START - 40 * HOUR, START - 10 * HOUR, START + 18 * HOUR
+    frame = _open(lake).arrow.comments(
+        as_of=format_instant(at), since=format_instant(since), until=format_instant(until)
+    )
+    expected = _oracle(history, at, since, until)
+    assert expected
+    assert expected == _read(frame)
+
+
+def test_history_is_every_look_in_order(told):
+    """Each observation once, oldest first."""
+    lake, history = told
+    thing = history[0][1]["id"]
+    expected = sorted(_told(record) for _, record in history if record["id"] == thing)
+    rows = _open(lake).arrow.history(thing).to_pylist()
+    assert [told[0] for told in expected] == [
+        format_instant(row["observed_at"].timestamp()) for row in rows
+    ]
+
+
+def test_frames_are_pandas_arrow_or_polars(told):
+    """A hidden score is a missing integer, not a NaN that makes the others floats."""
+    lake, history = told
+    reader = _open(lake)
+    frame = reader.latest("comments")
+    assert isinstance(frame, pd.DataFrame)
+    assert str(frame["score"].dtype) == "Int32"
+    assert "UTC" in str(frame["observed_at"].dtype)
+    assert isinstance(reader.arrow.latest(), pa.Table)
+    assert isinstance(reader.polars.latest(), pl.DataFrame)
+    assert len(_oracle(history)) == len(frame)
+
+
+def test_a_reader_sees_the_newest_commit(lake):
+    """Open once, ask again later: every question is answered by what is there now."""
+    lake.job().run()
+    reader = _open(lake)
+    assert len(reader.latest("comments")) == 0
+    lake.land(observation("comment", "t1_a"))
+    lake.job().run()
+    assert len(reader.latest("comments")) == 1
+
+
+def test_a_lake_that_is_not_there_yet_is_said(lake):
+    """No traceback of a library: what is missing, and what makes it."""
+    with pytest.raises(LakeMissingError, match="wsb lake settle"):
+        _open(lake).latest()
+
+
+@pytest.mark.parametrize("call", [lambda r: r.comments(as_of="soon"), lambda r: r.latest("gaps")])
+def test_a_wrong_question_is_explained(lake, call):
+    """A time that is none, a table without a latest."""
+    lake.job().run()
+    with pytest.raises(QueryError):
+        call(_open(lake))
+
+
+def test_an_id_is_never_sql(told):
+    """What is asked for is a value."""
+    lake, _ = told
+    assert len(_open(lake).history("t1_0' OR '1'='1")) == 0
