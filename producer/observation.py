@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from producer.thing import Thing
 
 Record = dict[str, Any]
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 COMMENT_TEXTS = (("author_fullname", "author_id"), ("body", "body"))
 POST_TEXTS = (
     ("author_fullname", "author_id"),
@@ -72,7 +73,7 @@ def gap_observation(gap: Gap, subreddit: str) -> Record:
 
 def encode(record: Record) -> bytes:
     """Write a record as compact UTF-8 JSON; half a surrogate pair becomes U+FFFD."""
-    text = json.dumps(record, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = _COMPACT.encode(record)
     try:
         return text.encode()
     except UnicodeEncodeError:

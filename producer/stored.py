@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 from producer.cohort import Cohort
@@ -19,6 +19,7 @@ Item = dict[str, dict[str, Any]]
 ITEM_BYTES = 390_000  # DynamoDB's limit is 400 KB with the names
 KEEP_SECONDS = 14 * 86_400.0  # a producer that was off for longer starts anew
 COMPRESSION = 1
+CURSOR_FIELDS = tuple(field.name for field in fields(Cursor))
 
 
 def cohort_key(partition: str, name: str) -> Item:
@@ -39,7 +40,8 @@ def cohort_in(item: Item) -> Cohort:
 def item_of_cursor(partition: str, cursor: Cursor) -> Item:
     """Write a cursor."""
     key = {"pk": {"S": partition}, "sk": {"S": f"cursor#{cursor.listing}"}}
-    return _item(key, asdict(cursor), cursor.deep_at)
+    value = {name: getattr(cursor, name) for name in CURSOR_FIELDS}
+    return _item(key, value, cursor.deep_at)
 
 
 def cursor_in(item: Item) -> Cursor:
