@@ -107,10 +107,16 @@ class Thing:
         return max(peaks, default=None)
 
     def live_spans(self) -> list[tuple[float, float]]:
-        """Return the spans in which it was live, from its creation to for ever."""
+        """Return the spans in which it was live, from its creation to for ever.
+
+        An edit does not end one.
+        """
         ends = [version.since for version in self.versions[1:]] + [inf]
-        return [
-            (version.since, end)
-            for version, end in zip(self.versions, ends, strict=True)
-            if version.state is State.LIVE
-        ]
+        spans: list[tuple[float, float]] = []
+        for version, end in zip(self.versions, ends, strict=True):
+            if version.state is not State.LIVE:
+                continue
+            goes_on = spans and spans[-1][1] == version.since
+            since = spans.pop()[0] if goes_on else version.since
+            spans.append((since, end))
+        return spans

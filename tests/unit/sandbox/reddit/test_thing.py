@@ -75,3 +75,10 @@ def test_a_post_shows_score_comments_and_ratio_of_its_looks():
     half = START + 50
     assert (thing.score_at(half), thing.replies_at(half)) == (6, 10)
     assert thing.upvote_ratio_at(half) == pytest.approx(0.9)
+
+
+def test_an_edit_does_not_end_a_span_of_life():
+    """Nobody who reads the listing misses it for that."""
+    changes = [(START + 50, "new", "ape", START + 50), (START + 90, "[deleted]", None, False)]
+    thing = Thing(comment("a", changes=changes))
+    assert thing.live_spans() == [(START, START + 90)]

@@ -1,0 +1,332 @@
+"""Real PRAW over a real socket reads the sandbox as it reads Reddit."""
+
+import prawcore
+import pytest
+
+from sandbox.reddit.generator import Plan, generate_day
+from sandbox.reddit.generator_hostile import HOSTILE_TEXTS
+from sandbox.reddit.realism import PERFECT, Realism
+from sandbox.reddit.thing import Thing
+from tests.contract.reddit_stage import staged
+from tests.unit.sandbox.reddit.builders import START, comment, post
+
+HOUR = 3600
+# a minute into a window of the quota: prawcore, which sleeps on the wall, sees no need to
+NOW = HOUR + 60
+
+
+@pytest.fixture(scope="module")
+def day():
+    return list(generate_day(Plan(seed=5, hours=2, comments_per_minute=30)))
+
+
+@pytest.fixture(autouse=True)
+def _praw_may_ask_elsewhere(monkeypatch):
+    monkeypatch.setenv("PRAW_ALLOW_ENDPOINT_OVERRIDE", "1")
+    monkeypatch.setenv("praw_check_for_updates", "False")
+
+
+@pytest.fixture
+def stage(tmp_path, day):
+    with staged(tmp_path, day) as stage:
+        stage.at(NOW)
+        yield stage
+
+
+@pytest.fixture
+def reddit(stage):
+    return stage.praw()
+
+
+@pytest.fixture
+def subreddit(reddit):
+    return reddit.subreddit("wallstreetbets")
+
+
+def small(tmp_path, *records, **settings):
+    return staged(tmp_path, [Thing(record) for record in records], **settings)
+
+
+def live(stage, kind):
+    now = stage.clock.now()
+    things = stage.world.things.values()
+    return [t for t in things if t.kind == kind and t.created <= now and t.state_at(now) == "live"]
+
+
+def test_comments_are_read_a_thousand_deep(stage, subreddit):
+    """Newest first, none twice, ten requests."""
+    read = [c.fullname for c in subreddit.comments(limit=None)]
+    assert len(read) == len(set(read)) == 1000
+    expected = sorted(live(stage, "t1"), key=lambda t: t.created)[-1000:]
+    assert set(read) - {t.name for t in expected[50:]} <= {t.name for t in expected}
+    assert stage.status()["requests"] == 10
+
+
+def test_a_comment_has_what_its_record_says(stage, subreddit):
+    """Text, author, score, thread."""
+    now = stage.clock.now()
+    for shown in subreddit.comments(limit=100):
+        thing = stage.world.things[shown.fullname]
+        version = thing.versions[thing.version_at(now)]
+        assert (shown.body, shown.author.name) == (version.text, version.author)
+        assert (shown.score, shown.score_hidden) == (thing.score_at(now), thing.is_hidden(now))
+        assert (shown.link_id, shown.parent_id) == (thing.post, thing.parent)
+        assert shown.created_utc == thing.created
+
+
+def test_posts_are_read(stage, subreddit):
+    """All there are, with figures that move."""
+    now = stage.clock.now()
+    read = {shown.fullname: shown for shown in subreddit.new(limit=None)}
+    assert read.keys() == {thing.name for thing in live(stage, "t3")}
+    for name, shown in read.items():
+        thing = stage.world.things[name]
+        assert (shown.score, shown.num_comments) == (thing.score_at(now), thing.replies_at(now))
+
+
+def test_a_stream_yields_everything_that_appears_once(stage, subreddit):
+    """PRAW's own stream, as the clock goes on."""
+    stream = subreddit.stream.comments(skip_existing=True, pause_after=0)
+    assert next(stream) is None
+    seen = []
+    for minute in range(1, 9):
+        stage.at(NOW + minute * 60)
+        while (item := next(stream)) is not None:
+            seen.append(item.fullname)
+    since = stage.world.start_at + NOW
+    expected = {t.name for t in live(stage, "t1") if since < t.created}
+    assert len(seen) == len(set(seen))
+    assert expected - set(seen) == set()
+
+
+def test_a_stream_of_submissions_yields_the_posts(stage, subreddit):
+    """The same for posts, from the start."""
+    stream = subreddit.stream.submissions(pause_after=0)
+    seen = []
+    while (item := next(stream)) is not None:
+        seen.append(item.fullname)
+    assert set(seen) == {thing.name for thing in live(stage, "t3")}
+
+
+def test_info_reads_any_number_of_names(stage, reddit):
+    """A hundred a request; deleted and removed things answer too."""
+    now = stage.clock.now()
+    names = [t.name for t in stage.world.things.values() if t.created <= now][:350]
+    assert [item.fullname for item in reddit.info(fullnames=names)] == names
+    assert stage.status()["requests"] == 4
+    gone = [stage.world.things[name].state_at(now) for name in names]
+    assert set(gone) == {"live", "deleted", "removed"}
+
+
+def test_info_does_not_know_what_was_not_published(stage, reddit):
+    """The future is not answered, nor what never was."""
+    future = [t.name for t in stage.world.things.values() if t.created > stage.clock.now()]
+    assert list(reddit.info(fullnames=[*future[:50], "t1_never"])) == []
+
+
+def test_a_whole_thread_is_read_through_its_more(stage, reddit):
+    """Every live comment of the daily thread, whatever `more` it stood in."""
+    daily = next(iter(stage.world.things.values()))
+    submission = reddit.submission(daily.name[3:])
+    submission.comment_sort = "new"
+    submission.comment_limit = 500
+    submission.comments.replace_more(limit=None)
+    read = {c.fullname for c in submission.comments.list()}
+    expected = {t.name for t in live(stage, "t1") if t.post == daily.name}
+    assert len(expected) > 700
+    assert expected <= read
+    rest = [stage.world.things[name].state_at(stage.clock.now()) for name in read - expected]
+    assert "live" not in rest
+
+
+def test_a_comment_refreshes_with_its_replies(stage, reddit):
+    """PRAW finds it on its own page, ten ancestors up."""
+    parents = {t.parent for t in live(stage, "t1")}
+    thing = [t for t in live(stage, "t1") if t.name in parents and t.parent != t.post][-1]
+    shown = reddit.comment(thing.name[3:])
+    shown.refresh()
+    assert {reply.parent_id for reply in shown.replies} == {thing.name}
+
+
+@pytest.mark.parametrize("sort", ["new", "confidence", "old"])
+def test_threads_of_any_depth_can_be_read(tmp_path, sort):
+    """PRAW continues threads deeper than ten, and none is lost."""
+    chain = [comment(f"c{i}", 1 + i, parent=f"t1_c{i - 1}") for i in range(1, 35)]
+    wide = [comment(f"w{i}", 1 + i, parent="t1_c15") for i in range(40, 200)]
+    records = [post(), comment("c0", 1), *chain, *wide]
+    with small(tmp_path, *records) as stage:
+        stage.at(NOW)
+        submission = stage.praw().submission("p0")
+        submission.comment_sort = sort
+        submission.comments.replace_more(limit=None)
+        read = [c.fullname for c in submission.comments.list()]
+    assert sorted(read) == sorted(record["data"]["name"] for record in records[1:])
+
+
+def test_the_deleted_and_the_removed_have_no_author(tmp_path):
+    """PRAW shows None; the fields about an author are missing."""
+    records = [
+        comment("a", changes=[(START + 60, "[deleted]", None, False)]),
+        comment("b", changes=[(START + 60, "[removed]", None, False)]),
+        post(changes=[(START + 60, "[removed]", "ape", False)]),
+    ]
+    with small(tmp_path, *records) as stage:
+        stage.at(61)
+        reddit = stage.praw()
+        a, b, p = reddit.info(fullnames=["t1_a", "t1_b", "t3_p0"])
+        assert list(reddit.subreddit("wallstreetbets").comments()) == []
+        assert list(reddit.subreddit("wallstreetbets").new()) == []
+    assert [(c.author, c.body) for c in (a, b)] == [(None, "[deleted]"), (None, "[removed]")]
+    assert (p.author, p.selftext, p.removed_by_category) == (None, "[removed]", "moderator")
+    assert not hasattr(a, "author_fullname")
+
+
+def test_hostile_texts_arrive_unchanged(tmp_path):
+    """Through JSON, HTTP and PRAW."""
+    records = [comment(f"c{i}", i, body=text) for i, text in enumerate(HOSTILE_TEXTS)]
+    with small(tmp_path, *records) as stage:
+        stage.at(HOUR)
+        read = {c.id: c.body for c in stage.praw().subreddit("wallstreetbets").comments()}
+    assert read == {f"c{i}": text for i, text in enumerate(HOSTILE_TEXTS)}
+
+
+def test_wrong_credentials_are_refused(stage):
+    """As PRAW reports it of Reddit: a 401 for the client, invalid_grant for the user."""
+    wrong = stage.praw(client_secret="wrong").subreddit("wallstreetbets")
+    with pytest.raises(prawcore.exceptions.ResponseException, match="401"):
+        next(wrong.comments())
+    wrong = stage.praw(username="sandbox", password="wrong").subreddit("wallstreetbets")
+    with pytest.raises(prawcore.exceptions.OAuthException, match="invalid_grant"):
+        next(wrong.comments())
+    assert stage.status()["requests"] == 0
+
+
+def test_a_user_may_ask_too(stage):
+    """By the password grant."""
+    reddit = stage.praw(username="sandbox", password="sandbox")
+    assert next(reddit.subreddit("wallstreetbets").comments())
+
+
+def test_another_subreddit_does_not_exist(reddit):
+    """Reddit redirects to its search; PRAW says so."""
+    with pytest.raises(prawcore.exceptions.Redirect):
+        next(reddit.subreddit("investing").comments())
+
+
+def test_an_unknown_post_is_not_found(reddit):
+    """404."""
+    with pytest.raises(prawcore.exceptions.NotFound):
+        _ = reddit.submission("nothing").title
+
+
+def test_an_expired_token_is_replaced_without_a_word(stage, subreddit):
+    """PRAW asks for another one: after a day of the clock, or when it is made to."""
+    first = [c.fullname for c in subreddit.comments(limit=5)]
+    stage.fault(kind="expired_token", count=1)
+    assert [c.fullname for c in subreddit.comments(limit=5)] == first
+    stage.at(NOW + 25 * HOUR)
+    assert len(list(subreddit.comments(limit=5))) == 5
+
+
+def test_the_quota_is_the_clocks(tmp_path, day):
+    """The window's requests and no more, whatever the wall says; then 429 until its end."""
+    with staged(tmp_path, day, PERFECT, requests_per_window=5) as stage:
+        stage.at(HOUR)
+        window_left = 600 - stage.clock.now() % 600
+        with stage.client() as client:
+            answers = [client.get("/api/info", params={"id": "t1_x"}) for _ in range(7)]
+            assert [answer.status_code for answer in answers] == [200] * 5 + [429] * 2
+            assert float(answers[-1].headers["retry-after"]) == pytest.approx(window_left, abs=1)
+            assert answers[4].headers["x-ratelimit-remaining"] == "0.0"
+            stage.at(HOUR + window_left)
+            assert client.get("/api/info", params={"id": "t1_x"}).status_code == 200
+        status = stage.status()
+    assert (status["requests"], status["refused"]) == (8, 2)
+
+
+@pytest.mark.parametrize(
+    ("kind", "error"),
+    [
+        ("429", prawcore.exceptions.TooManyRequests),
+        ("500", prawcore.exceptions.ServerError),
+        ("502", prawcore.exceptions.ServerError),
+        ("503", prawcore.exceptions.ServerError),
+        ("504", prawcore.exceptions.ServerError),
+        ("403", prawcore.exceptions.Forbidden),
+        ("truncated", prawcore.exceptions.BadJSON),
+        ("html", prawcore.exceptions.BadJSON),
+    ],
+)
+def test_a_fault_is_what_prawcore_calls_it(stage, subreddit, monkeypatch, kind, error):
+    """And the next answer is right again; nothing of the failed one counts as read."""
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)  # prawcore's back-off is on the wall
+    stage.fault(kind=kind, endpoint="comments", count=3)
+    with pytest.raises(error):
+        next(subreddit.comments())
+    assert stage.status()["read"] == 0
+    stage.fault_off()
+    assert len(list(subreddit.comments(limit=10))) == 10
+    assert stage.status()["read"] == 10
+
+
+def test_a_hanging_answer_times_out(stage, monkeypatch):
+    """The client gives up; the server goes on."""
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)  # prawcore's back-off is on the wall
+    monkeypatch.setitem(prawcore.sessions.Session.request.__kwdefaults__, "timeout", 0.3)
+    reddit = stage.praw()
+    stage.fault(kind="timeout", endpoint="comments")
+    with pytest.raises(prawcore.exceptions.RequestException):
+        next(reddit.subreddit("wallstreetbets").comments())
+    assert stage.status()["read"] == 0
+    stage.fault_off()
+    assert next(reddit.subreddit("wallstreetbets").comments())
+
+
+def test_the_account_is_of_what_was_answered(stage, subreddit, reddit):
+    """Read is what any answer told; expected are comments seen at the threshold, unhidden."""
+    read = [c.fullname for c in subreddit.comments(limit=200)]
+    told = list(reddit.info(fullnames=[t.name for t in live(stage, "t1")][:500]))
+    account = stage.account()
+    assert set(account["read"]) == {*read, *(c.fullname for c in told)}
+    now = stage.clock.now()
+    high = {
+        name
+        for name in account["read"]
+        if stage.world.things[name].score_at(now) >= 10
+        and not stage.world.things[name].is_hidden(now)
+    }
+    assert set(account["kept_expected"]) == high
+    assert high
+    assert set(account["kept_expected"]) <= set(account["reached"])
+    minute_ago = now - 60
+    expected = {
+        t.name for kind in ("t1", "t3") for t in live(stage, kind) if t.created <= minute_ago
+    }
+    assert expected <= set(account["served"])
+
+
+def test_late_things_are_found_below_newer_ones(tmp_path, day):
+    """A reader that goes down to what it knows reads everything; one percent came late."""
+    realism = Realism(seed=4)
+    with staged(tmp_path, day, realism) as stage:
+        subreddit = stage.praw().subreddit("wallstreetbets")
+        late = [t for t in day if stage.world.appears_at[t.name] > t.created]
+        assert 0.003 < len(late) / len(day) < 0.03
+        seen = {}
+        for tick in range(0, HOUR // 2, 20):
+            stage.at(tick)
+            for shown in subreddit.comments(limit=100):
+                seen.setdefault(shown.fullname, stage.clock.now())
+        account = stage.account()
+    assert {name for name in account["served"] if name.startswith("t1")} <= seen.keys()
+    assert any(seen[t.name] - t.created > 10 for t in late if t.is_comment and t.name in seen)
+
+
+def test_publishing_can_be_closed(stage, subreddit):
+    """What was created later never appears; scores go on."""
+    until = stage.world.start_at + HOUR / 2
+    stage.post("publishing", {"until": until})
+    assert max(c.created_utc for c in subreddit.comments(limit=10)) <= until
+    published = stage.status()["published"]
+    stage.at(2 * HOUR)
+    assert stage.status()["published"] == published
