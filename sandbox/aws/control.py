@@ -64,8 +64,9 @@ class Control:
 
 
 def add_faults(control: Control, faults: Faults) -> None:
-    """Let the switches be read and set."""
+    """Let the switches be read, set and all switched off."""
     control.add("GET", "faults", lambda _: asdict(faults.switches))
+    control.add("DELETE", "faults", lambda _: asdict(faults.clear()))
     control.add("POST", "faults", lambda body: asdict(faults.set(**body)))
 
 

@@ -60,6 +60,10 @@ class Faults:
         (self._thawed.clear if self._switches.kinesis_frozen else self._thawed.set)()
         return self._switches
 
+    def clear(self) -> Switches:
+        """Switch everything off."""
+        return self.set(**{f.name: f.default for f in fields(Switches)})
+
     def strikes(self, ratio: float) -> bool:
         """Roll the dice."""
         if ratio <= 0:

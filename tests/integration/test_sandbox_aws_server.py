@@ -226,6 +226,36 @@ def test_firehose_delivers_on_the_sandboxes_clock(aws):
     assert gzip.decompress(body) == b"".join(b"%d\n" % n for n in range(100))
 
 
+def test_racing_glue_commits_lose_nothing(aws):
+    """Four writers read, add one and swap; who lost tries again; all sixty are there."""
+    tables = aws.client("glue")
+    tables.create_database(DatabaseInput={"Name": "d"})
+    tables.create_table(DatabaseName="d", TableInput={"Name": "t", "Parameters": {"n": "0"}})
+
+    def commit_often():
+        tables = aws.client("glue")
+        done = 0
+        while done < 15:
+            table = tables.get_table(DatabaseName="d", Name="t")["Table"]
+            count = str(int(table["Parameters"]["n"]) + 1)
+            try:
+                tables.update_table(
+                    DatabaseName="d",
+                    TableInput={"Name": "t", "Parameters": {"n": count}},
+                    VersionId=table["VersionId"],
+                )
+            except tables.exceptions.ConcurrentModificationException:
+                continue
+            done += 1
+
+    threads = [threading.Thread(target=commit_often) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert tables.get_table(DatabaseName="d", Name="t")["Table"]["Parameters"]["n"] == "60"
+
+
 def create_application(aws, name, mode):
     """Make an application of the fake main."""
     aws.put_code("flink.zip", zip_of(main=FLINK_MAIN))

@@ -8,6 +8,7 @@ from sandbox.aws.patches.analytics import Analytics
 from sandbox.aws.patches.athena import delete_named_queries
 from sandbox.aws.patches.budgets import complete_budgets
 from sandbox.aws.patches.cloudwatch import add_composite_alarms
+from sandbox.aws.patches.dynamodb import write_one_after_another
 from sandbox.aws.patches.firehose import FirehoseDelivery
 from sandbox.aws.patches.function_settings import keep_forgotten_settings
 from sandbox.aws.patches.functions import FunctionInvocations
@@ -49,6 +50,7 @@ def patches(server: SandboxServer) -> list[Callable[[Patching], None]]:
         keep_own_tags_out_of_the_data,
         read_user_data_of_every_version,
         compare_and_swap_tables,
+        write_one_after_another,
         delete_named_queries,
         complete_budgets,
         add_composite_alarms,

@@ -2,7 +2,8 @@
 
 moto 5.2.5 loses records under concurrent producers, takes quadratic time, routes to closed
 shards after a reshard and moves their records, checks no sizes on PutRecord, answers more than
-10 MB, never throttles, never fails part of a PutRecords, and stamps with the wall clock.
+10 MB, never throttles, never fails part of a PutRecords, and stamps with the wall clock. Rates
+are not limited here either: throttling comes from a fault switch.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """Each rule fails on moto as it comes, and holds with its patch."""
 
 import json
+import sys
+import threading
 
 import pytest
 from _pytest.outcomes import Failed
@@ -11,6 +13,7 @@ from sandbox.aws.patches import (
     athena,
     budgets,
     cloudwatch,
+    dynamodb,
     function_settings,
     glue,
     kinesis_tags,
@@ -156,6 +159,48 @@ def of_two_glue_writers_that_read_the_same_version_one_wins(client):
     tables.update_table(**update)
     with pytest.raises(ClientError, match="ConcurrentModificationException"):
         tables.update_table(**update)
+
+
+@rule(dynamodb.write_one_after_another)
+def of_racing_conditional_writes_one_wins(client):
+    tables = client("dynamodb")
+    tables.create_table(
+        TableName="t",
+        KeySchema=[{"AttributeName": "pk", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": "pk", "AttributeType": "S"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+    for attempt in range(20):
+        assert racers_that_take(client("dynamodb"), f"lock-{attempt}") == 1
+
+
+def racers_that_take(tables, key):
+    """Let six threads take a lock at once, switching as often as Python can."""
+    winners, together = [], threading.Barrier(6)
+
+    def take(name):
+        together.wait()
+        try:
+            tables.put_item(
+                TableName="t",
+                Item={"pk": {"S": key}, "owner": {"N": str(name)}},
+                ConditionExpression="attribute_not_exists(pk)",
+            )
+        except ClientError:
+            return
+        winners.append(name)
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=take, args=(name,)) for name in range(6)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(before)
+    return len(winners)
 
 
 @rule(athena.delete_named_queries)

@@ -162,6 +162,7 @@ def test_switches_are_set_and_read(control):
     assert control.post("/_sandbox/faults", json={"delivery_refused": True}).status_code == 200
     found = control.get("/_sandbox/faults").json
     assert (found["kinesis_throttled_ratio"], found["delivery_refused"]) == (0.5, True)
+    assert not any(control.delete("/_sandbox/faults").json.values())
 
 
 @pytest.mark.parametrize(
