@@ -68,9 +68,10 @@ class Control:
     async def switch_on(self, request: Request) -> Response:
         """Switch a fault on."""
         try:
-            order = orjson.loads(await request.body())
-            self._faults.switch_on(order, self._clock.now())
-        except ValueError as error:  # JSON's is one too
+            self._faults.switch_on(orjson.loads(await request.body()), self._clock.now())
+        except orjson.JSONDecodeError as error:
+            return _wrong(f"Send a fault as JSON: {error}.")
+        except ValueError as error:
             return _wrong(str(error))
         return _json({"on": len(self._faults.switches)})
 

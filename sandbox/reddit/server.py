@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import signal
 import socket
+import sys
 from typing import TYPE_CHECKING
 
 import uvicorn
@@ -48,6 +50,9 @@ def serve(world: World, clock: Clock, port: int, min_score: int, requests_per_wi
     server = _Announcing(config)
     url = f"http://{HOST}:{listener.getsockname()[1]}"
     server.announcement = json.dumps({"event": "ready", "url": url, "start_at": world.start_at})
+    # uvicorn, once it has stopped, raises the signal that stopped it: to stop is no failure
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: sys.exit(0))
     server.run(sockets=[listener])
 
 
