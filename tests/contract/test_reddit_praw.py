@@ -201,6 +201,32 @@ def test_wrong_credentials_are_refused(stage):
     assert stage.status()["requests"] == 0
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [({"user-agent": ""}, 429), ({"authorization": ""}, 401), ({"authorization": "bearer x"}, 401)],
+)
+def test_who_has_no_name_or_no_token_learns_nothing(stage, headers, status):
+    """Neither uses quota nor counts as a request."""
+    with stage.client(**headers) as client:
+        answer = client.get("/r/wallstreetbets/comments")
+    assert answer.status_code == status
+    assert status != 401 or 'error="invalid_token"' in answer.headers["www-authenticate"]
+    assert (stage.status()["requests"], stage.status()["read"]) == (0, 0)
+
+
+def test_texts_are_escaped_for_who_does_not_ask_for_raw_json(tmp_path):
+    """PRAW asks; others get entities."""
+    with small(tmp_path, comment("a", body="<b> & c")) as stage, stage.client() as client:
+        stage.at(1)
+        bodies = [
+            client.get("/api/info", params={"id": "t1_a", "raw_json": raw}).json()["data"][
+                "children"
+            ][0]["data"]["body"]
+            for raw in (1, 0)
+        ]
+    assert bodies == ["<b> & c", "&lt;b&gt; &amp; c"]
+
+
 def test_a_user_may_ask_too(stage):
     """By the password grant."""
     reddit = stage.praw(username="sandbox", password="sandbox")
