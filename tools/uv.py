@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tools.errors import ToolError
 from tools.fingerprint import fingerprint, is_current, mark
 from tools.pip_settings import read_pip_settings, uv_environment
 from tools.project import REQUIREMENTS, TOOLS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
 
 UV_VENV = TOOLS / "uv"
 ERROR_LINES = 8
@@ -37,7 +41,9 @@ def run_uv(*arguments: str | Path, purpose: str) -> str:
     return _call([uv, *arguments], purpose, uv_environment(pip, os.environ))
 
 
-def _call(command: list[str | Path], purpose: str, environment: dict[str, str] | None = None) -> str:
+def _call(
+    command: Sequence[str | Path], purpose: str, environment: dict[str, str] | None = None
+) -> str:
     done = subprocess.run(
         command,
         env=environment,

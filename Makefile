@@ -1,0 +1,89 @@
+# Every target sets up what it needs; what is there already is not done again.
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+BIN := .venv/bin
+# The interpreter is looked for once, and only by targets that need one.
+find_python = $(eval find_python := $$(shell PYTHON='$(PYTHON)' tools/find-python.sh))$(find_python)
+tool = $(find_python) tools/toolchain.py
+with_tools = $(tool) run
+packages = contract producer wsb_lake flink_app sandbox tools bench
+checked = $(wildcard $(packages:%=%/*.py)) wsb.py
+
+.PHONY: help
+help: ## show this
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
+	@echo "  make demo takes DATA=file.ndjson.gz HOURS=6 SPEED=120 KEEP=1 LIVE=1"
+
+.PHONY: python
+python:
+	@test -n "$(find_python)"
+
+.PHONY: setup
+setup: python ## find or install Java, Terraform, .venv and .venv-flink
+	@$(tool) setup
+
+.PHONY: tools
+tools: python ## show which Java, Maven, Terraform and provider are used
+	@$(tool)
+
+.PHONY: package
+package: setup ## build the zips that Terraform uploads: build/packages/*.zip
+	@for package in code layer flink; do $(with_tools) $(BIN)/python tools/package_$$package.py || exit 1; done
+
+.PHONY: demo
+demo: package ## the whole system on this machine, with the account at its end
+	@$(with_tools) $(BIN)/wsb sandbox demo \
+	  $(if $(DATA),--data '$(DATA)') $(if $(HOURS),--hours '$(HOURS)') $(if $(SPEED),--speed '$(SPEED)') \
+	  $(if $(KEEP),--keep) $(if $(LIVE),--live) $(DEMO_OPTIONS)
+
+.PHONY: lint
+lint: setup ## ruff, mypy, shellcheck, terraform fmt
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy $(sort $(patsubst %/,%,$(dir $(filter-out wsb.py,$(checked))))) wsb.py
+	$(BIN)/shellcheck bootstrap.sh tools/find-python.sh .ci/run
+	@$(with_tools) terraform fmt -check -recursive terraform
+
+.PHONY: test
+test: package lint ## everything a person waits for: lint, then the tests but the long ones
+	$(with_tools) $(BIN)/pytest -m "not slow" $(PYTEST_OPTIONS)
+
+.PHONY: test-all
+test-all: $(if $(ONLY_SLOW),package,test) ## make test, then the long tests (alone with ONLY_SLOW=1)
+	$(with_tools) $(BIN)/pytest -m slow $(PYTEST_OPTIONS)
+
+.PHONY: bench
+bench: package ## the measured promises
+	@for bench in $(sort $(wildcard bench/bench_*.py)); do $(with_tools) $(BIN)/python $$bench || exit 1; done
+
+.PHONY: deploy
+deploy: package ## apply terraform/ to your AWS account (asks before it changes anything)
+	@$(with_tools) terraform -chdir=terraform init -input=false
+	@$(with_tools) terraform -chdir=terraform apply $(if $(AUTO_APPROVE),-auto-approve)
+	@echo
+	@echo "Next: put Reddit's credentials where the producer looks for them:"
+	@echo "  aws secretsmanager put-secret-value --secret-id \\"
+	@echo "    \"$$($(with_tools) terraform -chdir=terraform output -raw reddit_secret_id)\" --secret-string \\"
+	@echo "    '{\"client_id\":\"…\",\"client_secret\":\"…\",\"user_agent\":\"linux:wsb-stream:1 (by u/you)\"}'"
+	@echo "and read the lake, after about half an hour:"
+	@echo "  eval \"\$$(terraform -chdir=terraform output -raw lake_environment)\""
+	@echo "  $(BIN)/wsb lake query 'select count(*) from comments'"
+
+.PHONY: destroy
+destroy: setup ## undo make deploy (a lake with data needs destroy_lake_data = true)
+	@$(with_tools) terraform -chdir=terraform destroy $(if $(AUTO_APPROVE),-auto-approve)
+
+.PHONY: requirements
+requirements: python ## pin and hash all packages anew, from pyproject.toml and requirements/*.in
+	@$(find_python) tools/lock.py
+
+.PHONY: clean
+clean: ## remove what was built and run, but not the environments and tools
+	find build -mindepth 1 -maxdepth 1 ! -name tools -exec rm -rf {} + 2>/dev/null || true
+	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+
+.PHONY: distclean
+distclean: clean ## remove the environments and tools too
+	rm -rf build .venv .venv-flink

