@@ -19,7 +19,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 PYTHON = "3.11"
-BUILD_PINS = ("--build-constraints", REQUIREMENTS / "build.txt", "--require-build-hashes")
+BUILD_PINS = (
+    "--build-constraints",
+    REQUIREMENTS / "build.txt",
+    "--require-build-hashes",
+    "--preview-features",
+    "build-dependency-hashes",
+)
 
 
 @dataclass(frozen=True, slots=True)

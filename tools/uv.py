@@ -27,9 +27,9 @@ def find_uv() -> Path:
     if is_current(UV_VENV, wanted) and uv.is_file():
         return uv
     python = UV_VENV / "bin" / "python"
-    _call([sys.executable, "-m", "venv", "--clear", UV_VENV], "a Python environment for uv")
-    install = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    _call([*install, "--require-hashes", "-r", REQUIREMENTS / "uv.txt"], "uv from PyPI")
+    _call((sys.executable, "-m", "venv", "--clear", UV_VENV), "a Python environment for uv")
+    install = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    _call((*install, "--require-hashes", "-r", REQUIREMENTS / "uv.txt"), "uv from PyPI")
     mark(UV_VENV, wanted)
     return uv
 
@@ -38,7 +38,7 @@ def run_uv(*arguments: str | Path, purpose: str) -> str:
     """Run uv and return what it printed; raises ToolError, which names the purpose."""
     uv = find_uv()
     pip = read_pip_settings(UV_VENV / "bin" / "python")
-    return _call([uv, *arguments], purpose, uv_environment(pip, os.environ))
+    return _call((uv, *arguments), purpose, uv_environment(pip, os.environ))
 
 
 def _call(
