@@ -26,11 +26,12 @@ INT32_MAX = 2**31 - 1
 INT32_MIN = -(2**31)
 LINE_BYTES_MAX = 1_024_000  # Firehose refuses a larger record
 BRACKETS_MAX = 500  # objects and arrays in a line; Java's stack and Python's end somewhere above
-NUMBER_DIGITS_MAX = 308  # in one run; what is longer no double holds, and parsing it takes long
-INTEGER_LIMIT: int = 10**NUMBER_DIGITS_MAX
+DIGITS_MAX = 10_000  # in a row; Java takes seconds to read a million
+NUMBER_DIGITS_MAX = 308  # of a whole number; a double holds no more
+NUMBER_LIMIT: int = 10**NUMBER_DIGITS_MAX
 
 _STRING = re.compile(r'"[^"\\]*+(?:\\[\s\S][^"\\]*+)*+"')
-_LONG_NUMBER = re.compile(rf"[0-9]{{{NUMBER_DIGITS_MAX + 1}}}")
+_LONG_NUMBER = re.compile(rf"(?<![0-9])[0-9]{{{DIGITS_MAX + 1}}}")
 
 
 def problem_of_line(line: bytes, schema: Schema = SCHEMA) -> str | None:
@@ -44,7 +45,7 @@ def problem_of_line(line: bytes, schema: Schema = SCHEMA) -> str | None:
     if _is_too_complex(text):
         return "too_complex"
     try:
-        record = json.loads(text, parse_constant=_refuse_constant)
+        record = json.loads(text, parse_constant=_refuse_constant, parse_int=_read_int)
     except ValueError:
         return "not_json_object"
     return problem_of(record, schema)
@@ -90,7 +91,7 @@ def _has_type(name: str, value: object) -> bool:
 def _is_finite_number(value: object) -> bool:
     if isinstance(value, float):
         return math.isfinite(value)  # json reads 1e400 as infinite
-    return type(value) is int and abs(value) < INTEGER_LIMIT
+    return type(value) is int and abs(value) < NUMBER_LIMIT
 
 
 def _is_bad_value(field: Field, value: object) -> bool:
@@ -106,10 +107,15 @@ def _is_bad_value(field: Field, value: object) -> bool:
 
 
 def _is_too_complex(text: str) -> bool:
-    if text.count("[") + text.count("{") <= BRACKETS_MAX and not _LONG_NUMBER.search(text):
+    if text.count("[") + text.count("{") <= BRACKETS_MAX and len(text) <= DIGITS_MAX:
         return False
     bare = _STRING.sub('""', text)
     return bare.count("[") + bare.count("{") > BRACKETS_MAX or bool(_LONG_NUMBER.search(bare))
+
+
+def _read_int(text: str) -> float:
+    # beyond every type of ours; Python itself would raise from 4300 digits on
+    return int(text) if len(text) <= NUMBER_DIGITS_MAX + 1 else math.inf
 
 
 def _refuse_constant(name: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from flink_app.validity import reason
+
 _FAILED_AT = "DATE_FORMAT(arrived_at, 'yyyy-MM-dd''T''HH:mm:ss.SSS''Z''')"
 
 # JSON writes one character in up to six bytes (\u0000): so much always fits a Firehose record.
@@ -10,7 +12,7 @@ BASE64_CHARACTERS_MAX = 960_000  # a multiple of four, so that what is left can 
 
 
 def dead_letter() -> str:
-    """Write the dead letter of a row (line, arrived_at, text, reason).
+    """Write the dead letter of a row (line, arrived_at, text, digest, suspect).
 
     It carries the bytes exactly, as base64 where they are not UTF-8, up to a length that
     Firehose takes for certain. The time is the record's arrival in the stream, so a replay
@@ -26,6 +28,6 @@ def dead_letter() -> str:
 
 def _json(encoding: str, original: str) -> str:
     return (
-        f"JSON_OBJECT('reason' VALUE reason, 'failed_at' VALUE {_FAILED_AT},"
+        f"JSON_OBJECT('reason' VALUE {reason()}, 'failed_at' VALUE {_FAILED_AT},"
         f" 'original' VALUE {original}, 'encoding' VALUE '{encoding}')"
     )

@@ -6,7 +6,6 @@ The jar is built anew only when the pom is newer, the zip is replaced only when 
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +15,8 @@ sys.path[:0] = [str(PROJECT)]  # run as a file, it finds its neighbours
 
 from tools.archive import tree, write_zip  # noqa: E402
 from tools.errors import ToolError  # noqa: E402
+from tools.java import find_java  # noqa: E402
+from tools.maven import find_maven  # noqa: E402
 
 APPLICATION = PROJECT / "flink_app"
 POM = APPLICATION / "pom.xml"
@@ -50,36 +51,17 @@ def build_jar() -> bool:
         return False
     BUILD.mkdir(parents=True, exist_ok=True)
     log = BUILD / "maven.log"
-    command = [maven(), "--batch-mode", "--file", str(POM), "package", f"-Dwsb.build={BUILD}"]
+    command = [*find_maven(), "--batch-mode", "--file", str(POM), f"-Dwsb.build={BUILD}", "package"]
+    environment = {**os.environ, "JAVA_HOME": str(find_java())}
     with log.open("wb") as output:
         done = subprocess.run(
-            command, stdout=output, stderr=subprocess.STDOUT, env=_environment(), check=False
+            command, stdout=output, stderr=subprocess.STDOUT, env=environment, check=False
         )
     if done.returncode:
         errors = [line for line in log.read_text().splitlines() if line.startswith("[ERROR]")]
         raise ToolError(f"Maven failed, see {log}: {' '.join(errors[:_LOG_LINES])}")
     os.utime(JAR)
     return True
-
-
-def maven() -> str:
-    """Return the Maven to use: the system's, else the project's wrapper, which fetches one."""
-    system = shutil.which("mvn")
-    if system:
-        return system
-    wrapper = APPLICATION / "mvnw"
-    if wrapper.is_file():
-        return str(wrapper)
-    raise ToolError("there is no Maven: install it (`mvn` on the PATH), then run this again")
-
-
-def _environment() -> dict[str, str]:
-    """Give Maven the Java that the project found, where the machine names none."""
-    if os.environ.get("JAVA_HOME") or shutil.which("java"):
-        return dict(os.environ)
-    from tools.toolchain import find_java  # noqa: PLC0415 - only where it is needed
-
-    return {**os.environ, "JAVA_HOME": str(find_java())}
 
 
 def main() -> int:

@@ -173,26 +173,33 @@ def lines_of_all_sorts():
     """Return lines to keep, to leave out, to refuse, and those that have ended such jobs."""
     comment, post = valid_record("comment"), valid_record("post")
     kept = [encode(comment | {"id": f"t1_{n}", "body": "zażółć 🚀 \n " * n}) for n in range(200)]
-    kept += [encode(post), encode(comment | {"peak_score": None, "score": None, "state": "deleted"})]
+    kept += [
+        encode(post),
+        encode(comment | {"peak_score": None, "score": None, "state": "deleted"}),
+    ]
     left_out = [encode(comment | {"peak_score": 9, "id": f"t1_low{n}"}) for n in range(50)]
     head, tail = encode(comment)[:-1] + b',"pad":"', b'"}'
     largest = head + b"x" * (LINE_BYTES_MAX - len(head) - len(tail)) + tail
     refused = [b"garbage", b"\xff\xfe", b"[1]", encode(comment | {"score": "15"}), b"", b"\x00" * 9]
-    poison = [head + b"x" * (1_048_000 - len(head)) + tail, b"\x00" * 1_000_000, b"\xff" * 1_000_000]
-    poison += [b'{"id":' + b"[" * 500_000 + b"]" * 500_000 + b"}", b'{"id":' + b"1" * 900_000 + b"}"]
+    poison = [
+        head + b"x" * (1_048_000 - len(head)) + tail,
+        b"\x00" * 1_000_000,
+        b"\xff" * 1_000_000,
+    ]
+    poison += [
+        b'{"id":' + b"[" * 500_000 + b"]" * 500_000 + b"}",
+        b'{"id":' + b"1" * 900_000 + b"}",
+    ]
     return [*kept, largest], left_out, refused + poison
 
 
 def test_lines_go_where_they_belong_and_the_job_goes_on(stage, application):
     """Kept lines land as they came, refused ones as dead letters; no line ends the job."""
-    started = time.monotonic()
     kept, left_out, refused = lines_of_all_sorts()
     stage.put(refused + left_out + kept)
     assert application.wait_until_running().get("event") == "running"
-    running = time.monotonic()
     until(lambda: len(stage.delivered("dead")) >= len(refused), ARRIVE_SECONDS, "dead letters")
     until(lambda: len(stage.delivered("kept")) >= len(kept), ARRIVE_SECONDS, "kept lines")
-    print(f"running after {running - started:.1f} s, all out {time.monotonic() - running:.1f} s later")
     late = encode(valid_record("gap"))
     stage.put([late])
     until(lambda: late in stage.delivered("kept"), ARRIVE_SECONDS, "a line after the poison")

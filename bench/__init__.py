@@ -1,0 +1,1 @@
+"""The measured promises, each a script that prints a table."""
