@@ -11,6 +11,7 @@ from pathlib import Path
 from tools.errors import ToolError
 from tools.fingerprint import fingerprint, is_current, mark
 from tools.project import REQUIREMENTS, TOOLS
+from tools.trust import certificates, find_bundle, key_store
 from tools.uv import run_uv
 
 VERSIONS = range(11, 18)  # Flink 1.20: 11 and 17; 21 is "experimental", so 17 is installed instead
@@ -62,6 +63,10 @@ def installed_java() -> Path:
     )
     for program in (home / "bin").iterdir():
         program.chmod(0o755)  # the wheel's own first import would do it
+    bundle = find_bundle()
+    if bundle:
+        store = key_store(certificates(bundle.read_text(encoding="utf-8")))
+        (home / "lib" / "security" / "cacerts").write_bytes(store)
     if supported_home(home / "bin" / "java") is None:
         raise ToolError(f"the Java in {home} does not run here: set JAVA_HOME to a Java 11 to 17")
     mark(JAVA_FOLDER, wanted)
