@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sandbox.demo.errors import DemoError
 from sandbox.demo.options import Options
+from sandbox.reddit.generate import generate
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,11 +100,15 @@ def demo(  # noqa: PLR0913 - one parameter for each option
     raise SystemExit(_run(options))
 
 
+sandbox.add_command(generate)
+
+
 def _run(options: Options) -> int:
     from sandbox.demo.run import run_demo  # noqa: PLC0415 - --help needs none of it
 
     try:
-        summary = run_demo(options, credentials=_live_credentials() if options.live else None)
+        credentials = _live_credentials() if options.live else None
+        summary = run_demo(options, credentials=credentials)
     except DemoError as error:
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:
@@ -112,6 +118,20 @@ def _run(options: Options) -> int:
 
 
 def _live_credentials() -> Mapping[str, str]:
-    from producer.secrets import load_credentials  # noqa: PLC0415
+    from producer.credentials import find_credentials  # noqa: PLC0415 - a replay needs none
+    from producer.errors import ProducerError  # noqa: PLC0415
+    from producer.settings import Settings  # noqa: PLC0415
 
-    return load_credentials(os.environ)
+    deployed_later = {"WSB_STREAM_NAME": "later", "WSB_STATE_TABLE": "later"}
+    try:
+        settings = Settings.from_environment({**deployed_later, **os.environ})
+        found = find_credentials(settings, os.environ, _secrets_manager)
+    except ProducerError as error:
+        raise DemoError(str(error)) from error
+    return asdict(found)
+
+
+def _secrets_manager() -> Any:  # noqa: ANN401 - boto3 has no types
+    import boto3  # noqa: PLC0415
+
+    return boto3.client("secretsmanager")

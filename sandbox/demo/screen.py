@@ -56,7 +56,7 @@ class Screen:
             self._live.update(self._panel(phase, snapshot, speed))
         elif time.monotonic() - self._logged_at >= LOG_EVERY_SECONDS:
             self._logged_at = time.monotonic()
-            self.console.print(self._line(phase, snapshot, speed), highlight=False)
+            self.console.print(self._line(phase, snapshot, speed), highlight=False, soft_wrap=True)
 
     def _line(self, phase: str, now: Snapshot, speed: float) -> str:
         return (

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ from sandbox.demo.snapshot import Names, Snapshot, take_snapshot
 from sandbox.process import ChildFailed, ChildProcess
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from contextlib import ExitStack
 
     from sandbox.demo.options import Options
@@ -80,12 +81,28 @@ class World:
                 )
 
 
+@contextmanager
+def sandbox_credentials() -> Iterator[None]:
+    """Let this process speak to the sandbox only, whatever AWS account the person uses."""
+    own = {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+    for name in own:
+        del os.environ[name]
+    os.environ.update(SANDBOX_CREDENTIALS)
+    try:
+        yield
+    finally:
+        for name in SANDBOX_CREDENTIALS:
+            os.environ.pop(name, None)
+        os.environ.update(own)
+
+
 def build_world(options: Options, credentials: Mapping[str, str], stack: ExitStack) -> World:
     """Start the servers and deploy; what was started ends with `stack`. Takes a minute or two."""
     work = options.build / "run"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     _check_packages()
+    stack.enter_context(sandbox_credentials())
     clock = FileClock.create(work / "clock", now=0.0)
     environment = {**os.environ, CLOCK_FILE_VARIABLE: str(work / "clock")}
     reddit, start_at = _start_reddit(options, work, environment, stack)

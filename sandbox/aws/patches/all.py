@@ -24,6 +24,7 @@ from sandbox.aws.patches.launch_template import (
 from sandbox.aws.patches.policies import leave_out_conditional_denials
 from sandbox.aws.patches.s3 import S3Clock, answer_eventbridge
 from sandbox.aws.patches.schedules import refuse_what_cannot_run
+from sandbox.aws.patches.transactions import copy_tables_once
 from sandbox.aws.patches.unimplemented import refuse_at_once
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ def patches(server: SandboxServer) -> list[Callable[[Patching], None]]:
         keep_own_tags_out_of_the_data,
         read_user_data_of_every_version,
         compare_and_swap_tables,
+        copy_tables_once,
         write_one_after_another,
         delete_named_queries,
         complete_budgets,
