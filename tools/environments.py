@@ -5,7 +5,6 @@ Both are Python 3.11: PyFlink 1.20 knows no newer one, and the lake's layer is b
 
 from __future__ import annotations
 
-import shutil
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -72,17 +71,20 @@ def find_python() -> str:
     """Return a Python 3.11: the running one, one that uv finds on the machine, or a new one."""
     if sys.version_info[:2] == (3, 11):
         return sys.executable
-    found = shutil.which("python3.11")
     try:
-        return run_uv("python", "find", found or PYTHON, purpose="a Python 3.11").strip()
+        return _found_python()
     except ToolError:
         return _installed_python()
+
+
+def _found_python() -> str:
+    return run_uv("python", "find", "--system", PYTHON, purpose="Python 3.11").strip()
 
 
 def _installed_python() -> str:
     try:
         run_uv("python", "install", PYTHON, purpose="Python 3.11")
-        return run_uv("python", "find", PYTHON, purpose="Python 3.11").strip()
+        return _found_python()
     except ToolError as error:
         raise ToolError(
             "no Python 3.11, which PyFlink 1.20 needs, and none could be downloaded: install it "

@@ -1,0 +1,59 @@
+"""The `wsb` command offers what each package does, and says what lacks."""
+
+import importlib
+
+import click
+import pytest
+from click.testing import CliRunner
+
+import wsb
+
+
+@pytest.fixture
+def run():
+    return lambda *arguments: CliRunner().invoke(wsb.main, arguments)
+
+
+def test_help_names_every_command(run):
+    """One name for what each package offers."""
+    shown = run("--help")
+    assert shown.exit_code == 0
+    assert all(f"  {name}" in shown.output for name in wsb.COMMANDS)
+
+
+@pytest.mark.parametrize("name", sorted(wsb.COMMANDS))
+def test_every_command_exists_and_explains_itself(run, name):
+    """What the table of commands names is there."""
+    shown = run(name, "--help")
+    assert shown.exit_code == 0, shown.output
+    assert shown.output.startswith(f"Usage: main {name}")
+
+
+def test_an_unknown_command_is_named(run):
+    """A typing mistake gets a sentence and a status other than 0."""
+    refused = run("prodcue")
+    assert refused.exit_code == 2
+    assert "No such command 'prodcue'" in refused.output
+
+
+def test_a_missing_library_is_named_with_what_installs_it(run, monkeypatch):
+    """An instance without the lake's libraries says so in one sentence."""
+
+    def lacks(_):
+        raise ModuleNotFoundError("No module named 'pyiceberg'", name="pyiceberg")
+
+    monkeypatch.setattr(importlib, "import_module", lacks)
+    refused = run("lake", "--help")
+    assert refused.exit_code == 1
+    assert "`wsb lake` needs pyiceberg" in refused.output
+    assert "pip install" in refused.output
+
+
+def test_listing_the_commands_imports_none_of_them(monkeypatch):
+    """A producer's instance lists all commands without the libraries of the others."""
+
+    def forbidden(name):
+        pytest.fail(f"{name} was imported")
+
+    monkeypatch.setattr(importlib, "import_module", forbidden)
+    assert wsb.main.list_commands(click.Context(wsb.main)) == sorted(wsb.COMMANDS)
