@@ -67,10 +67,8 @@ def test_a_repository_can_be_named(monkeypatch, offered):
     """By the variable that Maven's own wrapper reads."""
     monkeypatch.setenv(maven.REPOSITORY_VARIABLE, "https://mirror.example/maven")
     find_maven()
-    assert offered == [
-        f"https://mirror.example/maven/org/apache/maven/apache-maven/{RELEASE}"
-        f"/apache-maven-{RELEASE}-bin.zip"
-    ]
+    folder = f"https://mirror.example/maven/org/apache/maven/apache-maven/{RELEASE}"
+    assert offered == [f"{folder}/apache-maven-{RELEASE}-bin.zip"]
 
 
 def test_an_address_without_encryption_is_refused(monkeypatch, offered):
