@@ -130,6 +130,7 @@ class Application:
         options = {
             "execution.checkpointing.interval": "2 s",
             "execution.checkpointing.dir": (self.folder / "checkpoints").as_uri(),
+            "restart-strategy.type": "none",  # what fails is to be seen
         }
         return {
             **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
@@ -146,10 +147,14 @@ class Application:
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
-        status = self.process.wait(60)
+        return self.process.wait(60)
+
+    def close(self):
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(60)
         self.process.stdout.close()
         self.log.close()
-        return status
 
 
 @pytest.fixture(scope="module")
@@ -162,11 +167,17 @@ def stage(tmp_path_factory):
 
 
 @pytest.fixture
-def application(stage, tmp_path):
-    application = Application(tmp_path, stage.url)
-    yield application
-    if application.process.poll() is None:
-        application.stop()
+def start(stage, tmp_path):
+    """Return a function that starts the application; it ends with the test."""
+    started = []
+
+    def start_application(**properties):
+        started.append(Application(tmp_path, stage.url, **properties))
+        return started[-1]
+
+    yield start_application
+    for application in started:
+        application.close()
 
 
 def lines_of_all_sorts():
@@ -193,8 +204,9 @@ def lines_of_all_sorts():
     return [*kept, largest], left_out, refused + poison
 
 
-def test_lines_go_where_they_belong_and_the_job_goes_on(stage, application):
+def test_lines_go_where_they_belong_and_the_job_goes_on(stage, start):
     """Kept lines land as they came, refused ones as dead letters; no line ends the job."""
+    application = start()
     kept, left_out, refused = lines_of_all_sorts()
     stage.put(refused + left_out + kept)
     assert application.wait_until_running().get("event") == "running"
@@ -211,20 +223,32 @@ def test_lines_go_where_they_belong_and_the_job_goes_on(stage, application):
     assert application.stop() == 0
 
 
-def test_a_signal_to_the_whole_group_is_a_clean_stop(application):
+def test_a_signal_to_the_whole_group_is_a_clean_stop(start):
     """The sandbox signals the process group: the JVM may go first, the status is still 0."""
+    application = start()
     assert application.wait_until_running().get("event") == "running"
     os.killpg(application.process.pid, signal.SIGTERM)
     assert application.process.wait(60) == 0
 
 
-def test_an_unknown_stream_is_one_sentence(stage, tmp_path):
+def test_an_unknown_stream_is_one_sentence(start):
     """A job that cannot run ends with its root cause and a status other than 0."""
-    application = Application(tmp_path, stage.url, stream_name="nowhere")
+    application = start(stream_name="nowhere")
     status = application.process.wait(START_SECONDS)
-    application.process.stdout.close()
-    application.log.close()
-    errors = (tmp_path / "flink.log").read_text().splitlines()
+    said = (application.folder / "flink.log").read_text().splitlines()[-1]
     assert status == 1
-    assert errors[-1].startswith("flink_app: the job has ended (FAILED)")
-    assert "nowhere" in errors[-1]
+    assert said.startswith("flink_app: the job has ended (FAILED)")
+    assert "nowhere" in said
+
+
+def test_wrong_properties_are_one_sentence(start):
+    """It comes at once, without Flink's start, and without a traceback."""
+    application = start(min_score="ten", filter_mode="soft")
+    status = application.process.wait(START_SECONDS)
+    said = (application.folder / "flink.log").read_text().splitlines()
+    assert status == 1
+    sentence = (
+        "flink_app: property group `wsb`: min_score must be a whole number, not 'ten';"
+        " filter_mode must be sticky or strict, not 'soft'"
+    )
+    assert said == [sentence]
