@@ -1,6 +1,6 @@
 resource "aws_kinesisanalyticsv2_application" "qualifier" {
   name                   = "${local.name}-qualifier"
-  description            = "passes comments that reached a score of ${var.min_score}, posts, gaps and tombstones; refuses what is not valid"
+  description            = "passes comments that reached the minimum score, posts, gaps and tombstones; refuses what is not valid"
   runtime_environment    = "FLINK-1_20"
   service_execution_role = aws_iam_role.flink.arn
   start_application      = var.start_flink

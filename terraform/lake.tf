@@ -59,6 +59,7 @@ resource "aws_s3_bucket_lifecycle_configuration" "lake" {
   dynamic "rule" {
     for_each = {
       dead-letters   = local.dead_letters_prefix
+      rejects        = local.rejects_prefix
       errors         = local.errors_prefix
       athena-results = local.athena_prefix
     }

@@ -103,6 +103,12 @@ data "aws_iam_policy_document" "lake_job" {
   }
 
   statement {
+    sid       = "SetRejectsAside"
+    actions   = ["s3:PutObject"]
+    resources = ["${aws_s3_bucket.lake.arn}/${local.rejects_prefix}*"]
+  }
+
+  statement {
     sid       = "KeepTheTables"
     actions   = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"]
     resources = ["${aws_s3_bucket.lake.arn}/${local.tables_prefix}*"]

@@ -10,6 +10,7 @@ locals {
   contract = jsondecode(file("${path.module}/../contract/observation.json"))
 
   landing_prefix      = "landing/observations/"
+  rejects_prefix      = "landing_rejects/"
   dead_letters_prefix = "dead_letters/"
   errors_prefix       = "errors/"
   tables_prefix       = "tables/"

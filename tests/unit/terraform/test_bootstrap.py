@@ -1,0 +1,111 @@
+"""The EC2 bootstrap, with stand-ins for dnf, systemd and AWS, in an empty root."""
+
+import hashlib
+import os
+import subprocess
+import zipfile
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).parents[3]
+STUBS = {
+    "rpm": "exit 1",
+    "dnf": 'echo "dnf $*" >> "$CALLS"',
+    "id": "exit 0",
+    "logger": "exit 0",
+    "chown": "exit 0",
+    "aws": 'cp "$CODE" "${@: -1}"',
+    "systemctl": 'echo "systemctl $*" >> "$CALLS"',
+    # the libraries' own installation is pip's business: a venv that says what it was asked
+    "python3.11": """
+if [[ "$1 $2" == "-m venv" ]]; then
+  mkdir -p "$3/bin"; printf '#!/bin/bash\\necho "pip $*" >> "$CALLS"\\n' > "$3/bin/python"
+  chmod +x "$3/bin/python"
+else
+  exec "$REAL_PYTHON" "$@"
+fi""",
+}
+
+
+@pytest.fixture
+def machine(tmp_path):
+    """Return a function that runs bootstrap.sh; `.root` and `.calls` show what it did."""
+    stubs = tmp_path / "bin"
+    stubs.mkdir()
+    for name, body in STUBS.items():
+        (stubs / name).write_text(f"#!/bin/bash\n{body}\n")
+        (stubs / name).chmod(0o755)
+    code = tmp_path / "code.zip"
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("wsb.py", "")
+        archive.writestr("requirements/producer.txt", "")
+    calls = tmp_path / "calls"
+    calls.touch()
+
+    def run(**changes):
+        environment = {
+            "PATH": f"{stubs}:{os.environ['PATH']}",
+            "REAL_PYTHON": str(PROJECT / ".venv" / "bin" / "python"),
+            "CODE": str(code),
+            "CALLS": str(calls),
+            "WSB_ROOT": str(tmp_path / "root"),
+            "AWS_REGION": "us-east-1",
+            "WSB_ARTIFACTS_BUCKET": "artifacts",
+            "WSB_CODE_KEY": "code.zip",
+            "WSB_CODE_SHA256": hashlib.sha256(code.read_bytes()).hexdigest(),
+            "WSB_REDDIT_SECRET_ID": "wsb-dev/reddit",
+            "WSB_STATE_TABLE": "state",
+            "WSB_STREAM_NAME": "observations",
+            **changes,
+        }
+        return subprocess.run(
+            ["/bin/bash", PROJECT / "bootstrap.sh"],
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    run.root = tmp_path / "root"
+    run.calls = calls
+    return run
+
+
+def test_it_installs_the_release_and_starts_the_service(machine):
+    """Code by its hash, libraries by theirs, settings as an environment file, a service started."""
+    done = machine()
+    assert done.returncode == 0, done.stderr
+    assert (machine.root / "opt/wsb-stream/current/wsb.py").is_file()
+    settings = (machine.root / "etc/wsb-stream/producer.env").read_text().splitlines()
+    assert "WSB_STREAM_NAME=observations" in settings
+    assert not any(line.startswith("WSB_ROOT") for line in settings)
+    calls = machine.calls.read_text()
+    assert "--require-hashes" in calls
+    assert "systemctl restart wsb-producer.service" in calls
+
+
+def test_a_second_run_changes_nothing(machine):
+    """Run twice, it neither installs libraries again nor restarts the producer."""
+    assert machine().returncode == 0
+    machine.calls.write_text("")
+    done = machine()
+    assert done.returncode == 0, done.stderr
+    assert "nothing has changed" in done.stdout
+    assert "--require-hashes" not in machine.calls.read_text()
+    assert "restart" not in machine.calls.read_text()
+
+
+def test_code_with_another_hash_is_refused(machine):
+    """What is not what Terraform uploaded never runs."""
+    done = machine(WSB_CODE_SHA256="0" * 64)
+    assert done.returncode == 1
+    assert "does not have the sha256" in done.stderr
+    assert not (machine.root / "opt/wsb-stream/current").exists()
+
+
+def test_a_missing_setting_is_named(machine):
+    """One sentence says which and where it comes from."""
+    done = machine(WSB_STREAM_NAME="")
+    assert done.returncode == 1
+    assert "WSB_STREAM_NAME is not set" in done.stderr
