@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 QUERY = """\
 select l.id,
        strftime(l.created_at, '%H:%M') as created,
-       min(c.score) as first_score,
+       min(c.score) as lowest,
        max(c.peak_score) as peak,
        count(*) as looks,
-       left(regexp_replace(any_value(l.body), '\\s+', ' ', 'g'), 48) as body
+       left(regexp_replace(any_value(l.body), '\\s+', ' ', 'g'), 40) as body
 from comments_latest l join comments c using (id)
 where l.state = 'live'
 group by l.id, l.created_at
@@ -40,7 +40,7 @@ def show_lake(world: World, console: Console) -> None:
     frame = lake.sql(QUERY)
     table = Table()
     for name in frame.columns:
-        table.add_column(name, justify="left" if name in {"id", "body"} else "right")
+        table.add_column(name, justify="left" if name in {"id", "body"} else "right", no_wrap=True)
     for row in frame.itertuples(index=False):
         table.add_row(*(str(value) for value in row))
     console.print(table)
