@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import wsb_lake
 from rich.table import Table
 
+import wsb_lake
 from sandbox.demo.deployment import REGION
 
 if TYPE_CHECKING:
