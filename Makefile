@@ -79,6 +79,10 @@ destroy: setup ## undo make deploy (a lake with data needs destroy_lake_data = t
 requirements: python ## pin and hash all packages anew, from pyproject.toml and requirements/*.in
 	@$(find_python) tools/lock.py
 
+.PHONY: readme
+readme: setup ## make the README's tables anew
+	@$(BIN)/python tools/readme_tables.py
+
 .PHONY: clean
 clean: ## remove what was built and run, but not the environments and tools
 	find build -mindepth 1 -maxdepth 1 ! -name tools -exec rm -rf {} + 2>/dev/null || true

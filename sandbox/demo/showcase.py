@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rich.table import Table
+from rich.text import Text
 
 import wsb_lake
 from sandbox.demo.deployment import REGION
@@ -29,7 +30,10 @@ limit 10"""
 
 
 def show_lake(world: World, console: Console) -> None:
-    """Print the query and the comments that really scored the minimum or more."""
+    """Print the query and the comments that really scored the minimum or more.
+
+    Bodies are anybody's text: as Text they are shown, never read as markup.
+    """
     lake = wsb_lake.open(
         database=world.outputs["lake_database_name"],
         bucket=world.outputs["lake_bucket_name"],
@@ -42,5 +46,5 @@ def show_lake(world: World, console: Console) -> None:
     for name in frame.columns:
         table.add_column(name, justify="left" if name in {"id", "body"} else "right", no_wrap=True)
     for row in frame.itertuples(index=False):
-        table.add_row(*(str(value) for value in row))
+        table.add_row(*(Text(str(value)) for value in row))
     console.print(table)
