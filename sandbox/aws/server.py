@@ -17,6 +17,7 @@ from moto.moto_server.werkzeug_app import (
 from werkzeug.serving import make_server
 
 from contract import FileClock, SystemClock
+from sandbox.aws.attempts import Attempts
 from sandbox.aws.control import Control, add_faults, add_instances
 from sandbox.aws.environment import DUMMY_CREDENTIALS, ChildEnvironment
 from sandbox.aws.faults import Faults
@@ -54,7 +55,7 @@ class SandboxServer:
         self.clock = FileClock(settings.clock_file) if settings.clock_file else SystemClock()
         self.faults = Faults()
         self._patching = Patching()
-        self.control = Control(DomainDispatcherApplication(create_backend_app))
+        self.control = Control(Attempts(DomainDispatcherApplication(create_backend_app)))
         # Bound here: werkzeug would end the process over a port in use.
         with socket.create_server((_HOST, settings.port)) as bound:
             port = bound.getsockname()[1]
