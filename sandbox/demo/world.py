@@ -35,6 +35,7 @@ SANDBOX_REDDIT = {
     "client_secret": "sandbox",
     "user_agent": "linux:wsb-stream:sandbox (by u/nobody)",
 }
+COMPLAINT = "Error: "
 READY_SECONDS = 120.0  # wall; generating a day takes a while on a busy machine
 STOP_SECONDS = 30.0  # wall; Flink, workers and buffers end in order
 LAMBDA_TIMEOUT_SECONDS = 900  # the longest AWS allows
@@ -184,18 +185,23 @@ def _start(
     try:
         return server.wait_for("ready", READY_SECONDS)
     except ChildFailed as error:
+        if server.last_line().startswith(COMPLAINT):  # it has said itself what to do
+            raise SetupError(server.last_line().removeprefix(COMPLAINT)) from error
         raise SetupError(f"the sandbox's {name} server did not start: {error}") from error
 
 
 def _deploy(options: Options, work: Path, aws: Control) -> dict[str, Any]:
     from tools.toolchain import (  # noqa: PLC0415 - only a checkout has the tools
+        ToolError,
         find_terraform,
         terraform_environment,
     )
 
-    deployment = Deployment.prepare(
-        find_terraform(), work / "deployment", aws.url, terraform_environment()
-    )
+    try:
+        terraform, environment = find_terraform(), terraform_environment()
+    except ToolError as error:
+        raise SetupError(str(error)) from error
+    deployment = Deployment.prepare(terraform, work / "deployment", aws.url, environment)
     return deployment.apply(
         {
             "region": REGION,

@@ -96,9 +96,9 @@ def test_ctrl_c_stops_everything_and_a_second_run_starts_clean(tmp_path):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (None, ["no such file", "--data"]),
+        (None, ["no file"]),
         (b'{"kind": "t1"', ["line 1"]),
-        (b"", ["empty"]),
+        (b"", ["holds no thing", "give a file"]),
     ],
 )
 def test_bad_data_gets_one_clear_sentence(tmp_path, content, words):
