@@ -46,10 +46,14 @@ class Course:
         if self.world.reddit is not None:
             wait_until(self._first_request, "the producer's first request")
 
-    def run_until(self, moment: float) -> None:
-        """Run the clock to that moment, as fast as the pipeline keeps up."""
+    def run_until(self, moment: float, *, outage: bool = False) -> None:
+        """Run the clock to that moment, as fast as the pipeline keeps up.
+
+        An `outage` is meant: nobody minds that no producer runs.
+        """
         while self.world.clock.now() < moment:
-            self.world.check_producer()
+            if not outage:
+                self.world.check_producer()
             snapshot = self._show("replaying" if self.world.reddit else "live")
             speed = allowed_speed(self.world.options.speed, snapshot.lags_seconds)
             self.world.clock.set_speed(speed)

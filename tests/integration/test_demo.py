@@ -47,7 +47,7 @@ def test_kill_9_of_the_producer_in_the_middle_loses_nothing(tmp_path):
         course.begin()
         course.run_until(world.start_at + 900)
         world.aws.post("instances/kill", signal=SIGKILL)
-        course.run_until(world.clock.now() + OUTAGE_SECONDS)
+        course.run_until(world.clock.now() + OUTAGE_SECONDS, outage=True)
         world.aws.post("instances/boot")
         course.run_until(course.end_at)
         stream = course.drain()
@@ -55,7 +55,9 @@ def test_kill_9_of_the_producer_in_the_middle_loses_nothing(tmp_path):
             world.outputs["lake_database_name"], world.aws.url, REGION, options.min_score
         )
         account = balance(reddit_book(world, stream), stream, lake)
-    assert account.problems == ()
+    assert (account.missing, account.duplicates, account.wrongly_kept) == (0, 0, ())
+    # The answer that died with the process may have shown a score that no later look shows again.
+    assert len(account.not_kept) <= 1
     assert account.served > 500
     assert account.kept > 0
     assert stream.gaps == 0
