@@ -38,6 +38,7 @@ def finished(process):
     return process.returncode, out, err
 
 
+@pytest.mark.slow
 def test_kill_9_of_the_producer_in_the_middle_loses_nothing(tmp_path):
     """Killed without warning, away for five minutes, started again: still nothing missing."""
     options = Options(build=tmp_path, hours=0.75, speed=90.0, seed=3)

@@ -1,0 +1,61 @@
+"""The saved queries, run by DuckDB over tables made from the contract."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from contract import SCHEMA
+
+QUERIES = sorted((Path(__file__).parents[3] / "terraform" / "queries").glob("*.sql"))
+SQL_TYPES = {"int": "INTEGER", "double": "DOUBLE", "string": "VARCHAR", "boolean": "BOOLEAN"}
+EARLY, LATE = "2026-01-02 10:00:00+00", "2026-01-02 11:00:00+00"
+
+
+def columns(fields):
+    return ", ".join(
+        f"{field.name} "
+        + ("TIMESTAMPTZ" if field.type == "timestamp" else SQL_TYPES[SCHEMA.type_in(field, "glue")])
+        for field in fields
+    )
+
+
+@pytest.fixture
+def lake():
+    """Return a connection with the lake's tables, empty."""
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        for table, kind in (("comments", "comment"), ("posts", "post"), ("gaps", "gap")):
+            connection.execute(f"CREATE TABLE {table} ({columns(SCHEMA.of_kind(kind))})")
+        connection.execute(f"CREATE TABLE dead_letters ({columns(SCHEMA.dead_letter)}, dt VARCHAR)")
+        yield connection
+
+
+@pytest.mark.parametrize("path", QUERIES, ids=lambda path: path.stem)
+def test_a_saved_query_runs(lake, path):
+    """Every name in it is one of the contract's, and its first line says what it answers."""
+    text = path.read_text()
+    assert text.startswith("-- ")
+    lake.execute(text)
+
+
+@pytest.mark.parametrize("table", ["comments", "posts"])
+def test_latest_is_the_newest_observation_of_each_id(lake, table):
+    """Two looks at one id and one at another make two rows, the newer of the two among them."""
+    lake.executemany(
+        f"INSERT INTO {table} (id, observed_at, score) VALUES (?, ?, ?)",  # noqa: S608 - one of the two names above
+        [("a", EARLY, 1), ("a", LATE, 12), ("b", EARLY, 3)],
+    )
+    lake.execute((QUERIES[0].parent / f"{table}_latest.sql").read_text())
+    latest = lake.table(f"{table}_latest").project("id, score").order("id")
+    assert latest.fetchall() == [("a", 12), ("b", 3)]
+
+
+def test_a_repaired_gap_is_no_longer_open(lake):
+    """Only what the newest record of a gap says counts."""
+    lake.executemany(
+        "INSERT INTO gaps (id, observed_at, status) VALUES (?, ?, ?)",
+        [("g1", EARLY, "open"), ("g1", LATE, "repaired"), ("g2", EARLY, "partial")],
+    )
+    rows = lake.execute((QUERIES[0].parent / "open_gaps.sql").read_text()).fetchall()
+    assert [row[0] for row in rows] == ["g2"]
