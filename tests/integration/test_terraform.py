@@ -19,7 +19,7 @@ from tools.toolchain import find_terraform, terraform_environment
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 
 USER_DATA_BYTES_MAX = 16_384  # EC2's limit
-# Statements about a bucket, a key or a log service as a whole; everything else names its own.
+# These speak of a bucket or a key as a whole; everything else names single actions and resources.
 WHOLE = {"DenyWithoutTls", "AccountAdministersTheKey"}
 OUTPUTS = {
     "region",
