@@ -46,14 +46,10 @@ class Course:
         if self.world.reddit is not None:
             wait_until(self._first_request, "the producer's first request")
 
-    def run_until(self, moment: float, *, outage: bool = False) -> None:
-        """Run the clock to that moment, as fast as the pipeline keeps up.
-
-        An `outage` is meant: nobody minds that no producer runs.
-        """
+    def run_until(self, moment: float) -> None:
+        """Run the clock to that moment, as fast as the pipeline keeps up."""
         while self.world.clock.now() < moment:
-            if not outage:
-                self.world.check_producer()
+            self.world.check_producer()
             snapshot = self._show("replaying" if self.world.reddit else "live")
             speed = allowed_speed(self.world.options.speed, snapshot.lags_seconds)
             self.world.clock.set_speed(speed)
