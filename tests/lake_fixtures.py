@@ -14,9 +14,9 @@ from wsb_lake.settings import Settings
 REGION = "us-east-1"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def moto_url():
-    """Serve AWS on this machine, with Glue's compare-and-swap."""
+    """Serve AWS on this machine, with Glue's compare-and-swap, while a module's tests run."""
     names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
     before = {name: os.environ.get(name) for name in names}
     os.environ.update(dict.fromkeys(names, "test"))
@@ -33,7 +33,7 @@ def moto_url():
             os.environ[name] = value
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def new_lake(moto_url):
     """Return a maker of empty lakes."""
 
