@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SCHEMA_PATH = Path(__file__).with_name("observation.json")
+PARTS = frozenset({"schema_version", "kinds", "types", "fields", "dead_letter", "lake"})
 FIELD_KEYS = frozenset({"name", "type", "required", "nullable", "since", "personal", "meaning"})
 
 
@@ -64,7 +65,7 @@ class Schema:
 
 def load_schema(path: Path = SCHEMA_PATH) -> Schema:
     """Read and check a schema file; raises SchemaError with what to mend."""
-    raw = json.loads(path.read_text(encoding="utf-8"))
+    raw = _read(path)
     types = raw["types"]
     kinds = tuple(raw["kinds"])
     schema = Schema(
@@ -79,19 +80,27 @@ def load_schema(path: Path = SCHEMA_PATH) -> Schema:
     return schema
 
 
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        raw = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise SchemaError(f"{path} is not JSON: {error}") from error
+    missing = PARTS - raw.keys() if isinstance(raw, dict) else PARTS
+    if missing:
+        raise SchemaError(f"{path}: add {', '.join(sorted(missing))}")
+    return dict(raw)
+
+
 def _field(item: Mapping[str, Any], types: Mapping[str, Any], kinds: tuple[str, ...]) -> Field:
     name = item.get("name", "?")
     missing = FIELD_KEYS - item.keys()
     if missing:
-        msg = f"field {name}: add {', '.join(sorted(missing))}"
-        raise SchemaError(msg)
+        raise SchemaError(f"field {name}: add {', '.join(sorted(missing))}")
     if item["type"] not in types:
-        msg = f"field {name}: type {item['type']} is not one of {', '.join(types)}"
-        raise SchemaError(msg)
+        raise SchemaError(f"field {name}: type {item['type']} is not one of {', '.join(types)}")
     unknown = set(item.get("kinds", ())) - set(kinds)
     if unknown:
-        msg = f"field {name}: unknown kinds {', '.join(sorted(unknown))}"
-        raise SchemaError(msg)
+        raise SchemaError(f"field {name}: unknown kinds {', '.join(sorted(unknown))}")
     return Field(
         **{key: item[key] for key in FIELD_KEYS},
         kinds=tuple(item.get("kinds", ())),
@@ -103,8 +112,7 @@ def _check_names(schema: Schema) -> None:
     names = [field.name for field in (*schema.fields, *schema.dead_letter, *schema.lake)]
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:
-        msg = f"field names are used twice: {', '.join(doubled)}"
-        raise SchemaError(msg)
+        raise SchemaError(f"field names are used twice: {', '.join(doubled)}")
 
 
 SCHEMA = load_schema()

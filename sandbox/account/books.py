@@ -20,12 +20,14 @@ class Identity(NamedTuple):
 class RedditBook:
     """What the replay server answered; every member holds fullnames.
 
-    `served`: published in the window and visible for at least 60 clock seconds. `read`: in some
-    answer. `kept_expected`: comments for which some answer carried an un-hidden score of at least
-    the minimum. `reached`: comments whose true score reached the minimum in the window.
+    `served`: published in the window and visible for at least 60 clock seconds. `unasked`: those
+    of them that were gone again before anybody asked. `read`: in some answer. `kept_expected`:
+    comments for which some answer carried an un-hidden score of at least the minimum. `reached`:
+    comments whose true score reached the minimum in the window.
     """
 
     served: frozenset[str]
+    unasked: frozenset[str]
     read: frozenset[str]
     kept_expected: frozenset[str]
     reached: frozenset[str]
@@ -64,6 +66,7 @@ class Account:
     read: int
     acknowledged: int
     missing_unread: tuple[str, ...]
+    missing_unasked: tuple[str, ...]
     missing_unacknowledged: tuple[str, ...]
     missing_in_lake: tuple[str, ...]
     duplicates: int
@@ -76,14 +79,26 @@ class Account:
     @property
     def missing(self) -> int:
         """Return how many things or observations got lost on the way."""
-        lost = (self.missing_unread, self.missing_unacknowledged, self.missing_in_lake)
-        return sum(len(part) for part in lost)
+        return sum(
+            len(part)
+            for part in (
+                self.missing_unread,
+                self.missing_unasked,
+                self.missing_unacknowledged,
+                self.missing_in_lake,
+            )
+        )
 
     @property
     def problems(self) -> tuple[str, ...]:
         """Return one sentence for each thing that is wrong."""
         found = (
             (len(self.missing_unread), "served by Reddit but never read", self.missing_unread),
+            (
+                len(self.missing_unasked),
+                "gone from Reddit before the producer asked",
+                self.missing_unasked,
+            ),
             (
                 len(self.missing_unacknowledged),
                 "read but never acknowledged by Kinesis",
@@ -105,7 +120,8 @@ def balance(reddit: RedditBook, stream: StreamBook, lake: LakeBook) -> Account:
         served=len(reddit.served),
         read=len(reddit.read),
         acknowledged=len(stream.ids),
-        missing_unread=_sorted(reddit.served - reddit.read),
+        missing_unread=_sorted(reddit.served - reddit.read - reddit.unasked),
+        missing_unasked=_sorted(reddit.unasked - reddit.read),
         missing_unacknowledged=_sorted(reddit.read - stream.ids),
         missing_in_lake=_sorted(one.id for one in stream.qualified - lake.identities),
         duplicates=lake.rows - len(lake.identities),

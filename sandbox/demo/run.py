@@ -69,14 +69,20 @@ def reddit_book(world: World, stream: StreamBook) -> RedditBook:
         return live_book(stream)
     until = world.start_at + world.options.window_seconds
     page = world.reddit.get("account", until=until)
-    names = ("served", "read", "kept_expected", "reached")
+    names = ("served", "unasked", "read", "kept_expected", "reached")
     return RedditBook(**{name: frozenset(page[name]) for name in names})
 
 
 def live_book(stream: StreamBook) -> RedditBook:
     """Return what can be known of live Reddit: only what the producer sent."""
-    comments = frozenset(one for one in stream.kept_comments)
-    return RedditBook(served=stream.ids, read=stream.ids, kept_expected=comments, reached=comments)
+    comments = stream.kept_comments
+    return RedditBook(
+        served=stream.ids,
+        unasked=frozenset(),
+        read=stream.ids,
+        kept_expected=comments,
+        reached=comments,
+    )
 
 
 def _report(options: Options, summary: Mapping[str, Any], console: Console) -> None:

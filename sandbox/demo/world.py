@@ -107,7 +107,7 @@ def build_world(options: Options, credentials: Mapping[str, str], stack: ExitSta
     clock = FileClock.create(work / "clock", now=0.0)
     environment = {**os.environ, CLOCK_FILE_VARIABLE: str(work / "clock")}
     reddit, start_at = _start_reddit(options, work, environment, stack)
-    clock.set(start_at, speed=0.0)
+    clock.set(start_at, speed=1.0 if options.live else 0.0)
     aws = _start_aws(work, reddit, environment, stack)
     outputs = _deploy(options, work, aws)
     world = World(options, clock, start_at, reddit, aws, outputs, Names.from_outputs(outputs))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,12 +14,16 @@ VISIBLE_SECONDS = 60
 
 
 def account(world: World, ledger: Ledger, until: float) -> dict[str, list[str]]:
-    """Return the ids served, read, expected in the lake, and truly at the threshold by `until`."""
+    """Return the ids served, read, expected in the lake, and truly at the threshold by `until`.
+
+    `unasked` are those of `served` that nobody can read any more, and that no request could have
+    met: they were listed only while nobody asked for their listing, as in an outage.
+    """
     published = [t for t in world.things.values() if t.created <= min(world.until, until)]
+    served = [t for t in published if _seconds_visible(world, t, until) >= VISIBLE_SECONDS]
     return {
-        "served": [
-            t.name for t in published if _seconds_visible(world, t, until) >= VISIBLE_SECONDS
-        ],
+        "served": [t.name for t in served],
+        "unasked": [t.name for t in served if _is_unasked(world, ledger, t)],
         "read": sorted(ledger.read),
         "kept_expected": sorted(ledger.kept_expected),
         "reached": [t.name for t in published if _reached(world, t, ledger.min_score, until)],
@@ -27,9 +32,20 @@ def account(world: World, ledger: Ledger, until: float) -> dict[str, list[str]]:
 
 def _seconds_visible(world: World, thing: Thing, until: float) -> float:
     """Return its longest span in the listings."""
+    return max((min(end, until) - since for since, end in _listed(world, thing)), default=0.0)
+
+
+def _listed(world: World, thing: Thing) -> list[tuple[float, float]]:
+    """Return the spans in which its listing holds it."""
     appears_at = world.appears_at[thing.name]
-    spans = thing.live_spans()
-    return max((min(end, until) - max(since, appears_at) for since, end in spans), default=0.0)
+    return [(max(since, appears_at), end) for since, end in thing.live_spans()]
+
+
+def _is_unasked(world: World, ledger: Ledger, thing: Thing) -> bool:
+    endpoint = "comments" if thing.is_comment else "new"
+    spans = _listed(world, thing)
+    asked = any(ledger.was_asked(endpoint, since, end) for since, end in spans)
+    return not asked and max(end for _, end in spans) < inf
 
 
 def _reached(world: World, thing: Thing, min_score: int, until: float) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from bisect import bisect_left
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +28,7 @@ class Ledger:
         self.requests = 0
         self.refused = 0
         self.first_request_wall: float | None = None
-        self.last_request_at: dict[str, float | None] = dict.fromkeys(_NAMED_ENDPOINTS)
+        self._asked_at: dict[str, list[float]] = {name: [] for name in _NAMED_ENDPOINTS}
         self.read: set[str] = set()
         self.kept_expected: set[str] = set()
         self._by_minute: Counter[int] = Counter()
@@ -37,7 +38,8 @@ class Ledger:
         if self.first_request_wall is None:
             self.first_request_wall = time.time()
         self.requests += 1
-        self.last_request_at[endpoint] = now
+        if endpoint in self._asked_at:
+            self._asked_at[endpoint].append(now)
         self._by_minute[int(now // SECONDS_PER_MINUTE)] += 1
 
     def answered(self, things: Iterable[Thing], now: float) -> None:
@@ -46,6 +48,12 @@ class Ledger:
             self.read.add(thing.name)
             if self._is_worth_keeping(thing, now):
                 self.kept_expected.add(thing.name)
+
+    def was_asked(self, endpoint: str, since: float, until: float) -> bool:
+        """Tell whether that endpoint had a request from `since` to before `until`."""
+        moments = self._asked_at[endpoint]
+        place = bisect_left(moments, since)
+        return place < len(moments) and moments[place] < until
 
     def _is_worth_keeping(self, thing: Thing, now: float) -> bool:
         shown = thing.is_comment and thing.score_at(now) >= self.min_score
@@ -59,6 +67,8 @@ class Ledger:
             "refused": self.refused,
             "requests_per_minute_last": self._by_minute[int(now // SECONDS_PER_MINUTE) - 1],
             "requests_per_minute_max": max(self._by_minute.values(), default=0),
-            "last_request_at": {name: self.last_request_at[name] for name in _NAMED_ENDPOINTS},
+            "last_request_at": {
+                name: moments[-1] if moments else None for name, moments in self._asked_at.items()
+            },
             "first_request_wall": self.first_request_wall,
         }

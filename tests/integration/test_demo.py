@@ -24,6 +24,8 @@ from sandbox.demo.world import SANDBOX_REDDIT, build_world
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(1200)]
 
 SIGKILL = int(signal.SIGKILL)
+OUTAGE_SECONDS = 300.0  # clock
+UNASKED_MOST = 3  # of some 200 things that those five minutes bring; one lives for 82 s in seed 3
 
 
 def demo(build, *arguments, **popen):
@@ -40,16 +42,19 @@ def finished(process):
 
 @pytest.mark.slow
 def test_kill_9_of_the_producer_in_the_middle_loses_nothing(tmp_path):
-    """Killed without warning and started again: still nothing missing."""
+    """Killed without warning, away for five minutes, started again: it reads up what it missed.
+
+    But for what came and went meanwhile, which nobody can read any more.
+    """
     options = Options(build=tmp_path, hours=0.75, speed=90.0, seed=3)
     with ExitStack() as stack:
         world = build_world(options, SANDBOX_REDDIT, stack)
         course = Course(world, Screen(world.start_at, 0.0, 30, Console(quiet=True)))
         course.begin()
         course.run_until(world.start_at + 900)
-        # At the wall's speed: what is deleted during an outage no restart can read.
-        world.clock.set_speed(1.0)
         world.aws.post("instances/kill", signal=SIGKILL)
+        world.clock.wait(OUTAGE_SECONDS)
+        world.clock.set_speed(1.0)
         before = world.snapshot().requests
         world.aws.post("instances/boot")
         wait_until(lambda: world.snapshot().requests > before, "the restarted producer")
@@ -61,7 +66,8 @@ def test_kill_9_of_the_producer_in_the_middle_loses_nothing(tmp_path):
         account = balance(reddit_book(world, stream), stream, lake)
     # The answer that died with the process may have shown a score that no later look shows again.
     assert len(account.not_kept) <= 1
-    assert [one for one in account.problems if "but not kept" not in one] == []
+    assert account.missing == len(account.missing_unasked) <= UNASKED_MOST
+    assert (account.duplicates, account.wrongly_kept) == (0, ())
     assert account.served > 500
     assert account.kept > 0
     assert stream.gaps == 0

@@ -35,6 +35,20 @@ def test_a_field_without_a_key_names_the_field_and_the_key(raw, refusal):
     assert refusal() == f"field {raw['fields'][3]['name']}: add meaning"
 
 
+def test_a_part_that_is_absent_is_named(raw, refusal):
+    """All that has to be added is said at once."""
+    del raw["lake"], raw["kinds"]
+    assert refusal().endswith("observation.json: add kinds, lake")
+
+
+def test_a_file_that_is_no_json_is_refused(tmp_path):
+    """The message says which file, and where it breaks."""
+    path = tmp_path / "observation.json"
+    path.write_text('{"kinds": [', encoding="utf-8")
+    with pytest.raises(SchemaError, match=r"observation.json is not JSON: .* line 1"):
+        load_schema(path)
+
+
 def test_a_field_of_an_unknown_type_is_refused(raw, refusal):
     """A type that no system can spell is named, with those that exist."""
     raw["fields"][0]["type"] = "decimal"

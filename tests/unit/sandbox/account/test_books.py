@@ -7,8 +7,11 @@ from sandbox.account.books import Identity, LakeBook, RedditBook, StreamBook, ba
 T = "2021-01-28T14:30:00.000Z"
 
 
-def reddit(served=("t1_a", "t1_b", "t3_p"), read=None, kept=("t1_a",), reached=("t1_a",)):
-    return RedditBook(*(frozenset(ids) for ids in (served, read or served, kept, reached)))
+def reddit(
+    served=("t1_a", "t1_b", "t3_p"), read=None, kept=("t1_a",), reached=("t1_a",), unasked=()
+):
+    books = (served, unasked, read or served, kept, reached)
+    return RedditBook(*(frozenset(ids) for ids in books))
 
 
 def stream(ids=("t1_a", "t1_b", "t3_p"), qualified=("t1_a", "t3_p")):
@@ -50,6 +53,18 @@ def test_a_run_in_order_has_no_problems():
             ),
             "never read",
         ),
+        (
+            (
+                reddit(
+                    served=("t1_a", "t1_b", "t3_p", "t1_x"),
+                    unasked=("t1_x",),
+                    read=("t1_a", "t1_b", "t3_p"),
+                ),
+                stream(),
+                lake(),
+            ),
+            "before the producer asked",
+        ),
         ((reddit(), stream(ids=("t1_a", "t3_p")), lake()), "never acknowledged"),
         ((reddit(), stream(), lake(ids=("t1_a",))), "not in the lake"),
         ((reddit(), stream(), lake(rows=3)), "more than once"),
@@ -60,9 +75,11 @@ def test_a_run_in_order_has_no_problems():
 )
 def test_each_wrong_is_named(books, word):
     """One thing out of order makes exactly one problem that says which."""
-    problems = balance(*books).problems
-    assert len(problems) == 1
-    assert word in problems[0]
+    account = balance(*books)
+    assert len(account.problems) == 1
+    assert word in account.problems[0]
+    losses = ("never read", "before the producer asked", "never acknowledged", "not in the lake")
+    assert account.missing == (word in losses)
 
 
 def test_a_tombstone_of_a_comment_below_the_minimum_is_not_wrongly_kept():

@@ -34,6 +34,17 @@ def test_what_came_after_the_window_is_not_served():
     assert place.answered("t1_b", START + 1000) is None
 
 
+def test_unasked_is_what_nobody_can_have_read():
+    """A request for the other listing, or at the very end, would not have shown it."""
+    gone = [(START + 90, "[deleted]", None, False)]
+    place = world(post(), comment("gone", changes=gone), comment("there"), post("p", changes=gone))
+    ledger = Ledger(10)
+    assert account(place, ledger, START + 1000)["unasked"] == ["t1_gone", "t3_p"]
+    ledger.asked("new", START + 50)
+    ledger.asked("comments", START + 90)
+    assert account(place, ledger, START + 1000)["unasked"] == ["t1_gone"]
+
+
 def test_reached_is_the_true_score_in_the_window_while_visible():
     """Hidden or never read makes no difference."""
     place = world(
