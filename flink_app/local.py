@@ -77,11 +77,13 @@ def flink_options(environment: Mapping[str, str], home: Path) -> dict[str, str]:
 def prepare_process(home: Path) -> None:
     """Set what the JVM will inherit; call it before the first use of Flink.
 
-    Flink's own log comes to `log/` under the application's home, unless FLINK_LOG_DIR is set.
+    Flink's own log comes to `log/` under the application's home, unless FLINK_LOG_DIR is set, and
+    what it unpacks to `tmp/`: a killed job leaves 100 MB behind.
     """
     for name, value in {**_TEXT_PROTOCOL, "FLINK_LOG_DIR": str(home / "log")}.items():
         os.environ.setdefault(name, value)
-    os.environ[JVM_VARIABLE] = f"{os.environ.get(JVM_VARIABLE, _JVM_DEFAULT)} {_JVM_OPENS}"
+    chosen = os.environ.get(JVM_VARIABLE, _JVM_DEFAULT)
+    os.environ[JVM_VARIABLE] = " ".join([chosen, _JVM_OPENS, *_temporary_folder(home)])
     Path(os.environ["FLINK_LOG_DIR"]).mkdir(parents=True, exist_ok=True)
     # what it logs it also raises, with a traceback for each try
     logging.getLogger("py4j").setLevel(logging.CRITICAL)
@@ -101,6 +103,14 @@ def watch(job: JobClient) -> None:
             announced = True
             _say(event="running", job_id=str(job.get_job_id()))
     _cancel(job)
+
+
+def _temporary_folder(home: Path) -> list[str]:
+    folder = home.resolve() / "tmp"
+    if len(str(folder).split()) > 1:
+        return []  # PyFlink splits the options at spaces, whatever quotes them
+    folder.mkdir(exist_ok=True)
+    return [f"-Djava.io.tmpdir={folder}"]
 
 
 def _require_java(environment: Mapping[str, str]) -> None:

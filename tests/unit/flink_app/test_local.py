@@ -7,7 +7,7 @@ import signal
 import pytest
 
 from flink_app.errors import JobFailedError, LocalRunError
-from flink_app.local import JAR, flink_options, watch
+from flink_app.local import JAR, JVM_VARIABLE, flink_options, prepare_process, watch
 
 
 class Answer:
@@ -112,3 +112,18 @@ def test_a_failed_job_tells_its_root_cause():
         JobFailedError, match=r"^the job has ended \(FAILED\): d\.E: no such stream$"
     ):
         watch(job)
+
+
+@pytest.mark.parametrize(("name", "is_told"), [("app", True), ("my app", False)])
+def test_the_jvm_unpacks_under_the_home_where_its_options_can_say_so(
+    tmp_path, monkeypatch, name, is_told
+):
+    """PyFlink splits options at spaces; a job in such a folder unpacks where Java always does."""
+    monkeypatch.setattr(os, "environ", {JVM_VARIABLE: "-Xmx1g"})
+    home = tmp_path / name
+    home.mkdir()
+    prepare_process(home)
+    options = os.environ[JVM_VARIABLE].split()
+    assert options[0] == "-Xmx1g"
+    assert (f"-Djava.io.tmpdir={home / 'tmp'}" in options) == (home / "tmp").is_dir() == is_told
+    assert all(option.startswith(("-X", "-D", "--add-opens=")) for option in options)
