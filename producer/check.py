@@ -21,7 +21,7 @@ STREAM_READY = ("ACTIVE", "UPDATING")
 def findings(settings: Settings, clock: Clock) -> Iterator[tuple[str, str | None]]:
     """Yield what was checked, and what is wrong with it (None: nothing)."""
     checks: dict[str, Callable[[], None]] = {
-        f"Reddit credentials, and r/{settings.subreddit} can be read": lambda: _check_reddit(
+        f"Reddit credentials, and r/{settings.subreddit} can be read": lambda: check_reddit(
             settings, clock
         ),
         f"stream {settings.stream_name}": lambda: _check_stream(settings),
@@ -36,7 +36,8 @@ def findings(settings: Settings, clock: Clock) -> Iterator[tuple[str, str | None
             yield name, None
 
 
-def _check_reddit(settings: Settings, clock: Clock) -> None:
+def check_reddit(settings: Settings, clock: Clock) -> None:
+    """Ask Reddit for the newest posts; raises ProducerError that says what to mend."""
     reddit = make_reddit(settings, Budget(settings.requests_per_minute), clock)
     try:
         reddit.listing("new", None)

@@ -14,13 +14,27 @@ from producer.app import make_producer
 from producer.check import findings
 from producer.errors import ProducerError, SettingsError
 from producer.log import make_log
-from producer.settings import Settings
+from producer.settings import VARIABLES, Settings
 
 if TYPE_CHECKING:
     from contract import Clock
 
 
-@click.command()
+class VariablesHelp(click.Command):
+    """A command that is told everything by the environment, and whose help lists it."""
+
+    def format_epilog(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what can be set."""
+        with formatter.section("Environment"):
+            formatter.write_dl(
+                [
+                    (name, f"{one.meaning} [{one.default}]" if one.default else one.meaning)
+                    for name, one in VARIABLES.items()
+                ]
+            )
+
+
+@click.command(cls=VariablesHelp)
 def produce() -> None:
     """Read the subreddit and write observations to Kinesis until told to stop."""
     stop = threading.Event()
@@ -35,7 +49,7 @@ def produce() -> None:
         raise click.ClickException(str(error)) from error
 
 
-@click.command()
+@click.command(cls=VariablesHelp)
 def check() -> None:
     """Say what is missing or wrong before `wsb produce` is started."""
     try:

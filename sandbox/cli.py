@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 import click
 
 from sandbox.demo.errors import DemoError
 from sandbox.demo.options import Options
 from sandbox.reddit.generate import generate
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 LIVE_HOURS = 0.1
 REPLAY_HOURS = 6.0
@@ -104,10 +98,11 @@ sandbox.add_command(generate)
 
 
 def _run(options: Options) -> int:
-    from sandbox.demo.run import run_demo  # noqa: PLC0415 - --help needs none of it
+    from sandbox.demo.live import live_credentials  # noqa: PLC0415 - --help needs none of it
+    from sandbox.demo.run import run_demo  # noqa: PLC0415
 
     try:
-        credentials = _live_credentials() if options.live else None
+        credentials = live_credentials() if options.live else None
         summary = run_demo(options, credentials=credentials)
     except DemoError as error:
         raise click.ClickException(str(error)) from error
@@ -115,23 +110,3 @@ def _run(options: Options) -> int:
         click.echo("Stopped; nothing is left running.", err=True)
         return 130
     return 1 if summary["problems"] else 0
-
-
-def _live_credentials() -> Mapping[str, str]:
-    from producer.credentials import find_credentials  # noqa: PLC0415 - a replay needs none
-    from producer.errors import ProducerError  # noqa: PLC0415
-    from producer.settings import Settings  # noqa: PLC0415
-
-    deployed_later = {"WSB_STREAM_NAME": "later", "WSB_STATE_TABLE": "later"}
-    try:
-        settings = Settings.from_environment({**deployed_later, **os.environ})
-        found = find_credentials(settings, os.environ, _secrets_manager)
-    except ProducerError as error:
-        raise DemoError(str(error)) from error
-    return asdict(found)
-
-
-def _secrets_manager() -> Any:  # noqa: ANN401 - boto3 has no types
-    import boto3  # noqa: PLC0415
-
-    return boto3.client("secretsmanager")

@@ -12,6 +12,7 @@ from rich.console import Console
 from sandbox.account import RedditBook, balance, read_lake
 from sandbox.demo.course import Course
 from sandbox.demo.deployment import REGION, SANDBOX_CREDENTIALS
+from sandbox.demo.live import live_book
 from sandbox.demo.screen import Screen
 from sandbox.demo.showcase import show_lake
 from sandbox.demo.summary import account_table, summarise
@@ -71,18 +72,6 @@ def reddit_book(world: World, stream: StreamBook) -> RedditBook:
     page = world.reddit.get("account", until=until)
     names = ("served", "unasked", "read", "kept_expected", "reached")
     return RedditBook(**{name: frozenset(page[name]) for name in names})
-
-
-def live_book(stream: StreamBook) -> RedditBook:
-    """Return what can be known of live Reddit: only what the producer sent."""
-    comments = stream.kept_comments
-    return RedditBook(
-        served=stream.ids,
-        unasked=frozenset(),
-        read=stream.ids,
-        kept_expected=comments,
-        reached=comments,
-    )
 
 
 def _report(options: Options, summary: Mapping[str, Any], console: Console) -> None:

@@ -21,7 +21,10 @@ def summarise(
     last: Snapshot,
     seconds: Mapping[str, float],
 ) -> dict[str, Any]:
-    """Return what `summary.json` holds; `seconds` are `wall_seconds` and `setup_seconds`."""
+    """Return what `summary.json` holds; `seconds` are `wall_seconds` and `setup_seconds`.
+
+    The requests are the replay server's count: on live Reddit they are None.
+    """
     return {
         "served": account.served,
         "read": account.read,
@@ -35,8 +38,8 @@ def summarise(
         "gaps": stream.gaps,
         "observations": stream.records,
         "observations_kept": last.kept,
-        "requests": last.requests,
-        "requests_per_minute_max": last.requests_per_minute_max,
+        "requests": None if options.live else last.requests,
+        "requests_per_minute_max": None if options.live else last.requests_per_minute_max,
         "simulated_hours": options.hours,
         **{name: round(value, 1) for name, value in seconds.items()},
         "problems": list(account.problems),

@@ -110,7 +110,7 @@ def build_world(options: Options, credentials: Mapping[str, str], stack: ExitSta
     clock.set(start_at, speed=1.0 if options.live else 0.0)
     aws = _start_aws(work, reddit, environment, stack)
     outputs = _deploy(options, work, aws)
-    world = World(options, clock, start_at, reddit, aws, outputs, Names.from_outputs(outputs))
+    world = World(options, clock, clock.now(), reddit, aws, outputs, Names.from_outputs(outputs))
     world.client("secretsmanager").put_secret_value(
         SecretId=outputs["reddit_secret_id"], SecretString=json.dumps(dict(credentials))
     )

@@ -12,6 +12,7 @@ import psutil
 import pytest
 from rich.console import Console
 
+from contract import FileClock
 from sandbox.account import balance, read_lake
 from sandbox.demo.course import Course
 from sandbox.demo.deployment import PROJECT, REGION
@@ -20,6 +21,9 @@ from sandbox.demo.run import reddit_book
 from sandbox.demo.screen import Screen
 from sandbox.demo.waiting import wait_until
 from sandbox.demo.world import SANDBOX_REDDIT, build_world
+from sandbox.process import ChildProcess
+from sandbox.reddit.datafile import write_records
+from sandbox.reddit.generator import DAY_START, Plan, generate_records
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(1200)]
 
@@ -103,6 +107,56 @@ def test_ctrl_c_stops_everything_and_a_second_run_starts_clean(tmp_path):
     assert psutil.wait_procs(children, timeout=30)[1] == []
     status, out, err = finished(demo(tmp_path, "--hours", "0.25"))
     assert status == 0, out + err
+
+
+@pytest.mark.slow
+def test_a_live_run_reads_a_reddit_that_waits_for_nobody(tmp_path):
+    """The replay server stands for reddit.com: same address setting, real time, own credentials."""
+    now = time.time()
+    data = tmp_path / "today.ndjson.gz"
+    write_records(data, [moved(one, now) for one in generate_records(Plan(seed=5, hours=1))])
+    FileClock.create(tmp_path / "clock", now=now, speed=1.0)
+    command = [sys.executable, "-m", "sandbox.reddit", "--data", str(data)]
+    command += ["--clock-file", str(tmp_path / "clock")]
+    reddit = ChildProcess(command, log=tmp_path / "reddit.log", directory=PROJECT)
+    try:
+        url = reddit.wait_for("ready", 60)["url"]
+        own = {f"praw_{name}": value for name, value in SANDBOX_REDDIT.items()}
+        environment = {**os.environ, **own, "WSB_REDDIT_URL": url}
+        process = demo(tmp_path / "build", "--live", "--hours", "0.02", env=environment)
+        status, out, err = finished(process)
+    finally:
+        reddit.stop(30)
+    assert status == 0, out + err
+    summary = json.loads((tmp_path / "build" / "summary.json").read_text())
+    assert summary["missing"] == summary["duplicates"] == 0
+    assert summary["acknowledged"] > 1000  # half an hour of the past, and what came since
+    assert summary["kept"] > 0
+    assert summary["requests_per_minute_max"] is None
+
+
+def moved(record, now):
+    """Return a generated record at such times that half an hour lies in the past."""
+    by = now - 1800 - DAY_START
+    data = record["data"] | {"created_utc": record["data"]["created_utc"] + by}
+    if data["edited"]:
+        data["edited"] += by
+    return record | {
+        "data": data,
+        "observations": [[at + by, *shown] for at, *shown in record["observations"]],
+        "changes": [[at + by, *shown] for at, *shown in record["changes"]],
+    }
+
+
+def test_a_live_run_without_credentials_says_what_is_missing(tmp_path):
+    """At once, before anything is deployed."""
+    home = {"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path)}
+    own = {name: v for name, v in os.environ.items() if not name.startswith(("praw_", "AWS_"))}
+    status, _, err = finished(demo(tmp_path / "build", "--live", env={**own, **home}))
+    assert status == 1
+    assert "Traceback" not in err
+    assert "praw.ini" in err
+    assert not (tmp_path / "build").exists()
 
 
 @pytest.mark.parametrize(

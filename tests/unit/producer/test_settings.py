@@ -1,9 +1,14 @@
 """The environment is read once, and all its mistakes are told at once."""
 
-import pytest
+import re
 
+import pytest
+from click.testing import CliRunner
+
+from producer.cli import produce
 from producer.errors import SettingsError
-from producer.settings import Settings
+from producer.settings import VARIABLES, Settings
+from tests.conftest import PROJECT
 
 NEEDED = {"WSB_STREAM_NAME": "s", "WSB_STATE_TABLE": "t", "AWS_REGION": "us-east-1"}
 
@@ -48,3 +53,17 @@ def test_look_ages_must_rise(value):
         return
     with pytest.raises(SettingsError, match="WSB_LOOK_AGES_MINUTES"):
         Settings.from_environment({**NEEDED, "WSB_LOOK_AGES_MINUTES": value})
+
+
+def test_the_help_lists_every_variable_with_its_default():
+    shown = CliRunner().invoke(produce, ["--help"], terminal_width=200).output
+    for name, variable in VARIABLES.items():
+        assert f"{name} " in shown
+        assert variable.default in shown
+
+
+def test_every_variable_that_the_producer_reads_is_documented():
+    folders = (PROJECT / "producer", PROJECT / "contract")
+    source = "".join(path.read_text() for folder in folders for path in folder.glob("*.py"))
+    read = set(re.findall(r"WSB_[A-Z]+(?:_[A-Z]+)*", source))
+    assert read <= set(VARIABLES)

@@ -1,0 +1,54 @@
+"""Live: the same run on the real Reddit, of which only what was sent on can be accounted for."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from contract import SystemClock
+from producer.check import check_reddit
+from producer.credentials import find_credentials
+from producer.errors import ProducerError
+from producer.settings import Settings
+from sandbox.account import RedditBook
+from sandbox.demo.errors import DemoError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sandbox.account import StreamBook
+
+# What a producer must be told, and Reddit's credentials do not depend on.
+UNUSED = {
+    "WSB_STREAM_NAME": "later",
+    "WSB_STATE_TABLE": "later",
+    "AWS_DEFAULT_REGION": "us-east-1",
+}
+
+
+def live_credentials() -> Mapping[str, str]:
+    """Return the person's own, once Reddit has taken them; raises DemoError."""
+    try:
+        settings = Settings.from_environment({**UNUSED, **os.environ})
+        check_reddit(settings, SystemClock())
+        return asdict(find_credentials(settings, os.environ, _secrets_manager))
+    except ProducerError as error:
+        raise DemoError(str(error)) from error
+
+
+def live_book(stream: StreamBook) -> RedditBook:
+    """Return what can be known of live Reddit: only what the producer sent."""
+    return RedditBook(
+        served=stream.ids,
+        unasked=frozenset(),
+        read=stream.ids,
+        kept_expected=stream.kept_comments,
+        reached=stream.kept_comments,
+    )
+
+
+def _secrets_manager() -> Any:  # noqa: ANN401 - boto3 has no types
+    import boto3  # noqa: PLC0415 - most keep their credentials in praw.ini
+
+    return boto3.client("secretsmanager")
