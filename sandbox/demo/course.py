@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sandbox.demo.world import World
 
 GRACE_SECONDS = 60.0  # clock; a thing counts as served once it was visible for that long
+DRAIN_SPEED = 120.0  # Firehose's interval passes in seconds, however slow the run was
 SIGTERM = 15
 SETTLE_RUNS_MOST = 50
 
@@ -77,7 +78,7 @@ class Course:
 
     def _first_request(self) -> bool:
         self.world.check_producer()
-        return self._show("starting").requests > 0
+        return bool(self._show("starting").requests)
 
     def _show(self, phase: str) -> Snapshot:
         snapshot = self.world.snapshot()
@@ -109,7 +110,7 @@ class Course:
         )
 
     def _await_firehose(self) -> None:
-        self.world.clock.set_speed(self.world.options.speed)
+        self.world.clock.set_speed(DRAIN_SPEED)
         wait_while_moving(
             lambda: self._show("draining").buffered == 0,
             lambda: self.world.snapshot().buffered,

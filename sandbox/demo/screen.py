@@ -13,6 +13,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 
 from contract import format_instant
+from sandbox.demo.summary import figure
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -61,9 +62,9 @@ class Screen:
     def _line(self, phase: str, now: Snapshot, speed: float) -> str:
         return (
             f"{format_instant(now.at)[:16]}  {phase:<9} {speed:4.0f}x"
-            f"  served {now.published:,}  read {now.read:,}  sent {now.sent:,}"
+            f"  served {figure(now.published)}  read {figure(now.read)}  sent {now.sent:,}"
             f"  kept {now.kept:,}  landed {now.landed:,}"
-            f"  {now.requests_per_minute}/{self.quota} requests/min"
+            f"  {figure(now.requests_per_minute)}/{self.quota} requests/min"
             f"  lag {max(now.lags_seconds.values()):.0f} s"
         )
 
@@ -76,16 +77,16 @@ class Screen:
         done = min(total, now.at - self.start_at)
         table.add_row("simulated time", format_instant(now.at)[:16], f"{speed:.0f} times the wall")
         table.add_row("", ProgressBar(total=total, completed=done, width=24), phase)
-        table.add_row("Reddit served", f"{now.published:,}", "posts and comments published")
-        table.add_row("producer read", f"{now.read:,}", f"in {now.requests:,} requests")
+        table.add_row("Reddit served", f"{figure(now.published)}", "posts and comments published")
+        table.add_row("producer read", f"{figure(now.read)}", f"in {figure(now.requests)} requests")
         table.add_row("Kinesis took", f"{now.sent:,}", "observations")
         table.add_row("Flink kept", f"{now.kept:,}", f"{now.dead_letters:,} dead letters")
         table.add_row("Firehose landed", f"{now.landed:,}", f"{now.buffered:,} in its buffers")
         table.add_row("lake job ran", f"{now.settled_runs:,}", "times")
         table.add_row(
             "requests/min",
-            f"{now.requests_per_minute}",
-            f"of {self.quota} (most: {now.requests_per_minute_max})",
+            f"{figure(now.requests_per_minute)}",
+            f"of {self.quota} (most: {figure(now.requests_per_minute_max)})",
         )
         lags = "  ".join(f"{name} {lag:.0f} s" for name, lag in now.lags_seconds.items())
         table.add_row("lag", f"{max(now.lags_seconds.values()):.0f} s", lags)

@@ -33,14 +33,17 @@ class Names:
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """Counts so far, and the lags in clock seconds by the names of `governor.LIMITS`."""
+    """Counts so far, and the lags in clock seconds by the names of `governor.LIMITS`.
+
+    What only the replay server counts is None on live Reddit.
+    """
 
     at: float
-    published: int
-    read: int
-    requests: int
-    requests_per_minute: int
-    requests_per_minute_max: int
+    published: int | None
+    read: int | None
+    requests: int | None
+    requests_per_minute: int | None
+    requests_per_minute_max: int | None
     sent: int
     kept: int
     dead_letters: int
@@ -62,11 +65,11 @@ def take_snapshot(
     function = aws["functions"].get(names.lake_function, {})
     return Snapshot(
         at=now,
-        published=sum(reddit["published"].values()) if reddit else 0,
-        read=reddit["read"] if reddit else 0,
-        requests=reddit["requests"] if reddit else 0,
-        requests_per_minute=reddit["requests_per_minute_last"] if reddit else 0,
-        requests_per_minute_max=reddit["requests_per_minute_max"] if reddit else 0,
+        published=sum(reddit["published"].values()) if reddit else None,
+        read=reddit["read"] if reddit else None,
+        requests=reddit["requests"] if reddit else None,
+        requests_per_minute=reddit["requests_per_minute_last"] if reddit else None,
+        requests_per_minute_max=reddit["requests_per_minute_max"] if reddit else None,
         sent=stream["records_put"],
         kept=kept["records_in"],
         dead_letters=dead["records_in"],

@@ -23,7 +23,7 @@ def summarise(
 ) -> dict[str, Any]:
     """Return what `summary.json` holds; `seconds` are `wall_seconds` and `setup_seconds`.
 
-    The requests are the replay server's count: on live Reddit they are None.
+    What only the replay server can count is None on live Reddit.
     """
     return {
         "served": account.served,
@@ -38,8 +38,8 @@ def summarise(
         "gaps": stream.gaps,
         "observations": stream.records,
         "observations_kept": last.kept,
-        "requests": None if options.live else last.requests,
-        "requests_per_minute_max": None if options.live else last.requests_per_minute_max,
+        "requests": last.requests,
+        "requests_per_minute_max": last.requests_per_minute_max,
         "simulated_hours": options.hours,
         **{name: round(value, 1) for name, value in seconds.items()},
         "problems": list(account.problems),
@@ -68,11 +68,10 @@ def account_table(summary: Mapping[str, Any]) -> Table:
         ("wall_seconds", "from the first request to this account"),
         ("setup_seconds", "before it"),
     ):
-        table.add_row(name, _figure(summary[name]), meaning)
+        table.add_row(name, figure(summary[name]), meaning)
     return table
 
 
-def _figure(value: float | None) -> str:
-    if value is None:
-        return "n/a"
-    return f"{value:,}"
+def figure(value: float | None) -> str:
+    """Return a number as a person reads it; None is what nobody can know."""
+    return "n/a" if value is None else f"{value:,}"
