@@ -43,13 +43,15 @@ def run_demo(
         with Screen(world.start_at, end_at, options.requests_per_minute, console) as screen:
             course = Course(world, screen)
             course.play()
+            played = time.monotonic()
             stream = course.drain()
         account = _account(world, stream)
-        seconds = {
+        pace = {
+            "speed_mean": (course.end_at - world.start_at) / (played - first_request),
             "wall_seconds": time.monotonic() - first_request,
             "setup_seconds": first_request - started,
         }
-        summary = summarise(options, account, stream, world.snapshot(), seconds)
+        summary = summarise(options, account, stream, world.snapshot(), pace)
         show_lake(world, console)
         _report(options, summary, console)
         if options.keep:

@@ -19,9 +19,9 @@ def summarise(
     account: Account,
     stream: StreamBook,
     last: Snapshot,
-    seconds: Mapping[str, float],
+    pace: Mapping[str, float],
 ) -> dict[str, Any]:
-    """Return what `summary.json` holds; `seconds` are `wall_seconds` and `setup_seconds`.
+    """Return what `summary.json` holds; `pace` is `speed_mean`, `wall_seconds`, `setup_seconds`.
 
     What only the replay server can count is None on live Reddit.
     """
@@ -41,7 +41,7 @@ def summarise(
         "requests": last.requests,
         "requests_per_minute_max": last.requests_per_minute_max,
         "simulated_hours": options.hours,
-        **{name: round(value, 1) for name, value in seconds.items()},
+        **{name: round(value, 1) for name, value in pace.items()},
         "problems": list(account.problems),
     }
 
@@ -65,6 +65,7 @@ def account_table(summary: Mapping[str, Any]) -> Table:
         ("gaps", "holes in what was read, flagged"),
         ("requests_per_minute_max", "most requests in one simulated minute"),
         ("simulated_hours", ""),
+        ("speed_mean", "simulated seconds in a real one, until the drain"),
         ("wall_seconds", "from the first request to this account"),
         ("setup_seconds", "before it"),
     ):
