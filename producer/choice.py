@@ -1,4 +1,4 @@
-"""Choice: what to ask Reddit next. New things first, then due looks, then spare quota."""
+"""Choice: what to ask Reddit next. New things first, then due looks, walks, then spare quota."""
 
 from __future__ import annotations
 
@@ -13,31 +13,39 @@ if TYPE_CHECKING:
     from producer.course import Course
     from producer.looking import Look
     from producer.tracker import Tracker
+    from producer.walk import Walk
 
 
 class Request(NamedTuple):
-    """The next page of a course, or a look; `at` is when it may go.
+    """The next page of a course or a walk, or a look; `at` is when it may go.
 
-    Without either, `at` is when there will be something to ask.
+    Without any, `at` is when there will be something to ask.
     """
 
     at: float
-    course: Course | None = None
+    page: Course | Walk | None = None
     look: Look | None = None
 
 
 def next_request(
-    courses: Sequence[Course], tracker: Tracker, budget: Budget, now: float
+    courses: Sequence[Course],
+    walks: Sequence[Walk],
+    tracker: Tracker,
+    budget: Budget,
+    now: float,
 ) -> Request:
     """Choose among what is due; a spare request yields to what falls due before its turn."""
     ready_at = budget.ready_at(now, spare=False)
     course = min(courses, key=lambda each: each.due_at())
     if course.due_at() <= now:
-        return Request(ready_at, course=course)
+        return Request(ready_at, page=course)
     look = looking.due_look(tracker, now)
     if look is not None:
         return Request(ready_at, look=look)
-    due_at = min(course.due_at(), looking.next_look_at(tracker))
+    walk = min(walks, key=lambda each: each.due_at())
+    if walk.due_at() <= now:
+        return Request(ready_at, page=walk)
+    due_at = min(course.due_at(), walk.due_at(), looking.next_look_at(tracker))
     spare_at = budget.ready_at(now, spare=True)
     look = looking.extra_look(tracker, now)
     if look is None or due_at < spare_at:

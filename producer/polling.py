@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 LISTINGS = ("comments", "new")
 PAGE_SIZE = 100
+LISTING_ITEMS = 1000  # the most that Reddit lists
 RECENT_IDS = 300  # the newest outlive all others in the listing; more only tolerates deletions
 DEEP_EVERY_SECONDS = 55.0  # a poll begins at most every 1 to 30 s: this stays within the minute
 LATENESS_SLACK_SECONDS = 60.0

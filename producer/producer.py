@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from contract import format_instant
-from producer import events, reading
+from producer import events, reading, walk
 from producer.backoff import Backoff
 from producer.choice import next_request
 from producer.course import Course
@@ -27,6 +27,7 @@ from producer.polling import LISTINGS
 from producer.reading import Reader
 from producer.state import Checkpoint
 from producer.tracker import Tracker
+from producer.walk import Walk
 
 if TYPE_CHECKING:
     import threading
@@ -77,6 +78,8 @@ class Producer:
         self._now = edges.clock.now()
         saved = edges.state.load()
         cursors = {cursor.listing: cursor for cursor in saved.cursors}
+        for cohort in saved.cohorts:
+            cohort.seen_at = self._now  # an outage is no proof that they left the listings
         self.tracker = Tracker(settings.look_ages_seconds, saved.cohorts)
         self.courses = tuple(
             Course(
@@ -86,6 +89,12 @@ class Producer:
                 least=settings.poll_min_seconds,
                 most=settings.poll_max_seconds,
             )
+            for listing in LISTINGS
+        )
+        every = walk.every_seconds(settings.requests_per_minute)
+        # without a cursor the first poll goes to the end itself
+        self.walks = tuple(
+            Walk(listing, self._now + (0.0 if listing in cursors else every), every)
             for listing in LISTINGS
         )
         self._reader = Reader(
@@ -107,7 +116,7 @@ class Producer:
             self.checkpoint(stop)
         elif now >= self._edges.delivery.due_at():
             self._edges.delivery.flush(stop)
-        request = next_request(self.courses, self.tracker, self._budget, now)
+        request = next_request(self.courses, self.walks, self.tracker, self._budget, now)
         ready_at = max(request.at, self._retry_at)
         if ready_at > now:
             due_at = min(ready_at, self._checkpoint_at, self._edges.delivery.due_at())
@@ -151,8 +160,8 @@ class Producer:
 
     def _ask(self, request: Request) -> None:
         try:
-            if request.course is not None:
-                self._turn_page(request.course)
+            if request.page is not None:
+                self._turn_page(request.page)
             elif request.look is not None:
                 self._look(request.look)
         except RateLimitedError as error:
@@ -185,13 +194,13 @@ class Producer:
         unreachable = isinstance(error, UnreachableError) and failures >= FIRST_TRIES
         return unreachable or isinstance(error, ForbiddenError)
 
-    def _turn_page(self, course: Course) -> None:
-        after = course.anchor(self._now)
-        page = self._edges.reddit.listing(course.listing, after)
+    def _turn_page(self, turned: Course | Walk) -> None:
+        after = turned.anchor(self._now)
+        page = self._edges.reddit.listing(turned.listing, after)
         now = self._tick()
         things = self._parse(page.items)
         self._send(self._reader.see(things, now, frozenset()), now)
-        gap = course.take(things, page.after, now)
+        gap = turned.take(things, page.after, now)
         if gap is not None:
             self._report(gap, now)
 

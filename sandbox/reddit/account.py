@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from math import inf
 from typing import TYPE_CHECKING
+
+from sandbox.reddit.listing import DEPTH_ITEMS
 
 if TYPE_CHECKING:
     from sandbox.reddit.ledger import Ledger
@@ -36,9 +39,23 @@ def _seconds_visible(world: World, thing: Thing, until: float) -> float:
 
 
 def _listed(world: World, thing: Thing) -> list[tuple[float, float]]:
-    """Return the spans in which its listing holds it."""
+    """Return the spans in which its listing holds it.
+
+    What moderators approve comes back at its old place, which may lie beyond the listing's end.
+    """
     appears_at = world.appears_at[thing.name]
-    return [(max(since, appears_at), end) for since, end in thing.live_spans()]
+    spans = [(max(since, appears_at), end) for since, end in thing.live_spans()]
+    return [
+        (since, end)
+        for since, end in spans
+        if since == appears_at or _is_within_depth(world, thing, since + VISIBLE_SECONDS)
+    ]
+
+
+def _is_within_depth(world: World, thing: Thing, moment: float) -> bool:
+    return any(
+        one is thing for one in islice(world.newest(thing.kind, moment, moment), DEPTH_ITEMS)
+    )
 
 
 def _is_unasked(world: World, ledger: Ledger, thing: Thing) -> bool:

@@ -1,5 +1,6 @@
 """The whole producer on a virtual clock: nothing that Reddit showed is lost, whatever fails."""
 
+import itertools
 import json
 import math
 import threading
@@ -116,6 +117,11 @@ def steady(count, apart, *, begin=START, late=0.0):
     return [comment(number, begin + number * apart, _late=late) for number in range(count)]
 
 
+def steady_posts(count):
+    """Return posts that have had all their looks long ago, and are still listed."""
+    return [post(number, START - 40 * HOUR - number) for number in range(count)]
+
+
 def test_everything_listed_at_the_first_start_is_read():
     world = World([*steady(900, 1.0, begin=START - 900), post(1, START - 50)])
     world.run(60)
@@ -144,6 +150,38 @@ def test_things_that_appear_late_below_the_known_ones_are_read(late):
     world.run(500)
     world.drain()
     assert len({entry.key for entry in world.stream.entries}) == 600
+
+
+@pytest.mark.parametrize("restart", [False, True])
+def test_what_was_approved_later_is_read_deep_in_the_listing(restart):
+    """Removed before the first poll, back after 20 minutes below 600 newer comments."""
+    things = steady(1600, 2.0)
+    approved = things[::400]
+    for thing in approved:
+        thing["_late"] = 1200.0
+    world = World(things, depth=1000)
+    world.run(1500)
+    if restart:
+        world.start()
+    world.run(2200)
+    world.drain()
+    assert {thing["name"] for thing in approved} <= {entry.key for entry in world.stream.entries}
+    assert world.producer.gaps_open() == 0
+
+
+def test_walks_take_no_more_than_their_share_of_a_small_quota():
+    """Polls go on between the pages of a walk, and what is old is not told again."""
+    world = World([*steady(900, 1.0, begin=START - 900), *steady_posts(990)], per_minute=10)
+    world.run(1.5 * HOUR)
+    world.drain()
+    later = [request for request in world.reddit.requests if request[0] > START + 600]
+    pages = [(at, name, after) for at, (kind, name, after) in later if kind == "listing"]
+    deep = [name for _, name, after in pages if after is not None]
+    per_minute = len(deep) / 80
+    assert 0 < per_minute <= 0.2 * 10
+    heads = [at for at, name, after in pages if name == "comments" and after is None]
+    assert max(two - one for one, two in itertools.pairwise(heads)) < 60
+    assert {len(world.of(f"t3_p{number}")) for number in range(0, 990, 99)} == {1}
 
 
 def test_an_outage_longer_than_the_listing_is_flagged_as_a_gap():

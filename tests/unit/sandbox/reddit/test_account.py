@@ -1,3 +1,5 @@
+import pytest
+
 from sandbox.reddit.account import account
 from sandbox.reddit.ledger import Ledger
 from sandbox.reddit.realism import Realism
@@ -23,6 +25,14 @@ def test_lateness_shortens_what_was_visible():
     realism = Realism(late_share=1, disorder_share=0, cache_seconds=0)
     place = world(comment("a", changes=DELETED_AT_60), comment("b"), realism=realism)
     assert served(place, 1000) == {"t1_b"}
+
+
+@pytest.mark.parametrize(("newer", "is_served"), [(998, True), (1000, False)])
+def test_what_is_approved_beyond_the_end_of_the_listing_is_not_served(newer, is_served):
+    """It comes back at its old place, and a listing holds 1,000."""
+    back = [(START + 9, "[removed]", None, False), (START + 1100, "here again", "ape", False)]
+    place = world(comment("a", changes=back), *(comment(f"n{n}", 10 + n) for n in range(newer)))
+    assert ("t1_a" in served(place, 2000)) == is_served
 
 
 def test_what_came_after_the_window_is_not_served():
