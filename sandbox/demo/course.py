@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from sandbox.account import read_stream
 from sandbox.demo.errors import StalledError
-from sandbox.demo.governor import allowed_speed
-from sandbox.demo.waiting import LOOK_EVERY_SECONDS, wait_until, wait_while_moving
+from sandbox.demo.governor import GOVERN_EVERY_SECONDS, allowed_speed
+from sandbox.demo.waiting import wait_until, wait_while_moving
 
 if TYPE_CHECKING:
     from sandbox.account import StreamBook
@@ -55,7 +55,7 @@ class Course:
             if self.world.reddit is not None:  # the real one waits for nobody
                 speed = allowed_speed(self.world.options.speed, snapshot.lags_seconds)
                 self.world.clock.set_speed(speed)
-            time.sleep(LOOK_EVERY_SECONDS)
+            time.sleep(GOVERN_EVERY_SECONDS)
 
     def drain(self) -> StreamBook:
         """Stop the producer and wait until all it sent is in the lake; returns the stream's book.

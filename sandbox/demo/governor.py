@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Never quite zero: what lags may itself be waiting on the clock (a quota, a back-off).
-SLOWEST_SHARE = 0.02
+GOVERN_EVERY_SECONDS = 0.1  # wall
+# Never slower: a request takes a fraction of a clock second then, and what lags may itself be
+# waiting on the clock (a quota, a back-off).
+SLOWEST = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,16 +21,18 @@ class Limit:
     calm: float
     alarm: float
 
-    def share(self, lag_seconds: float) -> float:
-        """Return the share of full speed that this lag allows."""
-        over = (lag_seconds - self.calm) / (self.alarm - self.calm)
-        return min(1.0, max(SLOWEST_SHARE, 1.0 - over))
+    def allows(self, maximum: float, lag_seconds: float) -> float:
+        """Return the speed at which this lag does not get to the alarm before the next look."""
+        left = max(0.0, self.alarm - lag_seconds)
+        share = min(1.0, left / (self.alarm - self.calm))
+        return min(maximum * share, left / GOVERN_EVERY_SECONDS)
 
 
-# What runs on the wall (Flink polls once a second, a Lambda takes its time) is granted the clock
-# time that passes meanwhile at 150 times the wall's speed; the producer is not.
+# The producer has to come back within the minute for which a thing has to be visible. What runs
+# on the wall (Flink polls once a second, a Lambda takes its time) is granted the clock time that
+# passes meanwhile at 150 times the wall's speed.
 LIMITS: Mapping[str, Limit] = {
-    "producer": Limit(calm=45, alarm=120),
+    "producer": Limit(calm=35, alarm=50),
     "stream": Limit(calm=900, alarm=1800),
     "lake": Limit(calm=600, alarm=1500),
 }
@@ -36,5 +40,5 @@ LIMITS: Mapping[str, Limit] = {
 
 def allowed_speed(maximum: float, lags_seconds: Mapping[str, float]) -> float:
     """Return the speed that the worst of these lags allows; lags by the names in LIMITS."""
-    shares = [LIMITS[name].share(lag) for name, lag in lags_seconds.items()]
-    return maximum * min(shares, default=1.0)
+    allowed = [LIMITS[name].allows(maximum, lag) for name, lag in lags_seconds.items()]
+    return max(min(allowed, default=maximum), min(SLOWEST, maximum))
