@@ -56,7 +56,10 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """One walk in progress. `until_at` is set for a deep poll; `anchors` is where to go on."""
+    """One walk in progress. `until_at` is set for a deep poll; `anchors` is where to go on.
+
+    `lost`: it ended because its anchors were not listed any more, not at the listing's end.
+    """
 
     began_at: float
     until_at: float | None
@@ -65,6 +68,7 @@ class Poll:
     newest_at: float = 0.0
     oldest_at: float = 0.0
     overlapped: bool = False
+    lost: bool = False
     complete: bool = False
 
     @property
@@ -88,6 +92,9 @@ def turn_page(
     if not things and len(poll.anchors) > 1:
         # the anchor was deleted meanwhile: go on from the thing above it
         return replace(poll, anchors=poll.anchors[1:])
+    if not things and poll.anchors:
+        # so slow that all of them fell off the listing's end
+        return replace(poll, lost=True, complete=True)
     created = [thing.created_at for thing in things]
     recent = frozenset(cursor.recent if cursor else ())
     walked = replace(
@@ -140,7 +147,9 @@ def _anchors(things: Sequence[Thing], after: str | None) -> tuple[str, ...]:
 
 
 def _gap(cursor: Cursor | None, poll: Poll, listing: str, now: float) -> Gap | None:
-    if cursor is None or poll.overlapped or len(poll.ids) < FULL_LISTING:
+    if cursor is None or poll.overlapped:
+        return None
+    if len(poll.ids) < FULL_LISTING and not poll.lost:
         return None
     if poll.oldest_at <= cursor.newest_at:
         return None

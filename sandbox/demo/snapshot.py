@@ -87,11 +87,11 @@ def take_snapshot(
 
 
 def _producer_lag(now: float, reddit: Mapping[str, Any] | None, aws: Mapping[str, Any]) -> float:
-    """Return the seconds since the last poll; 0 while no producer runs: nobody to wait for."""
+    """Return the seconds since the last poll began; 0 while no producer runs."""
     running = any(one["status"] == "running" for one in aws["instances"].values())
     if not running or reddit is None:
         return 0.0
-    return _since(now, reddit["last_request_at"]["comments"])
+    return _since(now, reddit["newest_asked_at"]["comments"])
 
 
 def _lake_lag(now: float, function: Mapping[str, Any]) -> float:

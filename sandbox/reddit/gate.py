@@ -35,7 +35,7 @@ class Gate:
             return replies.too_many(_RETRY_AFTER_SECONDS)
         if not self.tokens.is_good(request.headers.get("authorization", ""), now):
             return replies.bad_token()
-        self._ledger.asked(endpoint, now)
+        self._ledger.asked(endpoint, now, newest="after" not in request.query_params)
         if not self._quota.take(now):
             self._ledger.refused += 1
             return replies.too_many(self._quota.reset_seconds(now))

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from sandbox.reddit.thing import Thing
 
 SECONDS_PER_MINUTE = 60
-_NAMED_ENDPOINTS = ("comments", "new", "info")
+_LISTINGS = ("comments", "new")
 
 
 class Ledger:
@@ -28,17 +28,17 @@ class Ledger:
         self.requests = 0
         self.refused = 0
         self.first_request_wall: float | None = None
-        self._asked_at: dict[str, list[float]] = {name: [] for name in _NAMED_ENDPOINTS}
+        self._asked_at: dict[str, list[float]] = {name: [] for name in _LISTINGS}
         self.read: set[str] = set()
         self.kept_expected: set[str] = set()
         self._by_minute: Counter[int] = Counter()
 
-    def asked(self, endpoint: str, now: float) -> None:
-        """Note a request, whatever it will be answered."""
+    def asked(self, endpoint: str, now: float, *, newest: bool = True) -> None:
+        """Note a request, whatever it will be answered; `newest`: not for a later page."""
         if self.first_request_wall is None:
             self.first_request_wall = time.time()
         self.requests += 1
-        if endpoint in self._asked_at:
+        if newest and endpoint in self._asked_at:
             self._asked_at[endpoint].append(now)
         self._by_minute[int(now // SECONDS_PER_MINUTE)] += 1
 
@@ -50,7 +50,7 @@ class Ledger:
                 self.kept_expected.add(thing.name)
 
     def was_asked(self, endpoint: str, since: float, until: float) -> bool:
-        """Tell whether that endpoint had a request from `since` to before `until`."""
+        """Tell whether a listing's newest page was asked for from `since` to before `until`."""
         moments = self._asked_at[endpoint]
         place = bisect_left(moments, since)
         return place < len(moments) and moments[place] < until
@@ -67,7 +67,7 @@ class Ledger:
             "refused": self.refused,
             "requests_per_minute_last": self._by_minute[int(now // SECONDS_PER_MINUTE) - 1],
             "requests_per_minute_max": max(self._by_minute.values(), default=0),
-            "last_request_at": {
+            "newest_asked_at": {
                 name: moments[-1] if moments else None for name, moments in self._asked_at.items()
             },
             "first_request_wall": self.first_request_wall,

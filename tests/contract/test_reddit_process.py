@@ -20,10 +20,11 @@ STATUS = {
     "requests",
     "requests_per_minute_last",
     "requests_per_minute_max",
-    "last_request_at",
+    "newest_asked_at",
     "first_request_wall",
     "refused",
 }
+ACCOUNT = {"served", "unasked", "read", "kept_expected", "reached"}
 
 
 @contextmanager
@@ -77,7 +78,7 @@ def test_its_status_follows_the_shared_clock(running, control, ready):
     assert before["published"] == {"t1": 0, "t3": 0}
     assert 100 < after["published"]["t1"] < 300
     assert after["now"] == ready["start_at"] + 600
-    assert control.get("/account").json().keys() == {"served", "read", "kept_expected", "reached"}
+    assert control.get("/account").json().keys() == ACCOUNT
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contract import problem_of_line
+from contract import format_instant, problem_of_line
 from producer.budget import Budget
 from producer.delivery import Delivery
 from producer.errors import (
@@ -201,6 +201,35 @@ def test_an_outage_longer_than_the_listing_is_flagged_as_a_gap():
     assert world.producer.gaps_open() == 1
     bounds = [gap["from_at"], gap["to_at"]]
     assert bounds == sorted(bounds)
+
+
+def test_an_outage_between_two_pages_of_a_poll_is_flagged_as_a_gap():
+    """The anchor has fallen off the listing meanwhile, and its page is empty."""
+    world = World(steady(9000, 0.2), depth=1000)
+    world.run(400)
+    before = []
+
+    def wait_once(request):
+        kind, name, after = request
+        if (kind, name) == ("listing", "comments") and after is not None and not before:
+            before.append(world.clock.now())
+            world.clock.time += 600
+
+    world.reddit.before_answer = wait_once
+    world.run(900)
+    world.drain()
+    (gap,) = [record for record in world.records() if record["kind"] == "gap"]
+    hole = [
+        format_instant(START + second)
+        for second in (before[0] - START - 60, before[0] - START + 600)
+    ]
+    assert hole[0] < gap["from_at"] < gap["to_at"] < hole[1]
+    read = {record["id"] for record in world.records()}
+    ended = world.clock.now() - 60
+    for thing in world.reddit.things.values():
+        at = thing["created_utc"]
+        in_hole = gap["from_at"] < format_instant(at) < gap["to_at"]
+        assert in_hole or at > ended or thing["name"] in read
 
 
 def test_an_outage_that_the_listing_still_holds_leaves_no_gap():

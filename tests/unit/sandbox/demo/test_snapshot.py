@@ -12,7 +12,7 @@ def reddit_page(last=100.0):
         "requests": 9,
         "requests_per_minute_last": 3,
         "requests_per_minute_max": 7,
-        "last_request_at": {"comments": last, "new": None, "info": None},
+        "newest_asked_at": {"comments": last, "new": None},
     }
 
 

@@ -11,7 +11,7 @@ def test_requests_are_counted_by_clock_minute():
     assert status["requests"] == 7
     assert status["requests_per_minute_max"] == 3
     assert status["requests_per_minute_last"] == 2
-    assert status["last_request_at"] == {"comments": 725.0, "new": None, "info": None}
+    assert status["newest_asked_at"] == {"comments": 725.0, "new": None}
     assert status["first_request_wall"] > 0
 
 
