@@ -49,12 +49,17 @@ class Course:
 
     def run_until(self, moment: float) -> None:
         """Run the clock to that moment, as fast as the pipeline keeps up."""
+        looked = time.monotonic()
         while self.world.clock.now() < moment:
             self.world.check_producer()
             snapshot = self._show("replaying" if self.world.reddit else "live")
             if self.world.reddit is not None:  # the real one waits for nobody
-                speed = allowed_speed(self.world.options.speed, snapshot.lags_seconds)
-                self.world.clock.set_speed(speed)
+                looked, took = time.monotonic(), time.monotonic() - looked
+                look_seconds = max(took, GOVERN_EVERY_SECONDS)
+                lags = snapshot.lags_seconds
+                self.world.clock.set_speed(
+                    allowed_speed(self.world.options.speed, lags, look_seconds)
+                )
             time.sleep(GOVERN_EVERY_SECONDS)
 
     def drain(self) -> StreamBook:

@@ -21,11 +21,11 @@ class Limit:
     calm: float
     alarm: float
 
-    def allows(self, maximum: float, lag_seconds: float) -> float:
+    def allows(self, maximum: float, lag_seconds: float, look_seconds: float) -> float:
         """Return the speed at which this lag does not get to the alarm before the next look."""
         left = max(0.0, self.alarm - lag_seconds)
         share = min(1.0, left / (self.alarm - self.calm))
-        return min(maximum * share, left / GOVERN_EVERY_SECONDS)
+        return min(maximum * share, left / look_seconds)
 
 
 # The producer has to come back within the minute for which a thing has to be visible. What runs
@@ -38,7 +38,14 @@ LIMITS: Mapping[str, Limit] = {
 }
 
 
-def allowed_speed(maximum: float, lags_seconds: Mapping[str, float]) -> float:
-    """Return the speed that the worst of these lags allows; lags by the names in LIMITS."""
-    allowed = [LIMITS[name].allows(maximum, lag) for name, lag in lags_seconds.items()]
+def allowed_speed(
+    maximum: float, lags_seconds: Mapping[str, float], look_seconds: float = GOVERN_EVERY_SECONDS
+) -> float:
+    """Return the speed that the worst of these lags allows; lags by the names in LIMITS.
+
+    `look_seconds` of the wall lie between one look at the lags and the next.
+    """
+    allowed = [
+        LIMITS[name].allows(maximum, lag, look_seconds) for name, lag in lags_seconds.items()
+    ]
     return max(min(allowed, default=maximum), min(SLOWEST, maximum))

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.demo.governor import GOVERN_EVERY_SECONDS, LIMITS, SLOWEST, allowed_speed
+from sandbox.demo.governor import LIMITS, SLOWEST, allowed_speed
 
 lags = st.fixed_dictionaries({name: st.floats(0, 1e6) for name in LIMITS})
 speeds = st.floats(1, 10_000)
@@ -33,10 +33,10 @@ def test_more_lag_never_makes_it_faster(maximum, before, name, more):
     assert 0 < slow <= fast <= maximum
 
 
-@given(speeds, lags)
-def test_no_lag_gets_to_its_alarm_between_two_looks(maximum, before):
+@given(speeds, lags, st.floats(0.01, 5))
+def test_no_lag_gets_to_its_alarm_between_two_looks(maximum, before, look_seconds):
     """Even if nothing moves meanwhile, but at the slowest speed."""
-    speed = allowed_speed(maximum, before)
+    speed = allowed_speed(maximum, before, look_seconds)
     for name, lag in before.items():
-        later = lag + speed * GOVERN_EVERY_SECONDS
+        later = lag + speed * look_seconds
         assert speed <= SLOWEST or later <= LIMITS[name].alarm * (1 + 1e-9)
