@@ -21,7 +21,7 @@ select l.id,
        min(c.score) as lowest,
        max(c.peak_score) as peak,
        count(*) as looks,
-       left(regexp_replace(any_value(l.body), '\\s+', ' ', 'g'), 40) as body
+       left(regexp_replace(any_value(l.body), '\\s+', ' ', 'g'), 28) as body
 from comments_latest l join comments c using (id)
 where l.state = 'live'
 group by l.id, l.created_at
