@@ -14,7 +14,9 @@ checked = $(wildcard $(packages:%=%/*.py)) wsb.py
 .PHONY: help
 help: ## show this
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' Makefile
-	@echo "  make demo takes DATA=file.ndjson.gz HOURS=6 SPEED=120 KEEP=1 LIVE=1"
+	@echo "  make demo takes DATA=file.ndjson.gz HOURS=6 SPEED=120 KEEP=1 LIVE=1,"
+	@echo "  and DEMO_OPTIONS='--seed 2 --comments-per-minute 50 …': $(BIN)/wsb sandbox demo --help;"
+	@echo "  $(BIN)/wsb sandbox generate makes files for DATA."
 
 .PHONY: python
 python:
@@ -55,7 +57,7 @@ test-all: $(if $(ONLY_SLOW),package,test) ## make test, then the long tests (alo
 	$(with_tools) $(BIN)/pytest -m slow $(PYTEST_OPTIONS)
 
 .PHONY: bench
-bench: package ## the measured promises
+bench: package ## measure how fast the filter judges records
 	@for bench in $(sort $(wildcard bench/bench_*.py)); do $(with_tools) $(BIN)/python $$bench || exit 1; done
 
 .PHONY: deploy
@@ -64,7 +66,7 @@ deploy: package ## apply terraform/ to your AWS account (asks before it changes 
 	@$(with_tools) terraform -chdir=terraform apply $(if $(AUTO_APPROVE),-auto-approve)
 	@echo
 	@echo "Next: put Reddit's credentials where the producer looks for them:"
-	@echo "  aws secretsmanager put-secret-value --secret-id \\"
+	@echo "  aws secretsmanager put-secret-value --region $$($(with_tools) terraform -chdir=terraform output -raw region) --secret-id \\"
 	@echo "    \"$$($(with_tools) terraform -chdir=terraform output -raw reddit_secret_id)\" --secret-string \\"
 	@echo "    '{\"client_id\":\"…\",\"client_secret\":\"…\",\"user_agent\":\"linux:wsb-stream:1 (by u/you)\"}'"
 	@echo "and read the lake, after about half an hour:"

@@ -54,7 +54,7 @@ def sandbox() -> None:
     type=click.IntRange(1, 100_000),
     default=10,
     show_default=True,
-    help="Comments below it are filtered out.",
+    help="Comments are kept once they were seen with this score.",
 )
 @click.option("--live", is_flag=True, help="Read live Reddit with your credentials.")
 @click.option("--keep", is_flag=True, help="Leave everything up at the end, until Ctrl-C.")
