@@ -56,7 +56,7 @@ def make_producer(
 ) -> tuple[Producer, Reporter]:
     """Put the producer together; raises ProducerError when an edge is missing."""
     tally = Tally()
-    budget = Budget(settings.requests_per_minute)
+    budget = Budget(settings.requests_per_minute, clock.now())
     # AWS' limits refill on the wall, however fast the sandbox's clock runs
     wall = SystemClock()
     stream = KinesisStream(

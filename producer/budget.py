@@ -35,11 +35,18 @@ class Quota(NamedTuple):
 class Budget:
     """One budget for everything that asks Reddit."""
 
-    def __init__(self, requests_per_minute: int) -> None:
-        """Keep 5 % of the limit in reserve."""
+    def __init__(self, requests_per_minute: int, now: float) -> None:
+        """Keep 5 % of the limit in reserve, and go evenly through the first minute.
+
+        Whoever was here before a restart may have spent this minute's requests already.
+        """
         self.per_minute = max(1, int(requests_per_minute * (1 - RESERVE_SHARE)))
         self.requests = 0
-        self._answers: deque[float] = deque(maxlen=self.per_minute)
+        spacing = MINUTE_SECONDS / self.per_minute
+        self._answers = deque(
+            (now - MINUTE_SECONDS + spacing * turn for turn in range(self.per_minute)),
+            maxlen=self.per_minute,
+        )
         self._sent_at = float("-inf")
         self._blocked_until = float("-inf")
         self._quota: Quota | None = None
@@ -65,8 +72,7 @@ class Budget:
     def ready_at(self, now: float, *, spare: bool) -> float:
         """Return when a request may go; a spare one also keeps its distance to the last."""
         ready = max(now, self._blocked_until)
-        if len(self._answers) == self.per_minute:
-            ready = max(ready, self._answers[0] + MINUTE_SECONDS)
+        ready = max(ready, self._answers[0] + MINUTE_SECONDS)
         quota = self._quota
         if quota is not None and quota.reset_at > now and quota.spendable < 1:
             ready = max(ready, quota.reset_at + EDGE_SECONDS)

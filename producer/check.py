@@ -38,7 +38,8 @@ def findings(settings: Settings, clock: Clock) -> Iterator[tuple[str, str | None
 
 def check_reddit(settings: Settings, clock: Clock) -> None:
     """Ask Reddit for the newest posts; raises ProducerError that says what to mend."""
-    reddit = make_reddit(settings, Budget(settings.requests_per_minute), clock)
+    budget = Budget(settings.requests_per_minute, clock.now())
+    reddit = make_reddit(settings, budget, clock)
     try:
         reddit.listing("new", None)
     except RateLimitedError as error:

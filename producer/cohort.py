@@ -24,7 +24,8 @@ class Cohort:
     """Rows of `Known`, and when they are looked at.
 
     `looks_done` counts the fixed ages that are behind it, `looked_at` is its last request,
-    `seen_at` the last answer that held one of its ids. A cohort is `dirty` when a crash would
+    `seen_at` the last answer that held one of its ids, `retry_at` when it may be asked for again
+    after a failure. A cohort is `dirty` when a crash would
     cost more than an early look: a new row, a peak, something sent, a fixed look done.
     """
 
@@ -35,6 +36,7 @@ class Cohort:
         self.looks_done = 0
         self.looked_at = 0.0
         self.seen_at = 0.0
+        self.retry_at = 0.0
         self.newest_at = 0.0
         self.dirty = False
         self.ids: list[str] = []

@@ -28,6 +28,7 @@ class Course:
         self._restarted = True
         self._least = least
         self._most = most
+        self._failures = 0
 
     @property
     def gaps_open(self) -> int:
@@ -49,6 +50,7 @@ class Course:
         poll = self.poll
         if poll is None:
             raise RuntimeError("a page came without a poll")
+        self._failures = 0
         if poll.after is None:
             interval = polling.interval_seconds(things, self._least, self._most)
             self.next_at = poll.began_at + interval
@@ -60,3 +62,14 @@ class Course:
         self.dirty = True
         self._restarted = False
         return gap
+
+    def fail(self, now: float) -> None:
+        """Note that the page did not come; after a few times the poll begins anew, later.
+
+        The cursor stays where it is: what lies below the page is still to be read.
+        """
+        self._failures += 1
+        if self._failures >= polling.PAGE_TRIES:
+            self._failures = 0
+            self.poll = None
+            self.next_at = now + self._most

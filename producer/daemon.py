@@ -6,7 +6,7 @@ import signal
 from typing import TYPE_CHECKING
 
 from producer import events
-from producer.errors import AwsUnavailableError, NotDeliveredError
+from producer.errors import AwsUnavailableError, NotDeliveredError, RedditError
 
 if TYPE_CHECKING:
     import threading
@@ -34,6 +34,9 @@ def run(
             producer.run_once(stop)
             reporter.report_if_due(clock.now(), log)
         producer.checkpoint(stop)
+    except RedditError:
+        producer.checkpoint(stop)  # what was read before it can still be delivered
+        raise
     except (NotDeliveredError, AwsUnavailableError) as error:
         if not stop.is_set():
             raise

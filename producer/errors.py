@@ -9,8 +9,8 @@ ProducerError                    says in one sentence what is wrong and what to 
 │   │   └── GarbledError         the same, with an answer that is not the JSON it should be
 │   ├── RateLimitedError         ask again when `retry_at` has come
 │   ├── TokenExpiredError        ask again with a new token
-│   ├── SubredditMissingError    stop: mend WSB_SUBREDDIT
 │   ├── ForbiddenError           ask again with back-off if it had worked before, else stop
+│   ├── SubredditMissingError    the same: mend WSB_SUBREDDIT
 │   └── CredentialsWrongError    the same, at most a few times, then stop: mend them
 └── AwsError                     stop: mend the name, the permission or the region
     ├── AwsUnavailableError      try again with back-off: throttling, 5xx, broken connection

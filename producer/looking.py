@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 LAST_AGE_SECONDS = 24 * 3600.0  # looks from this age on are never given up, so they go first
 EXTRA_LOOK_SECONDS = 60.0  # no extra look sooner after the last one
+RETRY_SECONDS = 60.0  # others have their turn before a look that failed
 
 
 class Look(NamedTuple):
@@ -26,7 +27,7 @@ class Look(NamedTuple):
 def due_look(tracker: Tracker, now: float) -> Look | None:
     """Return the fixed-age look to make now, the last ages first, then the most overdue."""
     ages = tracker.ages
-    due = [cohort for cohort in tracker.cohorts.values() if cohort.due_at(ages) <= now]
+    due = [each for each in tracker.cohorts.values() if _askable_at(each, ages) <= now]
     due.sort(key=lambda each: (ages[each.looks_done] < LAST_AGE_SECONDS, each.due_at(ages)))
     return pack(due)
 
@@ -37,15 +38,23 @@ def extra_look(tracker: Tracker, now: float) -> Look | None:
     waiting = [
         cohort
         for cohort in tracker.cohorts.values()
-        if cohort.looks_done < len(ages) and now - cohort.looked_at >= EXTRA_LOOK_SECONDS
+        if cohort.looks_done < len(ages)
+        and now - cohort.looked_at >= EXTRA_LOOK_SECONDS
+        and cohort.retry_at <= now
     ]
     return pack(sorted(waiting, key=lambda each: each.looked_at))
 
 
 def next_look_at(tracker: Tracker) -> float:
-    """Return when the next fixed-age look is due."""
-    dues = (cohort.due_at(tracker.ages) for cohort in tracker.cohorts.values())
+    """Return when the next fixed-age look is due and may go."""
+    dues = (_askable_at(cohort, tracker.ages) for cohort in tracker.cohorts.values())
     return min(dues, default=float("inf"))
+
+
+def fail(look: Look, now: float) -> None:
+    """Put off a look that was not answered."""
+    for cohort in look.cohorts:
+        cohort.retry_at = now + RETRY_SECONDS
 
 
 def pack(cohorts: Iterable[Cohort]) -> Look | None:
@@ -64,3 +73,7 @@ def pack(cohorts: Iterable[Cohort]) -> Look | None:
 def overdue_seconds(due_ats: Sequence[float], now: float) -> float:
     """Return how late the most overdue of these is."""
     return max([0.0, *(now - due_at for due_at in due_ats)])
+
+
+def _askable_at(cohort: Cohort, ages: Sequence[float]) -> float:
+    return max(cohort.due_at(ages), cohort.retry_at)

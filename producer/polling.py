@@ -24,9 +24,10 @@ LISTING_ITEMS = 1000  # the most that Reddit lists
 RECENT_IDS = 300  # the newest outlive all others in the listing; more only tolerates deletions
 DEEP_EVERY_SECONDS = 55.0  # a poll begins at most every 1 to 30 s: this stays within the minute
 LATENESS_SLACK_SECONDS = 60.0
-FULL_LISTING = 900  # Reddit's listings hold about 1,000; a shorter one has shown all there is
+FULL_LISTING = 900  # Reddit's listings hold about 1,000
 NEW_PER_PAGE = 70
 ANCHORS = 3
+PAGE_TRIES = 3  # then everything that waits behind this page has its turn
 
 
 class Gap(NamedTuple):
@@ -149,7 +150,8 @@ def _anchors(things: Sequence[Thing], after: str | None) -> tuple[str, ...]:
 def _gap(cursor: Cursor | None, poll: Poll, listing: str, now: float) -> Gap | None:
     if cursor is None or poll.overlapped:
         return None
-    if len(poll.ids) < FULL_LISTING and not poll.lost:
+    if len(poll.ids) < FULL_LISTING and len(cursor.recent) < RECENT_IDS and not poll.lost:
+        # all there ever was is listed: the few that were known have been deleted since
         return None
     if poll.oldest_at <= cursor.newest_at:
         return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from contract import format_instant
-from producer import events, reading, walk
+from producer import events, looking, reading, walk
 from producer.backoff import Backoff
 from producer.choice import next_request
 from producer.course import Course
@@ -19,6 +19,7 @@ from producer.errors import (
     RateLimitedError,
     RedditError,
     RedditUnavailableError,
+    SubredditMissingError,
     UnreachableError,
 )
 from producer.looking import overdue_seconds
@@ -53,6 +54,12 @@ FIRST_RETRY_SECONDS = 1.0
 LONGEST_RETRY_SECONDS = 60.0
 CREDENTIALS_TRIES = 5  # once they had worked
 FIRST_TRIES = 3  # without any answer yet, something is wrong that a person must mend
+WORTH_ANOTHER_TRY = (
+    RedditUnavailableError,
+    ForbiddenError,
+    SubredditMissingError,
+    CredentialsWrongError,
+)
 LEAST_TICK_SECONDS = 0.001  # the contract's resolution: no two answers share an instant
 
 
@@ -116,6 +123,7 @@ class Producer:
             self.checkpoint(stop)
         elif now >= self._edges.delivery.due_at():
             self._edges.delivery.flush(stop)
+        now = self._tick()  # Kinesis may have taken its time
         request = next_request(self.courses, self.walks, self.tracker, self._budget, now)
         ready_at = max(request.at, self._retry_at)
         if ready_at > now:
@@ -127,7 +135,7 @@ class Producer:
     def checkpoint(self, stop: threading.Event) -> None:
         """Wait for acknowledgement, then save what changed."""
         self._edges.delivery.flush(stop)
-        self.tracker.retire(self._now)
+        self.tracker.retire(self._now, min(each.seen_all_since for each in self.walks))
         courses = [course for course in self.courses if course.dirty]
         cohorts = [cohort for cohort in self.tracker.cohorts.values() if cohort.dirty]
         saved = Checkpoint(
@@ -167,8 +175,9 @@ class Producer:
         except RateLimitedError as error:
             self._budget.refused(self._tick(), error.wait_seconds)
             self._edges.log.warning(events.REDDIT_RATE_LIMITED, wait_seconds=error.wait_seconds)
-        except (RedditUnavailableError, ForbiddenError, CredentialsWrongError) as error:
+        except WORTH_ANOTHER_TRY as error:
             self._back_off(error)
+            self._put_off(request)
         else:
             self._answered = True
             self._backoff = self._backoff.succeeded()
@@ -183,6 +192,13 @@ class Producer:
             events.REDDIT_UNAVAILABLE, reason=str(error), retry_seconds=round(seconds, 1)
         )
 
+    def _put_off(self, request: Request) -> None:
+        """Let others have their turn before what fails again and again."""
+        if request.page is not None:
+            request.page.fail(self._now)
+        elif request.look is not None:
+            looking.fail(request.look, self._now)
+
     def _is_hopeless(self, error: RedditError) -> bool:
         """Tell whether only a person can mend it; what worked before may work again."""
         failures = self._backoff.failures
@@ -192,7 +208,7 @@ class Producer:
         if self._answered:
             return False
         unreachable = isinstance(error, UnreachableError) and failures >= FIRST_TRIES
-        return unreachable or isinstance(error, ForbiddenError)
+        return unreachable or isinstance(error, ForbiddenError | SubredditMissingError)
 
     def _turn_page(self, turned: Course | Walk) -> None:
         after = turned.anchor(self._now)
@@ -205,10 +221,10 @@ class Producer:
             self._report(gap, now)
 
     def _look(self, look: Look) -> None:
-        due = [each for each in look.cohorts if each.due_at(self.tracker.ages) <= self._now]
-        scheduled = frozenset(name for cohort in due for name in cohort.ids)
         items = self._edges.reddit.info(look.ids) if look.ids else []
         now = self._tick()
+        due = [each for each in look.cohorts if each.due_at(self.tracker.ages) <= now]
+        scheduled = frozenset(name for cohort in due for name in cohort.ids)
         things = self._parse(items)
         records = self._reader.see(things, now, scheduled)
         answered = {thing.id for thing in things}

@@ -34,6 +34,7 @@ OK = 200
 UNAUTHORIZED = 401
 FORBIDDEN = 403
 TOO_MANY_REQUESTS = 429
+TOKEN_FIELDS = {"access_token": str, "expires_in": int | float, "scope": str}
 MISSING = (301, 302, 404)  # Reddit sends an unknown subreddit's reader to its search page
 
 
@@ -106,7 +107,7 @@ def _check_token(response: Response) -> None:
         raise GarbledError("Reddit answered for a token with something that is not JSON")
     if "error" in answer:
         raise CredentialsWrongError(f"Reddit gives no token: {answer['error']}")
-    if not {"access_token", "expires_in", "scope"} <= answer.keys():
+    if not all(isinstance(answer.get(name), kind) for name, kind in TOKEN_FIELDS.items()):
         raise GarbledError("Reddit's token answer lacks fields")
 
 

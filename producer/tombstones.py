@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -15,6 +16,9 @@ ABSENCE_SECONDS = 3600.0  # one missing answer may be a stale cache
 NO_AUTHOR = ("[deleted]", None)
 STATES = {"[deleted]": DELETED, "[removed]": REMOVED}  # by the text left in place
 BY_AUTHOR = ("deleted", "author")  # removed_by_category
+# what Reddit's admins leave of a comment, "in response to a copyright notice." and the like, too;
+# its author may still be shown
+BY_REDDIT = re.compile(r"\[ Removed by Reddit\b.{0,200}\]")
 
 
 def state_in(raw: Mapping[str, Any], kind: str) -> str:
@@ -26,10 +30,12 @@ def state_in(raw: Mapping[str, Any], kind: str) -> str:
     category = raw.get("removed_by_category") if kind == "post" else None
     if category is not None:
         return DELETED if category in BY_AUTHOR else REMOVED
-    if raw.get("author") not in NO_AUTHOR:
-        return LIVE
     text = raw.get("body" if kind == "comment" else "selftext")
-    return STATES.get(text, LIVE) if isinstance(text, str) else LIVE
+    if not isinstance(text, str):
+        return LIVE
+    if BY_REDDIT.fullmatch(text):
+        return REMOVED
+    return LIVE if raw.get("author") not in NO_AUTHOR else STATES.get(text, LIVE)
 
 
 def settled(known_state: str, answered_state: str) -> str:

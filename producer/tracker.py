@@ -60,18 +60,24 @@ class Tracker:
         cohort.dirty = cohort.dirty or passed > 0
         return passed
 
-    def finished(self, cohort: Cohort, now: float) -> bool:
-        """Tell whether a cohort has had its last fixed-age look and is out of the listings."""
-        return cohort.looks_done == len(self.ages) and now - cohort.seen_at > FORGET_SECONDS
+    def finished(self, cohort: Cohort, now: float, walked_at: float) -> bool:
+        """Tell whether a cohort has had its last fixed-age look and is out of the listings.
 
-    def retire(self, now: float) -> None:
+        `walked_at`: everything listed has been seen since; in an outage nothing is.
+        """
+        unseen_since = min(now - FORGET_SECONDS, walked_at)
+        return cohort.looks_done == len(self.ages) and cohort.seen_at < unseen_since
+
+    def retire(self, now: float, walked_at: float) -> None:
         """Forget the finished cohorts; `retired` names them for the next checkpoint."""
-        for cohort in [each for each in self.cohorts.values() if self.finished(each, now)]:
+        finished = [one for one in self.cohorts.values() if self.finished(one, now, walked_at)]
+        for cohort in finished:
             del self.cohorts[cohort.name]
             if self._open.get(cohort.bucket) is cohort:
                 del self._open[cohort.bucket]
             for name in cohort.ids:
-                del self._places[name]
+                if self._places[name][0] is cohort:
+                    del self._places[name]
             self.retired.append(cohort.name)
 
     def _cohort_for(self, known: Known, now: float) -> Cohort:
@@ -97,7 +103,7 @@ class Tracker:
     def _adopt(self, cohort: Cohort) -> None:
         self.cohorts[cohort.name] = cohort
         for place, name in enumerate(cohort.ids):
-            self._places[name] = (cohort, place)
+            self._places.setdefault(name, (cohort, place))  # two producers may both have stored it
         if len(cohort) < COHORT_IDS:
             self._open[cohort.bucket] = cohort
 

@@ -22,14 +22,19 @@ QUOTA_SHARE = 0.2  # at most
 
 
 class Walk:
-    """Goes down a listing page by page; moves no cursor, so a restart may begin it anew."""
+    """Goes down a listing page by page; moves no cursor, so a restart may begin it anew.
+
+    `seen_all_since` is when the last whole walk began: all that is listed was seen since then.
+    """
 
     def __init__(self, listing: str, first_at: float, every_seconds: float) -> None:
         """Begin at `first_at`, and again that long after each beginning."""
         self.listing = listing
+        self.seen_all_since = float("-inf")
         self._next_at = first_at
         self._every = every_seconds
         self._poll: Poll | None = None
+        self._failures = 0
 
     def due_at(self) -> float:
         """Return when to ask for the next page."""
@@ -45,11 +50,22 @@ class Walk:
         """Take in the page; at the listing's end the walk is over. It looks for no holes."""
         if self._poll is None:
             raise RuntimeError("a page came without a walk")
+        self._failures = 0
         self._poll = polling.turn_page(None, self._poll, things, after)
         if self._poll.complete:
+            if not self._poll.lost:
+                self.seen_all_since = self._poll.began_at
             self._next_at = self._poll.began_at + self._every
             self._poll = None
         return None
+
+    def fail(self, now: float) -> None:
+        """Note that the page did not come; after a few times the walk is over."""
+        self._failures += 1
+        if self._failures >= polling.PAGE_TRIES:
+            self._failures = 0
+            self._poll = None
+            self._next_at = now + self._every
 
 
 def every_seconds(requests_per_minute: int) -> float:

@@ -151,3 +151,22 @@ def test_the_peak_never_falls(peak, score):
 @given(SCORES)
 def test_a_score_that_did_not_move_is_no_news(score):
     assert not is_news(first(score=score), score, MIN_SCORE)
+
+
+@pytest.mark.parametrize("author", ["[deleted]", "somebody"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[ Removed by Reddit ]",
+        "[ Removed by Reddit in response to a copyright notice. ]",
+        "[ Removed by Reddit on account of violating the [content policy](/help/contentpolicy). ]",
+    ],
+)
+def test_what_reddit_itself_took_down_is_removed(author, body):
+    """Comments have no removed_by_category, and this one may still show its author."""
+    assert look(first(), author=author, body=body).known.state == "removed"
+
+
+def test_who_speaks_of_removals_is_still_there():
+    body = "it says [ Removed by Reddit ] under my post"
+    assert look(first(), body=body).known.state == "live"

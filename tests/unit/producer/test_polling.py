@@ -77,8 +77,17 @@ def test_a_full_listing_without_overlap_is_a_hole():
     assert got.gaps_open == 1
 
 
-def test_a_short_listing_without_overlap_has_shown_all_there_is():
-    """All that was known may have been deleted meanwhile."""
+def test_a_short_listing_without_overlap_is_a_hole_too_once_it_was_long():
+    """Three hundred known ids do not all vanish by deletion."""
+    known = cursor(*range(5000, 5300), newest_at=START - 2000)
+    poll = polling.turn_page(
+        known, polling.begin(known, START, restarted=True), things(range(40)), None
+    )
+    assert polling.close(known, poll, "comments", START)[1].to_at == START - 39
+
+
+def test_a_listing_that_was_always_short_has_shown_all_there_is():
+    """The few that were known may have been deleted meanwhile."""
     known = cursor(5000, newest_at=START - 2000)
     poll = polling.turn_page(
         known, polling.begin(known, START, restarted=True), things(range(40)), None

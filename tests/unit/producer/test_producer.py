@@ -1,125 +1,28 @@
 """The whole producer on a virtual clock: nothing that Reddit showed is lost, whatever fails."""
 
 import itertools
-import json
 import math
-import threading
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract import format_instant, problem_of_line
-from producer.budget import Budget
-from producer.delivery import Delivery
 from producer.errors import (
     AwsUnavailableError,
-    CredentialsWrongError,
     ForbiddenError,
     GarbledError,
     RateLimitedError,
     RedditUnavailableError,
     UnreachableError,
 )
-from producer.producer import Edges, Producer
-from producer.progress import Reporter, Tally
-from producer.settings import Settings
+from producer.progress import Reporter
 from tests.unit.producer.fakes import (
-    SILENT,
     START,
-    FakeReddit,
-    MemoryState,
-    MemoryStream,
-    VirtualClock,
     comment,
     post,
 )
-
-HOUR = 3600.0
-ENVIRONMENT = {"WSB_STREAM_NAME": "s", "WSB_STATE_TABLE": "t", "AWS_REGION": "us-east-1"}
-
-
-class World:
-    """A producer with fakes around it; `start` is a start after a kill."""
-
-    def __init__(self, things=(), *, per_minute=100, depth=1000):
-        self.clock = VirtualClock()
-        self.reddit = FakeReddit(self.clock, things, depth=depth)
-        self.stream = MemoryStream()
-        self.state = MemoryState()
-        self.per_minute = per_minute
-        self.stop = threading.Event()
-        self.start()
-
-    def start(self):
-        environment = {**ENVIRONMENT, "WSB_REQUESTS_PER_MINUTE": str(self.per_minute)}
-        self.tally = Tally()
-        self.budget = Budget(self.per_minute)
-        meet = self.reddit.before_answer
-        edges = Edges(
-            _Metered(self.reddit, self.budget, self.clock),
-            Delivery(self.stream),
-            self.state,
-            self.clock,
-            SILENT,
-        )
-        self.producer = Producer(
-            Settings.from_environment(environment), edges, self.budget, self.tally
-        )
-        self.reddit.before_answer = meet
-
-    def run(self, seconds):
-        until = self.clock.now() + seconds
-        while self.clock.now() < until:
-            self.producer.run_once(self.stop)
-
-    def drain(self):
-        self.producer.checkpoint(self.stop)
-
-    def records(self):
-        return [json.loads(entry.data) for entry in self.stream.entries]
-
-    def of(self, name):
-        return [record for record in self.records() if record["id"] == name]
-
-    def missing(self):
-        return self.reddit.answered - {entry.key for entry in self.stream.entries}
-
-    def kept(self, min_score=10):
-        return {
-            record["id"]
-            for record in self.records()
-            if record["kind"] != "gap" and (record["peak_score"] or 0) >= min_score
-        }
-
-
-class _Metered:
-    """Does what the requestor does for the real one."""
-
-    def __init__(self, reddit, budget, clock):
-        self.reddit, self.budget, self.clock = reddit, budget, clock
-
-    def listing(self, name, after):
-        return self._ask(lambda: self.reddit.listing(name, after))
-
-    def info(self, ids):
-        return self._ask(lambda: self.reddit.info(ids))
-
-    def _ask(self, ask):
-        self.budget.sent(self.clock.now())
-        try:
-            return ask()
-        finally:
-            self.budget.answered(self.clock.now(), {})
-
-
-def steady(count, apart, *, begin=START, late=0.0):
-    return [comment(number, begin + number * apart, _late=late) for number in range(count)]
-
-
-def steady_posts(count):
-    """Return posts that have had all their looks long ago, and are still listed."""
-    return [post(number, START - 40 * HOUR - number) for number in range(count)]
+from tests.unit.producer.stage import HOUR, World, steady, steady_posts
 
 
 def test_everything_listed_at_the_first_start_is_read():
@@ -319,64 +222,6 @@ def test_a_checkpoint_comes_only_after_acknowledgement():
     assert set() == world.missing()
 
 
-def test_wrong_credentials_stop_at_once():
-    world = World()
-    world.reddit.before_answer = _raiser(CredentialsWrongError("no"))
-    with pytest.raises(CredentialsWrongError):
-        world.run(60)
-
-
-def test_credentials_that_had_worked_are_tried_a_few_times_more():
-    """A hiccup of Reddit's must not stop it; new credentials are read at the restart."""
-    world = World([comment(1)])
-    world.run(60)
-    count = len(world.reddit.requests)
-    world.reddit.before_answer = _raiser(CredentialsWrongError("no"))
-    with pytest.raises(CredentialsWrongError):
-        world.run(600)
-    assert len(world.reddit.requests) - count == 5
-
-
-def test_a_reddit_that_never_answered_stops_after_a_few_tries():
-    world = World()
-    world.reddit.before_answer = _raiser(UnreachableError("refused"))
-    with pytest.raises(UnreachableError):
-        world.run(60)
-    assert len(world.reddit.requests) == 3
-
-
-def test_a_403_stops_at_the_start_and_is_waited_out_later():
-    world = World([comment(1)])
-    world.reddit.before_answer = _raiser(ForbiddenError("private"))
-    with pytest.raises(ForbiddenError):
-        world.run(60)
-    world = World([comment(1)])
-    world.run(60)
-    world.reddit.before_answer = _raiser(ForbiddenError("private"))
-    world.run(600)
-    world.reddit.before_answer = lambda _request: None
-    world.reddit.things["t1_c2"] = comment(2, world.clock.now())
-    world.run(120)
-    world.drain()
-    assert world.of("t1_c2")
-
-
-def test_a_429_is_answered_with_silence_until_the_window_is_over():
-    world = World(steady(100, 5.0))
-    world.run(60)
-    world.reddit.before_answer = _raiser(RateLimitedError(200.0))
-    world.run(1)
-    count = len(world.reddit.requests)
-    while len(world.reddit.requests) == count:
-        world.producer.run_once(world.stop)
-    refused_at = world.clock.now()
-    world.reddit.before_answer = lambda _request: None
-    count = len(world.reddit.requests)
-    while len(world.reddit.requests) == count:
-        world.producer.run_once(world.stop)
-    assert world.reddit.requests[-1][0] >= refused_at + 200
-
-
 def test_malformed_items_are_counted_and_skipped():
     world = World([comment(1), {**comment(2), "link_id": None}])
     world.run(60)
@@ -460,13 +305,6 @@ def test_nothing_served_is_lost_through_faults_and_kills(births, faults, kills):
     assert all(problem_of_line(entry.data) is None for entry in world.stream.entries)
     identities = [(record["id"], record["observed_at"]) for record in world.records()]
     assert len(identities) == len(set(identities))
-
-
-def _raiser(error):
-    def meet(_request):
-        raise error
-
-    return meet
 
 
 def test_a_stop_ends_a_wait():

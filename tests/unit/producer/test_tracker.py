@@ -107,16 +107,18 @@ def test_a_finished_cohort_is_forgotten_once_no_listing_shows_it():
     end = BORN + 36 * HOUR
     tracker.looked(cohort, end)
     tracker.put(known(1), now=end, keep=False)
-    tracker.retire(end + 3000)
+    tracker.retire(end + 3000, walked_at=end + 2900)
     assert tracker.get("t1_c1") is not None
-    tracker.retire(end + 3700)
+    tracker.retire(end + 3700, walked_at=end)  # no walk since: Reddit may have been away
+    assert tracker.get("t1_c1") is not None
+    tracker.retire(end + 3700, walked_at=end + 3400)
     assert tracker.get("t1_c1") is None
     assert [cohort.name] == tracker.retired
 
 
 def test_an_unfinished_cohort_is_never_forgotten():
     tracker = tracker_with(known(1))
-    tracker.retire(BORN + 30 * HOUR)
+    tracker.retire(BORN + 30 * HOUR, walked_at=BORN + 30 * HOUR)
     assert len(tracker) == 1
 
 
