@@ -3,7 +3,9 @@
 #
 # EC2 runs it as user data. The launch template puts `export NAME=value` lines before it; every
 # WSB_* and AWS_REGION among them becomes the service's environment. No secret is among them.
-# Safe to run again: what is there already is left alone. WSB_ROOT names another root (tests).
+# Safe to run again: what is there already is left alone. WSB_ROOT names another root, and
+# WSB_RETRY_SECONDS another first pause (tests). With WSB_WHEN_FAILED=shutdown, as in the launch
+# template, a machine that cannot be set up goes, and the autoscaling group starts another.
 set -euo pipefail
 
 readonly root="${WSB_ROOT:-}"
@@ -15,6 +17,7 @@ readonly needed=(
   AWS_REGION WSB_ARTIFACTS_BUCKET WSB_CODE_KEY WSB_CODE_SHA256
   WSB_REDDIT_SECRET_ID WSB_STATE_TABLE WSB_STREAM_NAME
 )
+readonly tries=10 longest_pause=120 minutes_to_read=5
 readonly system_packages=(amazon-cloudwatch-agent awscli-2 logrotate python3.11 python3.11-pip)
 changed=no
 
@@ -25,7 +28,22 @@ say() {
 
 fail() {
   say "$*" >&2
+  if [[ "${WSB_WHEN_FAILED:-}" == shutdown ]]; then
+    shutdown -h "+$minutes_to_read" || true # the log has to get to CloudWatch first
+  fi
   exit 1
+}
+
+# Tries a command that needs the network again, for some fifteen minutes. retry COMMAND...
+retry() {
+  local pause="${WSB_RETRY_SECONDS:-5}" try
+  for ((try = 1; try < tries; try++)); do
+    "$@" && return
+    say "try $try of $tries failed: $1 $2"
+    sleep "$pause"
+    pause=$((pause * 2 > longest_pause ? longest_pause : pause * 2))
+  done
+  "$@"
 }
 
 check_settings() {
@@ -38,7 +56,7 @@ check_settings() {
 
 install_system_packages() {
   rpm --quiet -q "${system_packages[@]}" 2>/dev/null && return
-  dnf install -y -q "${system_packages[@]}" ||
+  retry dnf install -y -q "${system_packages[@]}" ||
     fail "dnf could not install ${system_packages[*]}: check that HTTPS gets out of the subnet."
 }
 
@@ -77,7 +95,7 @@ install_release() {
 
 fetch_code() {
   local release="$1" source="s3://$WSB_ARTIFACTS_BUCKET/$WSB_CODE_KEY"
-  aws s3 cp --only-show-errors --region "$AWS_REGION" "$source" "$release/code.zip" ||
+  retry aws s3 cp --only-show-errors --region "$AWS_REGION" "$source" "$release/code.zip" ||
     fail "cannot fetch $source: run terraform apply again, it uploads the code."
   echo "$WSB_CODE_SHA256  $release/code.zip" | sha256sum --check --status ||
     fail "$source does not have the sha256 $WSB_CODE_SHA256: it was changed after terraform apply; apply again."
@@ -88,7 +106,7 @@ fetch_code() {
 install_libraries() {
   local release="$1"
   python3.11 -m venv "$release/venv"
-  "$release/venv/bin/python" -m pip install --quiet --no-input --disable-pip-version-check \
+  retry "$release/venv/bin/python" -m pip install --quiet --no-input --disable-pip-version-check \
     --only-binary :all: --require-hashes -r "$release/requirements/producer.txt" ||
     fail "pip could not install requirements/producer.txt with its hashes: its own message is above."
 }
@@ -96,7 +114,8 @@ install_libraries() {
 write_environment() {
   install -d -m 0755 "$settings"
   write_file "$settings/producer.env" 0640 < <(
-    compgen -e | grep -E '^(WSB_|AWS_REGION$)' | grep -vx WSB_ROOT | sort |
+    compgen -e | grep -E '^(WSB_|AWS_REGION$)' |
+      grep -vxE 'WSB_(ROOT|RETRY_SECONDS|WHEN_FAILED)' | sort |
       while read -r name; do echo "$name=${!name}"; done
   )
 }
@@ -117,7 +136,7 @@ EnvironmentFile=/etc/wsb-stream/producer.env
 Environment=PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
 WorkingDirectory=/opt/wsb-stream/current
 ExecStart=/opt/wsb-stream/current/venv/bin/python -m wsb produce
-# JSON lines, for CloudWatch; what goes wrong at the start is in the journal.
+# JSON lines, for CloudWatch; what goes wrong at the start is among them.
 StandardOutput=append:/var/log/wsb-stream/producer.log
 StateDirectory=wsb-stream
 Restart=always
@@ -182,7 +201,7 @@ AGENT
     "$root/opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl" \
       -a fetch-config -m ec2 -s -c "file:$settings/cloudwatch-agent.json" >/dev/null || {
       rm "$settings/cloudwatch-agent.json" # so that the next run tries again
-      fail "the CloudWatch agent did not start: its own message is above."
+      say "the CloudWatch agent did not start, so the logs stay on this machine: see above."
     }
   fi
   changed="$before"

@@ -6,6 +6,8 @@ locals {
     for key, delivery in aws_kinesis_firehose_delivery_stream.landing : key => { DeliveryStreamName = delivery.name }
   }
 
+  lake_metrics = "${local.name}/lake"
+
   # `missing`: what it means when the metric says nothing.
   alarms = {
     producer-silent = {
@@ -80,6 +82,18 @@ locals {
       periods    = 1
       missing    = "notBreaching"
     }
+    lake-rejects = {
+      meaning    = "the lake job set lines aside in ${local.rejects_prefix}, with their reason: look before they expire"
+      namespace  = local.lake_metrics
+      metric     = "rejected"
+      dimensions = {}
+      statistic  = "Sum"
+      operator   = "GreaterThanThreshold"
+      threshold  = 0
+      minutes    = 5
+      periods    = 1
+      missing    = "notBreaching"
+    }
     lake-job-fails = {
       meaning    = "the lake job failed: look at the log group ${aws_cloudwatch_log_group.lake_job.name}"
       namespace  = "AWS/Lambda"
@@ -104,6 +118,18 @@ locals {
       periods    = 3
       missing    = "breaching"
     }
+  }
+}
+
+resource "aws_cloudwatch_log_metric_filter" "lake_rejects" {
+  name           = "${local.name}-lake-rejects"
+  log_group_name = aws_cloudwatch_log_group.lake_job.name
+  pattern        = "{ $.event = \"lake_run_done\" && $.rejected > 0 }"
+
+  metric_transformation {
+    namespace = local.lake_metrics
+    name      = "rejected"
+    value     = "$.rejected"
   }
 }
 

@@ -76,10 +76,9 @@ resource "aws_kinesisanalyticsv2_application" "qualifier" {
           application_restore_type = "RESTORE_FROM_LATEST_SNAPSHOT"
         }
 
-        # A changed statement renames its operators. Positions that no longer find their source are
-        # dropped: it reads the stream from its beginning again, and the lake holds each record once.
+        # AWS sets it back to this at each update, whatever was asked for at the start.
         flink_run_configuration {
-          allow_non_restored_state = true
+          allow_non_restored_state = false
         }
       }
     }
@@ -90,6 +89,12 @@ resource "aws_kinesisanalyticsv2_application" "qualifier" {
   }
 
   depends_on = [aws_iam_role_policy.flink]
+
+  # Another statement has other operators, which find no place in the old snapshot. A new application
+  # reads the stream from its beginning again, and the lake holds each record once.
+  lifecycle {
+    replace_triggered_by = [aws_s3_object.package["flink_app"].key]
+  }
 }
 
 resource "aws_cloudwatch_log_group" "flink" {

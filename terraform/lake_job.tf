@@ -85,15 +85,11 @@ resource "aws_iam_role_policy" "lake_job" {
 
 data "aws_iam_policy_document" "lake_job" {
   statement {
+    # The whole bucket: without it, or with a condition on s3:prefix, which only listing carries, S3
+    # answers 403 instead of 404 for an object that another run has taken.
     sid       = "SeeLandingAndTables"
     actions   = ["s3:ListBucket"]
     resources = [aws_s3_bucket.lake.arn]
-
-    condition {
-      test     = "StringLike"
-      variable = "s3:prefix"
-      values   = ["${local.landing_prefix}*", "${local.tables_prefix}*"]
-    }
   }
 
   statement {

@@ -18,6 +18,7 @@ locals {
     WSB_STATE_TABLE         = aws_dynamodb_table.state["producer"].name
     WSB_STREAM_NAME         = aws_kinesis_stream.observations.name
     WSB_SUBREDDIT           = var.subreddit
+    WSB_WHEN_FAILED         = "shutdown"
   }
 
   producer_user_data = join("\n", concat(
@@ -37,6 +38,10 @@ resource "aws_launch_template" "producer" {
   image_id               = data.aws_ssm_parameter.producer_image.insecure_value
   instance_type          = var.producer_instance_type
   update_default_version = true
+
+  # What shuts itself down could not be set up; the autoscaling group starts another.
+  instance_initiated_shutdown_behavior = "terminate"
+
   user_data              = base64encode(local.producer_user_data)
 
   iam_instance_profile {

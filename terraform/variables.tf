@@ -209,9 +209,9 @@ variable "lake_job_memory_megabytes" {
 }
 
 variable "lake_job_reserved_concurrency" {
-  description = "lake jobs at a time; -1 reserves nothing, for accounts whose whole Lambda quota is 10 (the job's own lock still keeps it alone)"
+  description = "1 reserves a place for the lake job in the account's Lambda quota, which must then be more than 10; -1 reserves none (its own lock keeps it alone either way)"
   type        = number
-  default     = 1
+  default     = -1
 
   validation {
     condition     = contains([-1, 1], var.lake_job_reserved_concurrency)

@@ -1,6 +1,30 @@
--- run once: makes the view comments_latest, the newest observation of each id
+-- run once: makes the view comments_latest, the newest observation of each id; its times are UTC
+-- (Athena stores no view with a time zone in a column, so each time is cast to one without)
 CREATE OR REPLACE VIEW comments_latest AS
-SELECT seen.*
+SELECT
+  seen.schema_version,
+  seen.kind,
+  seen.id,
+  seen.subreddit,
+  CAST(seen.created_at AS timestamp) AS created_at,
+  CAST(seen.observed_at AS timestamp) AS observed_at,
+  seen.cause,
+  seen.state,
+  seen.score,
+  seen.score_hidden,
+  seen.peak_score,
+  seen.author,
+  seen.author_id,
+  seen.body,
+  CAST(seen.edited_at AS timestamp) AS edited_at,
+  seen.permalink,
+  seen.distinguished,
+  seen.stickied,
+  seen.author_flair,
+  seen.post_id,
+  seen.parent_id,
+  seen.is_submitter,
+  CAST(seen.landed_at AS timestamp) AS landed_at
 FROM comments AS seen
 INNER JOIN (
   SELECT id, max(observed_at) AS observed_at

@@ -116,6 +116,21 @@ def too_wide(statement):
     return actions + [one for one in open_ended if one == "*"]
 
 
+def actions_for_new_flink_code(deployment, packages):
+    """Return what Terraform would do to the Flink application once its code has changed."""
+    code = packages / "flink_app.zip"
+    old = code.read_bytes()
+    code.write_bytes(old + b"new")
+    name, plan = "aws_kinesisanalyticsv2_application.qualifier", deployment.work / "new_code"
+    options = ["-refresh=false", "-input=false", f"-target={name}", f"-out={plan}"]
+    values = {"packages_dir": packages, "start_flink": "false", "destroy_lake_data": "true"}
+    deployment.run("plan", *options, *(f"-var={key}={value}" for key, value in values.items()))
+    code.write_bytes(old)
+    changes = json.loads(deployment.run("show", "-json", str(plan)))["resource_changes"]
+    (change,) = [one["change"] for one in changes if one["address"] == name]
+    return change["actions"]
+
+
 def test_apply_then_nothing_to_change_then_destroy(deployment, packages, monkeypatch):
     """All of it applies, a second plan is empty, outputs have values, destroy leaves nothing."""
     for name, value in deployment.environment.items():
@@ -148,6 +163,7 @@ def test_apply_then_nothing_to_change_then_destroy(deployment, packages, monkeyp
     policies = statements(deployment)
     assert all(statement["Sid"] for statement in policies)
     assert {one["Sid"] for one in policies if too_wide(one)} == WHOLE
+    assert actions_for_new_flink_code(deployment, packages) == ["delete", "create"]
     status, _, err = terraform.destroy(force=None, auto_approve=True)
     assert status == 0, err
     status, out, err = terraform.cmd("state", "list")

@@ -126,7 +126,11 @@ class Analytics:
         application.application_version_id += 1
         life.touch()
         if life.run_configuration is not None:
-            for name, value in (request.get("RunConfigurationUpdate") or {}).items():
+            changed = {
+                "FlinkRunConfiguration": {"AllowNonRestoredState": False},  # AWS forgets it
+                **(request.get("RunConfigurationUpdate") or {}),
+            }
+            for name, value in changed.items():
                 life.run_configuration[f"{name}Description"] = value
         if request.get("ServiceExecutionRoleUpdate"):
             application.service_execution_role = request["ServiceExecutionRoleUpdate"]

@@ -11,7 +11,8 @@ import pytest
 PROJECT = Path(__file__).parents[3]
 STUBS = {
     "rpm": "exit 1",
-    "dnf": 'echo "dnf $*" >> "$CALLS"',
+    "dnf": 'echo "dnf $*" >> "$CALLS"; (($(grep -c dnf "$CALLS") > ${FAILING:-0}))',
+    "shutdown": 'echo "shutdown $*" >> "$CALLS"',
     "id": "exit 0",
     "logger": "exit 0",
     "chown": "exit 0",
@@ -50,6 +51,8 @@ def machine(tmp_path):
             "CODE": str(code),
             "CALLS": str(calls),
             "WSB_ROOT": str(tmp_path / "root"),
+            "WSB_RETRY_SECONDS": "0",
+            "WSB_WHEN_FAILED": "shutdown",
             "AWS_REGION": "us-east-1",
             "WSB_ARTIFACTS_BUCKET": "artifacts",
             "WSB_CODE_KEY": "code.zip",
@@ -79,8 +82,10 @@ def test_it_installs_the_release_and_starts_the_service(machine):
     assert (machine.root / "opt/wsb-stream/current/wsb.py").is_file()
     settings = (machine.root / "etc/wsb-stream/producer.env").read_text().splitlines()
     assert "WSB_STREAM_NAME=observations" in settings
-    assert not any(line.startswith("WSB_ROOT") for line in settings)
+    own = ("WSB_ROOT", "WSB_RETRY_SECONDS", "WSB_WHEN_FAILED")
+    assert not any(line.startswith(own) for line in settings)
     calls = machine.calls.read_text()
+    assert "shutdown" not in calls
     assert "--require-hashes" in calls
     assert "systemctl restart wsb-producer.service" in calls
 
@@ -102,6 +107,25 @@ def test_code_with_another_hash_is_refused(machine):
     assert done.returncode == 1
     assert "does not have the sha256" in done.stderr
     assert not (machine.root / "opt/wsb-stream/current").exists()
+
+
+def test_a_network_that_comes_late_is_waited_for(machine):
+    """User data runs once in a machine's life: one refused download must not be the end."""
+    done = machine(FAILING="3")
+    assert done.returncode == 0, done.stderr
+    assert machine.calls.read_text().count("dnf") == 4
+    assert "systemctl restart wsb-producer.service" in machine.calls.read_text()
+
+
+def test_a_machine_that_cannot_be_set_up_makes_room_for_another(machine):
+    """It says why, and shuts down once that has been read; by hand it only stops."""
+    done = machine(FAILING="1000")
+    assert done.returncode == 1
+    assert "dnf could not install" in done.stderr
+    assert "shutdown -h +5" in machine.calls.read_text()
+    machine.calls.write_text("")
+    assert machine(FAILING="1000", WSB_WHEN_FAILED="").returncode == 1
+    assert "shutdown" not in machine.calls.read_text()
 
 
 def test_a_missing_setting_is_named(machine):
