@@ -42,7 +42,7 @@ resource "aws_launch_template" "producer" {
   # What shuts itself down could not be set up; the autoscaling group starts another.
   instance_initiated_shutdown_behavior = "terminate"
 
-  user_data              = base64encode(local.producer_user_data)
+  user_data = base64encode(local.producer_user_data)
 
   iam_instance_profile {
     arn = aws_iam_instance_profile.producer.arn
