@@ -30,7 +30,8 @@ class LazyCommands(click.Group):
         try:
             command = getattr(importlib.import_module(module), name)
         except ModuleNotFoundError as error:
-            message = f"`wsb {cmd_name}` needs {error.name}: pip install 'wsb-stream[sandbox]'"
+            extra = "reader" if cmd_name == "lake" else "sandbox"
+            message = f"`wsb {cmd_name}` needs {error.name}: pip install 'wsb-stream[{extra}]'"
             raise click.ClickException(message) from error
         if not isinstance(command, click.Command):
             raise TypeError(COMMANDS[cmd_name])

@@ -3,7 +3,7 @@
 from contract.clock import Clock, FileClock, SystemClock, clock_from_environment
 from contract.instant import format_instant, parse_instant
 from contract.schema import SCHEMA, Field, Schema, load_schema
-from contract.validation import problem_of, problem_of_line
+from contract.validation import problem_of, problem_of_line, read_line
 
 __all__ = [
     "SCHEMA",
@@ -18,4 +18,5 @@ __all__ = [
     "parse_instant",
     "problem_of",
     "problem_of_line",
+    "read_line",
 ]

@@ -1,10 +1,11 @@
 """Validation: the first reason why a record is not a valid observation, or none.
 
 A reason is a short code that a dead letter carries: `oversize` (Firehose would refuse it),
-`not_utf8`, `too_complex` (a parser could choke on it), `not_json_object`, `missing:<field>`,
-`bad_type:<field>` or `bad_value:<field>`. Fields are checked in the order of the schema, `kind`
-before all others, since it says which fields the record must have. Unknown fields are ignored.
-The Flink application says the same of every record in SQL.
+`not_utf8`, `many_lines` (the lake's files hold one record a line), `too_complex` (a parser could
+choke on it), `not_json_object`, `missing:<field>`, `bad_type:<field>` or `bad_value:<field>`.
+Fields are checked in the order of the schema, `kind` before all others, since it says which
+fields the record must have. Unknown fields are ignored. The Flink application says the same of
+every record in SQL.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from contract.instant import parse_instant
 from contract.schema import SCHEMA
@@ -30,25 +31,41 @@ DIGITS_MAX = 10_000  # in a row; Java takes seconds to read a million
 NUMBER_DIGITS_MAX = 308  # of a whole number; a double holds no more
 NUMBER_LIMIT: int = 10**NUMBER_DIGITS_MAX
 
+BLANKS = " \t\r\n"  # what JSON ignores between its tokens
 _STRING = re.compile(r'"[^"\\]*+(?:\\[\s\S][^"\\]*+)*+"')
 _LONG_NUMBER = re.compile(rf"(?<![0-9])[0-9]{{{DIGITS_MAX + 1}}}")
 
 
-def problem_of_line(line: bytes, schema: Schema = SCHEMA) -> str | None:
-    """Return the reason why these bytes are not a valid observation, or None."""
+class Reading(NamedTuple):
+    """What a line says: a valid observation, or the reason why it is none."""
+
+    record: Mapping[str, Any]
+    problem: str | None
+
+
+def read_line(line: bytes, schema: Schema = SCHEMA) -> Reading:
+    """Decode these bytes; `record` is empty unless they are a valid observation."""
     if len(line) > LINE_BYTES_MAX:
-        return "oversize"
+        return Reading({}, "oversize")
     try:
         text = line.decode("utf-8")
     except UnicodeDecodeError:
-        return "not_utf8"
+        return Reading({}, "not_utf8")
+    if "\n" in text.strip(BLANKS):
+        return Reading({}, "many_lines")
     if _is_too_complex(text):
-        return "too_complex"
+        return Reading({}, "too_complex")
     try:
         record = json.loads(text, parse_constant=_refuse_constant, parse_int=_read_int)
     except ValueError:
-        return "not_json_object"
-    return problem_of(record, schema)
+        return Reading({}, "not_json_object")
+    problem = problem_of(record, schema)
+    return Reading({}, problem) if problem else Reading(record, None)
+
+
+def problem_of_line(line: bytes, schema: Schema = SCHEMA) -> str | None:
+    """Return the reason why these bytes are not a valid observation, or None."""
+    return read_line(line, schema).problem
 
 
 def problem_of(record: object, schema: Schema = SCHEMA) -> str | None:

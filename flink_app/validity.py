@@ -23,6 +23,8 @@ DIGEST_ORDER = tuple(FIELDS[name] for name in LEADING) + tuple(
 _STRINGS = r'"[^"\\]*+(?:\\[\s\S][^"\\]*+)*+"'
 _EMPTY_STRING = '""'
 _LONG_NUMBER = rf"(?<![0-9])[0-9]{{{DIGITS_MAX + 1}}}"
+_NEWLINE = "\n"
+_MANY_LINES = r"[^ \t\r\n][ \t\r]*+\n[ \t\r\n]*+[^ \t\r\n]"
 _CHARACTER_BYTES_MAX = 4  # UTF-8
 _WHOLE_LINE = "$"  # the suspect where no record is
 
@@ -39,6 +41,8 @@ def carrier_problem() -> str:
     WHEN CHAR_LENGTH(text) > {LINE_BYTES_MAX // _CHARACTER_BYTES_MAX}
       AND CHAR_LENGTH(DECODE(line, 'ISO-8859-1')) > {LINE_BYTES_MAX} THEN 'oversize'
     WHEN ENCODE(text, 'UTF-8') <> line THEN 'not_utf8'
+    WHEN POSITION({literal(_NEWLINE)} IN text) > 0 AND {matches("text", _MANY_LINES)}
+      THEN 'many_lines'
     WHEN (SPLIT_INDEX(text, '[', {half}) IS NOT NULL OR SPLIT_INDEX(text, '{{', {half}) IS NOT NULL)
       AND CHAR_LENGTH(REGEXP_REPLACE({bare}, '[^\\[{{]', '')) > {BRACKETS_MAX} THEN 'too_complex'
     WHEN CHAR_LENGTH(text) > {DIGITS_MAX} AND {matches(bare, _LONG_NUMBER)} THEN 'too_complex'

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from contract import clock_from_environment
 from wsb_lake.aws import Aws, plain_words
-from wsb_lake.errors import LakeError
+from wsb_lake.errors import LakeError, MissingLibraryError
 from wsb_lake.logs import log_warnings_only
 from wsb_lake.settings import settings_from
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from wsb_lake.settings import Settings
 
@@ -52,7 +53,7 @@ def settle(**given: str | None) -> None:
     log_warnings_only()
     try:
         settings = _settings(given, for_job=True)
-        with plain_words(settings):
+        with plain_words(settings), _needs("lake"):
             from wsb_lake.job import Job  # noqa: PLC0415 - pyiceberg loads slowly
 
             result = Job(Aws(settings), clock_from_environment()).run()
@@ -69,16 +70,25 @@ def settle(**given: str | None) -> None:
 @_with_options(_OPTIONS)
 def query(sql: str, form: str, **given: str | None) -> None:
     """Run DuckDB SQL over comments, posts, gaps, commits, comments_latest and posts_latest."""
-    from wsb_lake.printing import print_result  # noqa: PLC0415 - only this command needs rich
-    from wsb_lake.query import LakeQuery  # noqa: PLC0415 - and DuckDB
-
     try:
         settings = _settings(given, for_job=False)
-        with plain_words(settings):
-            result = LakeQuery(Aws(settings)).run(sql)
+        with plain_words(settings), _needs("reader"):
+            from wsb_lake.printing import print_result  # noqa: PLC0415 - only this needs rich
+            from wsb_lake.query import LakeQuery  # noqa: PLC0415 - and DuckDB
+
+            print_result(*LakeQuery(Aws(settings)).stream(sql), form)
     except LakeError as error:
         raise click.ClickException(str(error)) from error
-    print_result(result, form)
+
+
+@contextmanager
+def _needs(extra: str) -> Iterator[None]:
+    try:
+        yield
+    except ModuleNotFoundError as error:
+        raise MissingLibraryError(
+            f"this needs {error.name}: pip install 'wsb-stream[{extra}]'"
+        ) from error
 
 
 def _settings(given: dict[str, str | None], *, for_job: bool) -> Settings:

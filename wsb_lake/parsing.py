@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from contract import SCHEMA, Schema, parse_instant, problem_of_line
+from contract import SCHEMA, Schema, parse_instant, read_line
 from wsb_lake.table_specs import OBSERVATION_TABLES
 
 if TYPE_CHECKING:
@@ -54,9 +53,8 @@ def parse(lines: Iterable[bytes], schema: Schema = SCHEMA) -> Parsed:
     rejects: list[Reject] = []
     fields = {kind: schema.of_kind(kind) for kind in schema.kinds}
     for number, line in enumerate(lines, start=1):
-        reason = problem_of_line(line, schema)
+        record, reason = read_line(line, schema)
         if reason is None:
-            record = json.loads(line)
             try:
                 row = _row(record, fields[record["kind"]])
             except UnstorableError as error:

@@ -7,6 +7,8 @@ import json
 import math
 import sys
 from datetime import datetime
+from decimal import Decimal
+from itertools import islice
 from typing import TYPE_CHECKING, TextIO
 
 from rich.console import Console
@@ -14,52 +16,63 @@ from rich.table import Table
 from rich.text import Text
 
 from contract import format_instant
+from wsb_lake.errors import QueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     import pyarrow as pa
+
+    Row = Mapping[str, object]
 
 FORMATS = ("table", "csv", "json")
 TABLE_ROWS = 200  # more is for a program
 CELL_CHARACTERS = 80
 
 
-def print_result(result: pa.Table, form: str, out: TextIO = sys.stdout) -> None:
-    """Write the result in one of FORMATS."""
-    {"table": _print_table, "csv": _print_csv, "json": _print_json}[form](result, out)
+def print_result(
+    schema: pa.Schema, batches: Iterable[pa.RecordBatch], form: str, out: TextIO = sys.stdout
+) -> None:
+    """Write the rows in one of FORMATS, as they come; raises QueryError for a time too far."""
+    # A query may name two columns alike: a row as a dict must not lose one.
+    rows = _rows(_unique(schema.names), batches)
+    try:
+        {"table": _print_table, "csv": _print_csv, "json": _print_json}[form](schema, rows, out)
+    except OverflowError as error:
+        raise QueryError(f"a time is beyond the year 9999, cast it to varchar: {error}") from error
 
 
-def _print_table(result: pa.Table, out: TextIO) -> None:
+def _print_table(schema: pa.Schema, rows: Iterator[Row], out: TextIO) -> None:
     table = Table()
-    for field in result.schema:
+    for field in schema:
         right = any(kind in str(field.type) for kind in ("int", "float", "double", "decimal"))
         table.add_column(Text(field.name), justify="right" if right else "left")
-    for row in _rows(result.slice(0, TABLE_ROWS)):
+    for row in islice(rows, TABLE_ROWS):
         table.add_row(*(Text(_cell(value)) for value in row.values()))
     console = Console(file=out)
     console.print(table)
-    if len(result) > TABLE_ROWS:
-        more = len(result) - TABLE_ROWS
-        console.print(f"… and {more} more rows: --format csv or json prints them all")
+    if next(rows, None) is not None:
+        console.print(f"… and more than these {TABLE_ROWS}: --format csv or json prints all rows")
 
 
-def _print_csv(result: pa.Table, out: TextIO) -> None:
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(result.column_names)
-    writer.writerows(row.values() for row in _rows(result))
+def _print_csv(schema: pa.Schema, rows: Iterator[Row], out: TextIO) -> None:
+    # all texts quoted: Python 3.11 does not see that a lone \r needs it
+    writer = csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_NONNUMERIC)
+    writer.writerow(schema.names)
+    writer.writerows(row.values() for row in rows)
 
 
-def _print_json(result: pa.Table, out: TextIO) -> None:
-    lines = (json.dumps(row, ensure_ascii=False, default=str) for row in _rows(result))
-    out.write("[" + ",\n ".join(lines) + "]\n")
+def _print_json(_schema: pa.Schema, rows: Iterator[Row], out: TextIO) -> None:
+    before = "["
+    for row in rows:
+        out.write(before + json.dumps(row, ensure_ascii=False, default=str))
+        before = ",\n "
+    out.write("[]\n" if before == "[" else "]\n")
 
 
-def _rows(result: pa.Table) -> Iterator[Mapping[str, object]]:
-    # A query may name two columns alike: a row as a dict must not lose one.
-    names = _unique(result.column_names)
-    for batch in result.rename_columns(names).to_batches():
-        for row in batch.to_pylist():
+def _rows(names: Sequence[str], batches: Iterable[pa.RecordBatch]) -> Iterator[Row]:
+    for batch in batches:
+        for row in batch.rename_columns(names).to_pylist():
             yield {name: _plain(value) for name, value in row.items()}
 
 
@@ -79,6 +92,8 @@ def _plain(value: object) -> object:
         return format_instant(value.timestamp())
     if isinstance(value, float) and not math.isfinite(value):
         return None  # JSON has no NaN
+    if isinstance(value, Decimal):  # DuckDB's sums of integers
+        return int(value) if value == value.to_integral_value() else float(value)
     return value
 
 

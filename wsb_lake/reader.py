@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -30,7 +30,8 @@ _PANDAS_TYPES = {
     pa.int64(): pd.Int64Dtype(),
     pa.bool_(): pd.BooleanDtype(),
 }
-Instant = datetime | str
+Instant = datetime | date | str
+HISTORIES = {"t1_": "comments", "t3_": "posts", "gap": "gaps"}
 
 
 @dataclass(frozen=True)
@@ -79,8 +80,12 @@ class Lake:
         return self._states(table, None, None, None)
 
     def history(self, thing_id: str) -> Any:  # noqa: ANN401 - the frame that was asked for
-        """Return every observation of one id, oldest first."""
-        table = {"t1_": "comments", "t3_": "posts"}.get(thing_id[:3], "gaps")
+        """Return every observation of one fullname (t1_…, t3_…) or gap, oldest first."""
+        table = HISTORIES.get(thing_id[:3])
+        if table is None:
+            raise QueryError(
+                f"{thing_id!r} is no fullname: a comment's begins with t1_, a post's t3_"
+            )
         sql = f"SELECT * FROM {table} WHERE id = $id ORDER BY observed_at"  # noqa: S608 - a known name
         return self.sql(sql, {"id": thing_id})
 
@@ -124,9 +129,15 @@ def to_pandas(table: pa.Table) -> pd.DataFrame:
 
 
 def instant(value: Instant) -> datetime:
-    """Return a time with a zone: ISO 8601 or a datetime, UTC where it names none."""
-    try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-    except ValueError as error:
-        raise QueryError(f"{value!r} is not a time like 2021-01-28T14:30:00Z") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    """Return a time with a zone: ISO 8601, a datetime, or a day's beginning; UTC if unsaid."""
+    wrong = QueryError(f"{value!r} is not a time like 2021-01-28T14:30:00Z")
+    if isinstance(value, str):
+        try:
+            value = datetime.fromisoformat(value)
+        except ValueError as error:
+            raise wrong from error
+    if not isinstance(value, date) or pd.isna(value):
+        raise wrong
+    if not isinstance(value, datetime):
+        return datetime(value.year, value.month, value.day, tzinfo=UTC)
+    return value if value.tzinfo else value.replace(tzinfo=UTC)

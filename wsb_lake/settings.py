@@ -59,6 +59,11 @@ def _mistakes(settings: Settings, *, for_job: bool) -> Iterator[str]:
             "set WSB_LAKE_DATABASE (--database) to the Glue database, lower case letters, "
             f"digits and _, it is {settings.database!r}"
         )
+    if settings.endpoint_url and not settings.endpoint_url.startswith(("http://", "https://")):
+        yield (
+            "set AWS_ENDPOINT_URL (--endpoint-url) to an address that begins with http:// or "
+            f"https://, it is {settings.endpoint_url!r}"
+        )
     if for_job and not settings.state_table:
         yield "set WSB_LAKE_STATE_TABLE (--state-table) to the DynamoDB table of the job's lock"
     if for_job and not _is_landing_prefix(settings.landing_prefix):

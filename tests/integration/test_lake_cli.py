@@ -54,7 +54,8 @@ def test_settle_then_query(lake, wsb):
     sql = "SELECT id, score FROM comments_latest ORDER BY id"
     rows = json.loads(wsb("query", sql, "--format", "json").stdout)
     assert rows == [{"id": "t1_a", "score": 12}, {"id": "t1_b", "score": 12}]
-    assert wsb("query", sql, "--format", "csv").stdout == "id,score\nt1_a,12\nt1_b,12\n"
+    csv = '"id","score"\n"t1_a",12\n"t1_b",12\n'
+    assert wsb("query", sql, "--format", "csv").stdout == csv
     assert "t1_b" in wsb("query", sql).stdout
 
 
@@ -64,6 +65,7 @@ def test_settle_then_query(lake, wsb):
         (("query", "SELECT 1"), {}, "run `wsb lake settle`"),
         (("query", "SELECT 1"), {"WSB_LAKE_DATABASE": None}, "set WSB_LAKE_DATABASE"),
         (("query", "SELECT 1"), {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}, "does not answer"),
+        (("query", "SELECT 1"), {"AWS_ENDPOINT_URL": "localhost:1"}, "begins with http://"),
         (("query", "SELECT 1"), {"AWS_ACCESS_KEY_ID": None}, "no AWS credentials"),
         (("query", "SELECT 1"), {"AWS_REGION": None}, "set AWS_REGION"),
         (("settle",), {"WSB_LAKE_STATE_TABLE": None}, "set WSB_LAKE_STATE_TABLE"),
@@ -82,11 +84,21 @@ def test_a_mistake_is_one_sentence(wsb, arguments, changes, said):
     assert len(done.stderr.strip().splitlines()) == 1
 
 
-@pytest.mark.parametrize("sql", ["SELEC 1", "SELECT no FROM comments", "FROM nowhere"])
-def test_bad_sql_is_one_sentence(lake, wsb, sql):
-    """DuckDB's own first line."""
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("SELEC 1", "DuckDB cannot run this query"),
+        ("SELECT no FROM comments", "DuckDB cannot run this query"),
+        ("FROM nowhere", "DuckDB cannot run this query"),
+        (" -- nothing", "no SQL statement"),
+        ("SELECT timestamptz 'infinity'", "beyond the year 9999"),
+        ("SELECT error('late') FROM range(99999)", "DuckDB cannot run this query"),
+    ],
+)
+def test_bad_sql_is_one_sentence(lake, wsb, sql, said):
+    """DuckDB's own first line, or what cannot be printed."""
     lake.job().run()
     done = wsb("query", sql)
     assert done.returncode == 1
-    assert "DuckDB cannot run this query" in done.stderr
+    assert said in done.stderr
     assert "Traceback" not in done.stderr

@@ -11,7 +11,8 @@ import pytest
 import wsb_lake
 from contract import format_instant, parse_instant
 from tests.lake_world import START, observation
-from wsb_lake.errors import LakeMissingError, QueryError
+from wsb_lake.aws import Aws
+from wsb_lake.errors import AccessError, LakeMissingError, QueryError
 
 pytest_plugins = ["tests.lake_fixtures"]
 pytestmark = pytest.mark.integration
@@ -162,12 +163,44 @@ def test_a_lake_that_is_not_there_yet_is_said(lake):
         _open(lake).latest()
 
 
-@pytest.mark.parametrize("call", [lambda r: r.comments(as_of="soon"), lambda r: r.latest("gaps")])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda r: r.comments(as_of="soon"),
+        lambda r: r.comments(as_of=pd.NaT),
+        lambda r: r.comments(since=1_611_840_000),
+        lambda r: r.latest("gaps"),
+        lambda r: r.history("gl123abc"),
+    ],
+)
 def test_a_wrong_question_is_explained(lake, call):
     """A time that is none, a table without a latest."""
     lake.job().run()
     with pytest.raises(QueryError):
         call(_open(lake))
+
+
+def test_a_lake_whose_files_cannot_be_read_is_explained(told, monkeypatch):
+    """Glue answers, S3 does not: no right on the bucket, another region, no network."""
+    lake, _ = told
+    reader = _open(lake)
+    properties = {**reader.query._aws.file_properties(), "s3.endpoint": "http://127.0.0.1:1"}
+    monkeypatch.setattr(Aws, "file_properties", lambda _aws: properties)
+    with pytest.raises(AccessError, match="files could not be read"):
+        reader.latest()
+
+
+def test_new_credentials_are_used_though_nothing_has_landed(told, monkeypatch):
+    """A notebook stays open for longer than a role's hour."""
+    lake, _ = told
+    reader = _open(lake)
+    reader.latest()
+    given = reader.query._aws.file_properties()
+    fresh = {**given, "s3.access-key-id": "fresh"}
+    monkeypatch.setattr(Aws, "file_properties", lambda _aws: fresh)
+    reader.latest()
+    (secret,) = reader.sql("FROM duckdb_secrets()")["secret_string"]
+    assert "key_id=fresh" in secret
 
 
 def test_an_id_is_never_sql(told):

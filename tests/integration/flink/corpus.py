@@ -76,6 +76,13 @@ def handmade():
     lines += [
         start + good for start in (b" ", b"\r\n\t", b"\x0c", b"1,", b"[", b"3 ", b"null,", good)
     ]
+    lines += [good.replace(b",", gap, 1) for gap in (b",\n", b"\n,", b", \r\n\t", b",\r", b",\t")]
+    lines += [
+        good[:-1] + b',"x":[\n' + good + b"\n]}",
+        b"\n\r\n " + good + b" \n\n",
+        b"1\n2",
+        b"\n",
+    ]
     lines += [good + b',{"kind":"' + b"0" * 32 + b'"}] ', good + b"],[" + good]
     lines += [good.replace(b'"', b"'"), good.replace(b",", b",,", 1), good[:-1] + b",}", good[:-1]]
     lines += [good.replace(b'"kind"', b'"\\u006bind"'), good.replace(b'"kind"', b'"Kind"')]

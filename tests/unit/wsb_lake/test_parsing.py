@@ -52,6 +52,21 @@ def test_a_number_too_large_for_a_double_is_rejected():
     assert reject.reason in {"too_complex", "bad_type:upvote_ratio", "bad_value:upvote_ratio"}
 
 
+def test_a_number_longer_than_python_reads_stops_nothing():
+    """In a field that nobody knows it is valid, and json.loads would raise at 4,300 digits."""
+    line = json.dumps(observation("comment", "t1_a"))[:-1] + ', "x": ' + "1" * 5000 + "}"
+    parsed = parse([line.encode()])
+    assert parsed.tables["comments"]["id"].to_pylist() == ["t1_a"]
+
+
+def test_what_would_be_two_lines_is_rejected():
+    """Firehose and the lake end a record at each newline, wherever it stands."""
+    inner = json.dumps(observation("comment", "t1_b"))
+    line = json.dumps(observation("comment", "t1_a"))[:-1] + f', "x": [\n{inner}\n]}}'
+    (reject,) = parse([line.encode()]).rejects
+    assert reject.reason == "many_lines"
+
+
 def test_unknown_fields_are_ignored():
     """A newer writer's fields do not stop an older reader."""
     record = observation("comment", "t1_a", karma=1, schema_version=9)

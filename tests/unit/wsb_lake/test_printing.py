@@ -1,9 +1,12 @@
 import csv
 import io
 import json
+from decimal import Decimal
 
 import pyarrow as pa
+import pytest
 
+from wsb_lake.errors import QueryError
 from wsb_lake.printing import TABLE_ROWS, print_result
 
 RESULT = pa.table(
@@ -17,7 +20,7 @@ RESULT = pa.table(
 
 def _printed(result, form):
     out = io.StringIO()
-    print_result(result, form, out)
+    print_result(result.schema, result.to_batches(), form, out)
     return out.getvalue()
 
 
@@ -46,13 +49,33 @@ def test_no_escape_sequence_reaches_the_terminal():
 def test_a_long_table_says_how_to_see_the_rest():
     """A person's screen is spared; nothing is left out silently."""
     text = _printed(pa.table({"n": range(TABLE_ROWS + 5)}), "table")
-    assert "5 more rows" in text
+    assert f"more than these {TABLE_ROWS}" in text
+    assert "more than" not in _printed(pa.table({"n": range(TABLE_ROWS)}), "table")
 
 
 def test_columns_of_one_name_are_all_there():
     """SELECT a, a gives two columns."""
     result = pa.Table.from_arrays([pa.array([1]), pa.array([2])], names=["n", "n"])
     assert json.loads(_printed(result, "json")) == [{"n": 1, "n_2": 2}]
+
+
+def test_sums_are_numbers():
+    """DuckDB sums integers into decimals."""
+    result = pa.table({"n": [Decimal(3)], "share": [Decimal("0.5")]})
+    assert json.loads(_printed(result, "json")) == [{"n": 3, "share": 0.5}]
+
+
+def test_a_lone_carriage_return_is_no_end_of_a_csv_row():
+    """Python's csv does not quote it by itself."""
+    text = _printed(pa.table({"body": ["a\rb"], "n": [1]}), "csv")
+    assert list(csv.reader(io.StringIO(text, newline=""))) == [["body", "n"], ["a\rb", "1"]]
+
+
+def test_a_time_that_python_does_not_have_is_a_sentence():
+    """DuckDB knows infinity and the year 20000."""
+    times = pa.table({"at": pa.array([2**62], pa.timestamp("us", tz="UTC"))})
+    with pytest.raises(QueryError, match="beyond the year 9999"):
+        _printed(times, "json")
 
 
 def test_an_empty_result_is_an_empty_document():
