@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from sandbox.demo.errors import DemoError
-from sandbox.demo.options import Options
+from sandbox.demo.options import HOURS_MOST, Options
 from sandbox.reddit.generate import generate
 
 LIVE_HOURS = 0.1
@@ -33,7 +33,7 @@ def sandbox() -> None:
 )
 @click.option(
     "--hours",
-    type=click.FloatRange(0.01, 72),
+    type=click.FloatRange(0.01, HOURS_MOST),
     help=f"Clock hours to play [{REPLAY_HOURS:.0f}; live {LIVE_HOURS}].",
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="Of the generated day.")

@@ -8,12 +8,14 @@ from pyiceberg.catalog import load_catalog
 from pyiceberg.exceptions import NoSuchTableError
 
 from contract import format_instant
-from sandbox.account.books import Identity, LakeBook
+from sandbox.account.books import Content, Identity, LakeBook
 
 if TYPE_CHECKING:
     from pyiceberg.catalog import Catalog
 
 IDENTITY = ("id", "observed_at")
+SEEN = (*IDENTITY, "state", "score", "score_hidden", "peak_score", "body")
+KINDS = {"comments": "comment", "posts": "post", "gaps": "gap"}
 
 
 def read_lake(database: str, endpoint_url: str, region: str, min_score: int) -> LakeBook:
@@ -30,15 +32,21 @@ def read_lake(database: str, endpoint_url: str, region: str, min_score: int) -> 
             "py-io-impl": "pyiceberg.io.pyarrow.PyArrowFileIO",
         },
     )
-    comments = _rows(catalog, f"{database}.comments", (*IDENTITY, "state", "peak_score"))
-    posts = _rows(catalog, f"{database}.posts", IDENTITY)
-    gaps = _rows(catalog, f"{database}.gaps", IDENTITY)
-    rows = comments + posts + gaps
+    rows = {
+        kind: _rows(catalog, f"{database}.{table}", IDENTITY if kind == "gap" else SEEN)
+        for table, kind in KINDS.items()
+    }
+    comments = rows["comment"]
     return LakeBook(
-        identities=frozenset(Identity(row["id"], _instant(row)) for row in rows),
-        rows=len(rows),
+        contents={
+            Identity(row["id"], _instant(row)): _content(kind, row)
+            for kind, found in rows.items()
+            for row in found
+        },
+        rows=sum(len(found) for found in rows.values()),
         kept=frozenset(row["id"] for row in comments if _reached(row["peak_score"], min_score)),
         live=frozenset(row["id"] for row in comments if row["state"] == "live"),
+        gone=frozenset(row["id"] for row in comments + rows["post"] if row["state"] != "live"),
     )
 
 
@@ -49,6 +57,10 @@ def _rows(catalog: Catalog, name: str, columns: tuple[str, ...]) -> list[dict[st
         return []
     rows: list[dict[str, Any]] = table.scan(selected_fields=columns).to_arrow().to_pylist()
     return rows
+
+
+def _content(kind: str, row: dict[str, Any]) -> Content:
+    return Content._make((kind, *(row.get(name) for name in Content._fields[1:])))
 
 
 def _instant(row: dict[str, Any]) -> str:

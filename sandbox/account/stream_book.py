@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from sandbox.account.books import Identity, StreamBook
+from sandbox.account.books import Content, Identity, StreamBook
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +16,7 @@ GET_RECORDS_LIMIT = 10_000  # most that GetRecords gives
 def read_stream(kinesis: Any, stream_name: str, min_score: int) -> StreamBook:  # noqa: ANN401 - boto3 has no types
     """Read the whole stream with a boto3 client; lines that are no JSON object are left out."""
     ids: set[str] = set()
-    qualified: set[Identity] = set()
+    qualified: dict[Identity, Content] = {}
     kept_comments: set[str] = set()
     qualified_records = records = gaps = 0
     for line in _lines(kinesis, stream_name):
@@ -24,21 +24,28 @@ def read_stream(kinesis: Any, stream_name: str, min_score: int) -> StreamBook:  
         observation = _decode(line)
         if observation is None:
             continue
-        ids.add(observation["id"])
-        gaps += observation["kind"] == "gap"
+        if observation["kind"] == "gap":
+            gaps += 1
+        else:
+            ids.add(observation["id"])
         if _reached(observation, min_score):
             kept_comments.add(observation["id"])
         if qualifies(observation, min_score):
             qualified_records += 1
-            qualified.add(Identity(observation["id"], observation["observed_at"]))
+            identity = Identity(observation["id"], observation["observed_at"])
+            qualified[identity] = _content(observation)
     return StreamBook(
         ids=frozenset(ids),
-        qualified=frozenset(qualified),
+        qualified=qualified,
         kept_comments=frozenset(kept_comments),
         qualified_records=qualified_records,
         records=records,
         gaps=gaps,
     )
+
+
+def _content(observation: dict[str, Any]) -> Content:
+    return Content._make(observation.get(name) for name in Content._fields)
 
 
 def qualifies(observation: dict[str, Any], min_score: int) -> bool:

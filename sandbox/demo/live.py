@@ -44,6 +44,7 @@ def live_book(stream: StreamBook) -> RedditBook:
         unasked=frozenset(),
         read=stream.ids,
         kept_expected=stream.kept_comments,
+        gone=frozenset(),
         reached=stream.kept_comments,
     )
 

@@ -9,6 +9,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SECONDS_PER_HOUR = 3600
+STREAM_HOURS_LEAST = 24  # Kinesis's
+STREAM_HOURS_MOST = 36  # Terraform's: deleted content must be gone within 48
+SHORT_HOURS = STREAM_HOURS_LEAST - 2  # the drain takes time of the clock too
+HOURS_MOST = STREAM_HOURS_MOST - 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,11 @@ class Options:
     min_score: int = 10
     live: bool = False
     keep: bool = False
+
+    @property
+    def stream_retention_hours(self) -> int:
+        """Return how long the stream has to keep records: the account reads it at the end."""
+        return STREAM_HOURS_LEAST if self.hours <= SHORT_HOURS else STREAM_HOURS_MOST
 
     @property
     def window_seconds(self) -> float:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
@@ -12,6 +11,7 @@ from rich.console import Console
 from sandbox.account import RedditBook, balance, read_lake
 from sandbox.demo.course import Course
 from sandbox.demo.deployment import REGION, SANDBOX_CREDENTIALS
+from sandbox.demo.folder import hold, write_summary
 from sandbox.demo.live import live_book
 from sandbox.demo.screen import Screen
 from sandbox.demo.showcase import show_lake
@@ -36,6 +36,7 @@ def run_demo(
     console = console or Console()
     started = time.monotonic()
     with ExitStack() as stack:
+        stack.enter_context(hold(options.build))
         console.print("Setting up: two servers, then `terraform apply` (about a minute) …")
         world = build_world(options, credentials or SANDBOX_REDDIT, stack)
         first_request = time.monotonic()
@@ -52,8 +53,11 @@ def run_demo(
             "setup_seconds": first_request - started,
         }
         summary = summarise(options, account, stream, world.snapshot(), pace)
-        show_lake(world, console)
-        _report(options, summary, console)
+        write_summary(options.build, summary)
+        try:
+            show_lake(world, console)
+        finally:
+            _report(options, summary, console)
         if options.keep:
             _keep(world, console)
     return summary
@@ -72,16 +76,18 @@ def reddit_book(world: World, stream: StreamBook) -> RedditBook:
         return live_book(stream)
     until = world.start_at + world.options.window_seconds
     page = world.reddit.get("account", until=until)
-    names = ("served", "unasked", "read", "kept_expected", "reached")
+    names = ("served", "unasked", "read", "kept_expected", "gone", "reached")
     return RedditBook(**{name: frozenset(page[name]) for name in names})
 
 
 def _report(options: Options, summary: Mapping[str, Any], console: Console) -> None:
-    path = options.build / "summary.json"
-    path.write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
     console.print(account_table(summary))
     if summary["problems"]:
         console.print("[bold red]Not in order:[/] " + "; ".join(summary["problems"]))
+    elif options.live:
+        console.print(
+            "[bold green]What was acknowledged and had to be kept is in the lake, once.[/]"
+        )
     else:
         console.print("[bold green]Nothing missing, nothing doubled, nothing wrongly kept.[/]")
 
@@ -89,8 +95,9 @@ def _report(options: Options, summary: Mapping[str, Any], console: Console) -> N
 def _keep(world: World, console: Console) -> None:
     console.print("The sandbox stays up until Ctrl-C. In another terminal, ask the lake:")
     console.print(f"  {_query_command(world)}", highlight=False, soft_wrap=True)
-    while not world.clock.wait(1.0):
-        world.snapshot()
+    with suppress(KeyboardInterrupt):  # the one way to end it, and no failure
+        while not world.clock.wait(1.0):
+            world.snapshot()
 
 
 def _query_command(world: World) -> str:

@@ -23,17 +23,18 @@ def summarise(
 ) -> dict[str, Any]:
     """Return what `summary.json` holds; `pace` is `speed_mean`, `wall_seconds`, `setup_seconds`.
 
-    What only the replay server can count is None on live Reddit.
+    What only the replay server can know is None on live Reddit.
     """
+    known = None if options.live else account
     return {
-        "served": account.served,
-        "read": account.read,
+        "served": known and known.served,
+        "read": known and known.read,
         "acknowledged": account.acknowledged,
         "missing": account.missing,
         "duplicates": account.duplicates,
         "kept": account.kept,
-        "kept_expected": account.kept_expected,
-        "recall_true": account.recall_true,
+        "kept_expected": known and known.kept_expected,
+        "recall_true": known and known.recall_true,
         "dead_letters": last.dead_letters,
         "gaps": stream.gaps,
         "observations": stream.records,
@@ -42,8 +43,17 @@ def summarise(
         "requests_per_minute_max": last.requests_per_minute_max,
         "simulated_hours": options.hours,
         **{name: round(value, 1) for name, value in pace.items()},
-        "problems": list(account.problems),
+        "problems": [*account.problems, *_problems(options, last)],
     }
+
+
+def _problems(options: Options, last: Snapshot) -> list[str]:
+    found = []
+    if last.dead_letters:
+        found.append(f"{last.dead_letters} of the producer's records were refused as not valid")
+    if (last.requests_per_minute_max or 0) > options.requests_per_minute:
+        found.append(f"{last.requests_per_minute_max} requests in one minute")
+    return found
 
 
 def account_table(summary: Mapping[str, Any]) -> Table:
@@ -56,7 +66,10 @@ def account_table(summary: Mapping[str, Any]) -> Table:
         ("served", "published in the window and visible for at least a minute"),
         ("read", "in some answer to the producer"),
         ("acknowledged", "things that Kinesis acknowledged"),
-        ("missing", "served, not read; read, not acknowledged; qualified, not in the lake"),
+        (
+            "missing",
+            "served, not read; read, not acknowledged; acknowledged, not in the lake",
+        ),
         ("duplicates", "observations in the lake more than once"),
         ("kept", "comments in the lake that reached the minimum score"),
         ("kept_expected", "comments that some answer showed at the minimum score"),

@@ -208,6 +208,7 @@ def _deploy(options: Options, work: Path, aws: Control) -> dict[str, Any]:
             "packages_dir": str(PACKAGES),
             "min_score": options.min_score,
             "requests_per_minute": options.requests_per_minute,
+            "stream_retention_hours": options.stream_retention_hours,
             "destroy_lake_data": True,
             "aws_max_retries": 2,
         }

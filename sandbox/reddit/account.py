@@ -17,7 +17,7 @@ VISIBLE_SECONDS = 60
 
 
 def account(world: World, ledger: Ledger, until: float) -> dict[str, list[str]]:
-    """Return the ids served, read, expected in the lake, and truly at the threshold by `until`.
+    """Return the ids served, read, shown at the threshold, shown gone, and truly reaching it.
 
     `unasked` are those of `served` that nobody can read any more, and that no request could have
     met: they were listed only while nobody asked for their listing, as in an outage.
@@ -29,6 +29,7 @@ def account(world: World, ledger: Ledger, until: float) -> dict[str, list[str]]:
         "unasked": [t.name for t in served if _is_unasked(world, ledger, t)],
         "read": sorted(ledger.read),
         "kept_expected": sorted(ledger.kept_expected),
+        "gone": sorted(ledger.gone),
         "reached": [t.name for t in published if _reached(world, t, ledger.min_score, until)],
     }
 

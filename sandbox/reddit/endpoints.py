@@ -42,7 +42,8 @@ class Endpoints:
         """Answer /api/info: what exists of the fullnames asked, in their order."""
         names = parameters.get("id", "").split(",")[:INFO_MAX]
         found = [self._world.answered(name, now) for name in dict.fromkeys(names)]
-        things = [thing for thing in found if thing is not None]
+        omitted = self._world.realism.is_omitted
+        things = [thing for thing in found if thing is not None and not omitted(thing, now)]
         children = [self._renderer.alone(thing, now) for thing in things]
         if self._world.subreddit_id in names:
             children.append(self.about())

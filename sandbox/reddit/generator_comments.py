@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sandbox.reddit.chance import chance
 from sandbox.reddit.generator_posts import SUBREDDIT
 from sandbox.reddit.generator_scores import Scores
-from sandbox.reddit.version import NOT_EDITED
+from sandbox.reddit.version import BY_REDDIT, NOT_EDITED, REMOVED
 
 if TYPE_CHECKING:
     from random import Random
@@ -23,6 +24,7 @@ EDITED_SHARE = 0.045
 DELETED_SHARE = 0.015
 REMOVED_SHARE = 0.02
 _APPROVED_SHARE = 0.1  # of those removed
+_BY_REDDIT_SHARE = 0.05  # of those removed; not measured
 HIDDEN_SHARE = 0.03
 _HIDDEN_HOURS = 1.0
 _DEPTH_MAX = 9
@@ -105,7 +107,8 @@ class Comments:
         stamp = since + int(random.lognormvariate(7.5, 2.0)) + 1
         if random.random() * (DELETED_SHARE + REMOVED_SHARE) < DELETED_SHARE:
             return [[stamp, "[deleted]", None, edited]]
-        changes = [[stamp, "[removed]", None, edited]]
+        by_reddit = chance(0, "by reddit", data["name"]) < _BY_REDDIT_SHARE
+        changes = [[stamp, BY_REDDIT if by_reddit else REMOVED, None, edited]]
         if random.random() < _APPROVED_SHARE and not edited:
             approved = stamp + int(random.lognormvariate(8, 1)) + 1
             changes.append([approved, data["body"], data["author"], edited])

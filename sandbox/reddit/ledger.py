@@ -7,6 +7,8 @@ from bisect import bisect_left
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
+from sandbox.reddit.version import State
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -31,6 +33,7 @@ class Ledger:
         self._asked_at: dict[str, list[float]] = {name: [] for name in _LISTINGS}
         self.read: set[str] = set()
         self.kept_expected: set[str] = set()
+        self.gone: set[str] = set()
         self._by_minute: Counter[int] = Counter()
 
     def asked(self, endpoint: str, now: float, *, newest: bool = True) -> None:
@@ -48,6 +51,8 @@ class Ledger:
             self.read.add(thing.name)
             if self._is_worth_keeping(thing, now):
                 self.kept_expected.add(thing.name)
+            if thing.state_at(now) is not State.LIVE:
+                self.gone.add(thing.name)
 
     def was_asked(self, endpoint: str, since: float, until: float) -> bool:
         """Tell whether a listing's newest page was asked for from `since` to before `until`."""

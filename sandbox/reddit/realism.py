@@ -1,4 +1,4 @@
-"""Realism: how far the listings stray from a perfect feed."""
+"""Realism: how far the listings, and /api/info, stray from a perfect feed."""
 
 from __future__ import annotations
 
@@ -21,11 +21,16 @@ class Realism:
     disorder_share: float = 0.05
     disorder_max_seconds: float = 2.0
     cache_seconds: float = 2.0
+    omitted_share: float = 0.0005  # of what /api/info is asked for; the real one answers 98 of 100
 
     def delay_seconds(self, thing: Thing) -> float:
         """Return how long after its creation it appears."""
         drawn = chance(self.seed, "late", thing.name)
         return self.late_max_seconds * drawn / self.late_share if drawn < self.late_share else 0.0
+
+    def is_omitted(self, thing: Thing, now: float) -> bool:
+        """Tell whether /api/info leaves it out just now, though it is there."""
+        return chance(self.seed, f"omitted {now:.3f}", thing.name) < self.omitted_share
 
     def place(self, thing: Thing) -> float:
         """Return the moment by which listings order it."""
@@ -36,4 +41,4 @@ class Realism:
         return thing.created + swing * self.disorder_max_seconds
 
 
-PERFECT = Realism(late_share=0, disorder_share=0, cache_seconds=0)
+PERFECT = Realism(late_share=0, disorder_share=0, cache_seconds=0, omitted_share=0)

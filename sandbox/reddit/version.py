@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Any, Literal, NamedTuple
 
 DELETED = "[deleted]"
 REMOVED = "[removed]"
+BY_REDDIT = "[ Removed by Reddit ]"  # or with a reason inside; admins, not moderators
+_BY_REDDIT = re.compile(r"\[ Removed by Reddit\b.*\]")
 Edited = float | Literal[False]
 NOT_EDITED: Literal[False] = False
 
@@ -33,7 +36,8 @@ def state_of(text: str, author: str | None) -> State:
     """Tell deletion from removal; a live text without author is one of a deleted account."""
     if author is None and text == DELETED:
         return State.DELETED
-    return State.REMOVED if text == REMOVED else State.LIVE
+    removed = text == REMOVED or _BY_REDDIT.fullmatch(text)
+    return State.REMOVED if removed else State.LIVE
 
 
 def versions_of(

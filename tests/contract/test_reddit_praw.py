@@ -118,6 +118,18 @@ def test_info_reads_any_number_of_names(stage, reddit):
     assert set(gone) == {"live", "deleted", "removed"}
 
 
+def test_info_leaves_things_out_now_and_then(tmp_path, day):
+    """As the real one does; a later answer has them again."""
+    with staged(tmp_path, day, Realism(omitted_share=0.2)) as stage:
+        stage.at(NOW)
+        names = [thing.name for thing in live(stage, "t1")][:100]
+        first = {item.fullname for item in stage.praw().info(fullnames=names)}
+        assert 50 < len(first) < 100
+        stage.at(NOW + 1)
+        second = {item.fullname for item in stage.praw().info(fullnames=names)}
+        assert len(first | second) > len(first)
+
+
 def test_info_does_not_know_what_was_not_published(stage, reddit):
     """The future is not answered, nor what never was."""
     future = [t.name for t in stage.world.things.values() if t.created > stage.clock.now()]

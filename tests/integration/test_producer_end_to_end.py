@@ -127,7 +127,8 @@ class Stage:
         return [data for _, data in read_stream(self.kinesis)]
 
     def events(self):
-        return [json.loads(line) for line in self.log.read_text().splitlines()]
+        lines = self.log.read_text().splitlines(keepends=True)
+        return [json.loads(line) for line in lines if line.endswith("\n")]  # a whole one
 
     def close(self):
         for process in self.processes:

@@ -2,22 +2,28 @@
 
 import pytest
 
-from sandbox.account.books import Identity, LakeBook, RedditBook, StreamBook, balance
+from sandbox.account.books import Content, Identity, LakeBook, RedditBook, StreamBook, balance
 
 T = "2021-01-28T14:30:00.000Z"
+SAID = Content("comment", "live", 12, score_hidden=False, peak_score=12, body="hold")
+REDDIT = {
+    "served": ("t1_a", "t1_b", "t3_p"),
+    "read": ("t1_a", "t1_b", "t3_p"),
+    "kept_expected": ("t1_a",),
+    "reached": ("t1_a",),
+    "unasked": (),
+    "gone": (),
+}
 
 
-def reddit(
-    served=("t1_a", "t1_b", "t3_p"), read=None, kept=("t1_a",), reached=("t1_a",), unasked=()
-):
-    books = (served, unasked, read or served, kept, reached)
-    return RedditBook(*(frozenset(ids) for ids in books))
+def reddit(**changes):
+    return RedditBook(**{name: frozenset(ids) for name, ids in (REDDIT | changes).items()})
 
 
 def stream(ids=("t1_a", "t1_b", "t3_p"), qualified=("t1_a", "t3_p")):
     return StreamBook(
         ids=frozenset(ids),
-        qualified=frozenset(Identity(one, T) for one in qualified),
+        qualified={Identity(one, T): SAID for one in qualified},
         kept_comments=frozenset(one for one in qualified if one.startswith("t1")),
         qualified_records=len(qualified),
         records=len(ids),
@@ -25,13 +31,12 @@ def stream(ids=("t1_a", "t1_b", "t3_p"), qualified=("t1_a", "t3_p")):
     )
 
 
-def lake(ids=("t1_a", "t3_p"), kept=("t1_a",), live=("t1_a",), rows=None):
-    return LakeBook(
-        identities=frozenset(Identity(one, T) for one in ids),
-        rows=len(ids) if rows is None else rows,
-        kept=frozenset(kept),
-        live=frozenset(live),
-    )
+def lake(ids=("t1_a", "t3_p"), said=SAID, **changes):
+    sets = {"kept": ("t1_a",), "live": ("t1_a",), "gone": ()}
+    contents = {Identity(one, T): said for one in ids}
+    book = {"rows": len(ids)} | {name: frozenset(found) for name, found in sets.items()}
+    given = {name: frozenset(v) if name in sets else v for name, v in changes.items()}
+    return LakeBook(contents, **(book | given))
 
 
 def test_a_run_in_order_has_no_problems():
@@ -68,9 +73,15 @@ def test_a_run_in_order_has_no_problems():
         ((reddit(), stream(ids=("t1_a", "t3_p")), lake()), "never acknowledged"),
         ((reddit(), stream(), lake(ids=("t1_a",))), "not in the lake"),
         ((reddit(), stream(), lake(rows=3)), "more than once"),
-        ((reddit(kept=("t1_a", "t1_b")), stream(), lake()), "not kept"),
+        ((reddit(kept_expected=("t1_a", "t1_b")), stream(), lake()), "not kept"),
         ((reddit(), stream(), lake(live=("t1_a", "t1_b"))), "without reason"),
         ((reddit(), stream(), lake(kept=("t1_a", "t1_b"))), "without reason"),
+        ((reddit(), stream(), lake(ids=("t1_a", "t1_b", "t3_p"))), "never sent or passed"),
+        ((reddit(gone=("t1_b",)), stream(), lake()), "no tombstone"),
+        (
+            (reddit(), stream(), lake(ids=("t1_a", "t3_p"), said=SAID._replace(score=None))),
+            "as it was sent",
+        ),
     ],
 )
 def test_each_wrong_is_named(books, word):
@@ -78,7 +89,8 @@ def test_each_wrong_is_named(books, word):
     account = balance(*books)
     assert len(account.problems) == 1
     assert word in account.problems[0]
-    losses = ("never read", "before the producer asked", "never acknowledged", "not in the lake")
+    losses = ("never read", "before the producer asked", "never acknowledged")
+    losses += ("not in the lake", "no tombstone")
     assert account.missing == (word in losses)
 
 

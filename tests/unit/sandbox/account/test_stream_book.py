@@ -55,4 +55,5 @@ def test_tombstones_and_gaps_qualify_but_are_not_kept_comments():
     gap = json.dumps({"id": "gap_1", "kind": "gap", "observed_at": T}).encode()
     book = read_stream(TwoShards([observation("t1_a", state="deleted"), gap]), "s", min_score=10)
     assert {one.id for one in book.qualified} == {"t1_a", "gap_1"}
+    assert book.ids == {"t1_a"}
     assert (book.kept_comments, book.gaps) == (frozenset(), 1)

@@ -1,4 +1,5 @@
 from sandbox.reddit.ledger import Ledger
+from tests.unit.sandbox.reddit.builders import START, comment, world
 
 
 def test_requests_are_counted_by_clock_minute():
@@ -19,3 +20,15 @@ def test_a_ledger_that_nobody_asked_is_empty():
     """Every figure is there from the start."""
     status = Ledger(10).status(0.0)
     assert (status["requests_per_minute_max"], status["first_request_wall"]) == (0, None)
+
+
+def test_gone_is_what_some_answer_showed_as_gone():
+    """A deletion that nobody was told of asks for no tombstone."""
+    gone = [(START + 90, "[deleted]", None, False)]
+    by_reddit = [(START + 90, "[ Removed by Reddit ]", None, False)]
+    place = world(comment("a", changes=gone), comment("b", changes=by_reddit), comment("c"))
+    ledger = Ledger(10)
+    ledger.answered(place.things.values(), START + 80)
+    assert ledger.gone == set()
+    ledger.answered(place.things.values(), START + 90)
+    assert ledger.gone == {"t1_a", "t1_b"}
