@@ -6,6 +6,7 @@ Production runs on `SystemClock`. The sandbox runs all its processes on one `Fil
 
 from __future__ import annotations
 
+import math
 import mmap
 import os
 import struct
@@ -19,8 +20,9 @@ if TYPE_CHECKING:
 
 CLOCK_FILE_VARIABLE = "WSB_CLOCK_FILE"
 _COUNTER = struct.Struct("<Q")
-_VALUES = struct.Struct("<ddd")  # clock seconds, monotonic seconds, speed
-_STATE = struct.Struct("<QdddQ")  # counter, values, counter again
+_VALUES = struct.Struct("<dddd")  # clock seconds, monotonic seconds, speed, most wall seconds
+_FIRST, _VALUES_AT, _LAST = 0, _COUNTER.size, _COUNTER.size + _VALUES.size
+_BYTES = _LAST + _COUNTER.size  # counter, values, counter again
 _TICK_SECONDS = 0.02  # wall; speed may change while somebody waits
 
 
@@ -53,33 +55,36 @@ class FileClock:
     """A clock that many processes of one machine share through a small mapped file.
 
     It shows `anchor + speed * (monotonic now - monotonic then)`: time.monotonic() is one clock
-    for all processes since boot. One process writes (`set`); readers need no lock, a counter
-    written before and after tells them of a torn read.
+    for all processes since boot. Whoever sets it may bound how long it runs (`most_wall_seconds`)
+    and set it anew all the time: then it also stands while that process, or the machine, does.
+    One process writes (`set`); readers need no lock, a counter written before and after, and read
+    the other way round, tells them of a torn read.
     """
 
     def __init__(self, path: Path) -> None:
         """Map an existing clock file; raises FileNotFoundError when there is none."""
         with path.open("r+b") as file:  # the map outlives the file object
-            self._map = mmap.mmap(file.fileno(), _STATE.size)
+            self._map = mmap.mmap(file.fileno(), _BYTES)
 
     @classmethod
     def create(cls, path: Path, now: float, speed: float = 0.0) -> FileClock:
         """Make the file and set the clock; speed 0 stands still."""
-        path.write_bytes(bytes(_STATE.size))
+        path.write_bytes(bytes(_BYTES))
         clock = cls(path)
         clock.set(now, speed)
         return clock
 
-    def set(self, now: float, speed: float) -> None:
+    def set(self, now: float, speed: float, most_wall_seconds: float = math.inf) -> None:
         """Show `now` from this moment on, running `speed` times as fast as the wall."""
-        counter = _STATE.unpack_from(self._map)[0] + 1
-        _COUNTER.pack_into(self._map, 0, counter)
-        _VALUES.pack_into(self._map, _COUNTER.size, now, time.monotonic(), speed)
-        _COUNTER.pack_into(self._map, _COUNTER.size + _VALUES.size, counter)
+        values = (now, time.monotonic(), speed, most_wall_seconds)
+        counter = _COUNTER.unpack_from(self._map, _FIRST)[0] + 1
+        _COUNTER.pack_into(self._map, _FIRST, counter)
+        _VALUES.pack_into(self._map, _VALUES_AT, *values)
+        _COUNTER.pack_into(self._map, _LAST, counter)
 
-    def set_speed(self, speed: float) -> None:
+    def set_speed(self, speed: float, most_wall_seconds: float = math.inf) -> None:
         """Go on from the time shown now, at another speed."""
-        self.set(self.now(), speed)
+        self.set(self.now(), speed, most_wall_seconds)
 
     def speed(self) -> float:
         """Return clock seconds per wall second."""
@@ -87,8 +92,8 @@ class FileClock:
 
     def now(self) -> float:
         """Return seconds since 1970, UTC."""
-        now, monotonic, speed = self._read()
-        return now + speed * (time.monotonic() - monotonic)
+        now, monotonic, speed, most = self._read()
+        return now + speed * min(time.monotonic() - monotonic, most)
 
     def wait(self, seconds: float, stop: threading.Event | None = None) -> bool:
         """Block for that long; returns True, early, when `stop` is set."""
@@ -102,11 +107,12 @@ class FileClock:
                 time.sleep(pause)
         return stop is not None and stop.is_set()
 
-    def _read(self) -> tuple[float, float, float]:
+    def _read(self) -> tuple[float, float, float, float]:
         while True:
-            first, now, monotonic, speed, last = _STATE.unpack_from(self._map)
-            if first == last:
-                return now, monotonic, speed
+            last = _COUNTER.unpack_from(self._map, _LAST)
+            values = _VALUES.unpack_from(self._map, _VALUES_AT)
+            if last == _COUNTER.unpack_from(self._map, _FIRST):
+                return values
 
 
 def clock_from_environment() -> Clock:

@@ -72,4 +72,4 @@ class Course:
         if self._failures >= polling.PAGE_TRIES:
             self._failures = 0
             self.poll = None
-            self.next_at = now + self._most
+            self.next_at = now + polling.PUT_OFF_SECONDS

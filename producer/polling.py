@@ -28,6 +28,7 @@ FULL_LISTING = 900  # Reddit's listings hold about 1,000
 NEW_PER_PAGE = 70
 ANCHORS = 3
 PAGE_TRIES = 3  # then everything that waits behind this page has its turn
+PUT_OFF_SECONDS = 10.0
 
 
 class Gap(NamedTuple):

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from sandbox.demo.world import World
 
 GRACE_SECONDS = 60.0  # clock; a thing counts as served once it was visible for that long
+UNWATCHED_SECONDS = 1.0  # wall; a machine that stalls must not find half an hour gone
 DRAIN_SPEED = 120.0  # Firehose's interval passes in seconds, however slow the run was
 SIGTERM = 15
 SETTLE_RUNS_MOST = 50
@@ -58,7 +59,7 @@ class Course:
                 look_seconds = max(took, GOVERN_EVERY_SECONDS)
                 lags = snapshot.lags_seconds
                 self.world.clock.set_speed(
-                    allowed_speed(self.world.options.speed, lags, look_seconds)
+                    allowed_speed(self.world.options.speed, lags, look_seconds), UNWATCHED_SECONDS
                 )
             time.sleep(GOVERN_EVERY_SECONDS)
 

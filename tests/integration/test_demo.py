@@ -64,6 +64,7 @@ def test_kill_9_of_the_producer_in_the_middle_loses_nothing(tmp_path):
         course.run_until(world.start_at + 900)
         killed_at = world.clock.now()
         world.aws.post("instances/kill", signal=SIGKILL)
+        world.clock.set_speed(options.speed)
         world.clock.wait(OUTAGE_SECONDS)
         world.clock.set_speed(1.0)
         before = world.snapshot().requests

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+import time
 
 import pytest
 
@@ -63,6 +64,21 @@ def test_a_change_of_speed_does_not_move_the_time(path):
     held = clock.now()
     assert before <= held
     assert clock.now() == held
+
+
+def test_a_clock_that_nobody_sets_anew_stands_after_its_time(path):
+    """A machine that stalls for seconds must not find hours gone; the next setting goes on."""
+    clock = FileClock.create(path, START)
+    clock.set_speed(1000.0, most_wall_seconds=0.01)
+    while clock.now() < START + 10:
+        time.sleep(0.001)
+    assert clock.now() == START + 10
+    stop = threading.Event()
+    threading.Timer(0.05, stop.set).start()
+    assert clock.wait(1.0, stop) is True
+    clock.set_speed(1000.0)
+    assert clock.wait(5.0) is False
+    assert clock.now() >= START + 15
 
 
 def test_waiting_ends_when_the_clock_is_set_ahead(path):
