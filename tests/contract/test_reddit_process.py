@@ -24,7 +24,7 @@ STATUS = {
     "first_request_wall",
     "refused",
 }
-ACCOUNT = {"served", "unasked", "read", "kept_expected", "reached"}
+ACCOUNT = {"served", "unasked", "read", "kept_expected", "gone", "reached"}
 
 
 @contextmanager
