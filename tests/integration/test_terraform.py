@@ -131,6 +131,7 @@ def actions_for_new_flink_code(deployment, packages):
     return change["actions"]
 
 
+@pytest.mark.slow
 def test_apply_then_nothing_to_change_then_destroy(deployment, packages, monkeypatch):
     """All of it applies, a second plan is empty, outputs have values, destroy leaves nothing."""
     for name, value in deployment.environment.items():
