@@ -71,8 +71,7 @@ class Budget:
 
     def ready_at(self, now: float, *, spare: bool) -> float:
         """Return when a request may go; a spare one also keeps its distance to the last."""
-        ready = max(now, self._blocked_until)
-        ready = max(ready, self._answers[0] + MINUTE_SECONDS)
+        ready = max(now, self._blocked_until, self._answers[0] + MINUTE_SECONDS)
         quota = self._quota
         if quota is not None and quota.reset_at > now and quota.spendable < 1:
             ready = max(ready, quota.reset_at + EDGE_SECONDS)

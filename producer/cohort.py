@@ -25,8 +25,8 @@ class Cohort:
 
     `looks_done` counts the fixed ages that are behind it, `looked_at` is its last request,
     `seen_at` the last answer that held one of its ids, `retry_at` when it may be asked for again
-    after a failure. A cohort is `dirty` when a crash would
-    cost more than an early look: a new row, a peak, something sent, a fixed look done.
+    after a failure. A cohort is `dirty` when a crash would cost more than an early look: a new
+    row, a peak, something sent, a fixed look done.
     """
 
     def __init__(self, name: str, bucket: tuple[int, int]) -> None:

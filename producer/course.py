@@ -28,7 +28,6 @@ class Course:
         self._restarted = True
         self._least = least
         self._most = most
-        self._failures = 0
 
     @property
     def gaps_open(self) -> int:
@@ -50,7 +49,6 @@ class Course:
         poll = self.poll
         if poll is None:
             raise RuntimeError("a page came without a poll")
-        self._failures = 0
         if poll.after is None:
             interval = polling.interval_seconds(things, self._least, self._most)
             self.next_at = poll.began_at + interval
@@ -68,8 +66,8 @@ class Course:
 
         The cursor stays where it is: what lies below the page is still to be read.
         """
-        self._failures += 1
-        if self._failures >= polling.PAGE_TRIES:
-            self._failures = 0
-            self.poll = None
+        if self.poll is None:
+            raise RuntimeError("a page failed without a poll")
+        self.poll = polling.fail(self.poll)
+        if self.poll is None:
             self.next_at = now + polling.PUT_OFF_SECONDS

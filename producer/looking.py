@@ -51,8 +51,8 @@ def next_look_at(tracker: Tracker) -> float:
     return min(dues, default=float("inf"))
 
 
-def fail(look: Look, now: float) -> None:
-    """Put off a look that was not answered."""
+def put_off(look: Look, now: float) -> None:
+    """Let others go before a look that was not answered."""
     for cohort in look.cohorts:
         cohort.retry_at = now + RETRY_SECONDS
 

@@ -61,6 +61,7 @@ class Poll:
     """One walk in progress. `until_at` is set for a deep poll; `anchors` is where to go on.
 
     `lost`: it ended because its anchors were not listed any more, not at the listing's end.
+    `failures`: how often in a row the next page did not come.
     """
 
     began_at: float
@@ -71,6 +72,7 @@ class Poll:
     oldest_at: float = 0.0
     overlapped: bool = False
     lost: bool = False
+    failures: int = 0
     complete: bool = False
 
     @property
@@ -93,7 +95,7 @@ def turn_page(
     """Take in one page and the anchor that Reddit gave for the next one."""
     if not things and len(poll.anchors) > 1:
         # the anchor was deleted meanwhile: go on from the thing above it
-        return replace(poll, anchors=poll.anchors[1:])
+        return replace(poll, anchors=poll.anchors[1:], failures=0)
     if not things and poll.anchors:
         # so slow that all of them fell off the listing's end
         return replace(poll, lost=True, complete=True)
@@ -106,8 +108,15 @@ def turn_page(
         newest_at=max([poll.newest_at, *created]),
         oldest_at=min([poll.oldest_at or float("inf"), *created]),
         overlapped=poll.overlapped or any(thing.id in recent for thing in things),
+        failures=0,
     )
     return replace(walked, complete=after is None or not things or _met(walked, things))
+
+
+def fail(poll: Poll) -> Poll | None:
+    """Note that the page did not come; None gives the walk up, for others to have their turn."""
+    failed = replace(poll, failures=poll.failures + 1)
+    return failed if failed.failures < PAGE_TRIES else None
 
 
 def close(cursor: Cursor | None, poll: Poll, listing: str, now: float) -> tuple[Cursor, Gap | None]:

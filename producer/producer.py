@@ -177,7 +177,7 @@ class Producer:
             self._edges.log.warning(events.REDDIT_RATE_LIMITED, wait_seconds=error.wait_seconds)
         except WORTH_ANOTHER_TRY as error:
             self._back_off(error)
-            self._put_off(request)
+            self._fail(request)
         else:
             self._answered = True
             self._backoff = self._backoff.succeeded()
@@ -192,12 +192,12 @@ class Producer:
             events.REDDIT_UNAVAILABLE, reason=str(error), retry_seconds=round(seconds, 1)
         )
 
-    def _put_off(self, request: Request) -> None:
+    def _fail(self, request: Request) -> None:
         """Let others have their turn before what fails again and again."""
         if request.page is not None:
             request.page.fail(self._now)
         elif request.look is not None:
-            looking.fail(request.look, self._now)
+            looking.put_off(request.look, self._now)
 
     def _is_hopeless(self, error: RedditError) -> bool:
         """Tell whether only a person can mend it; what worked before may work again."""

@@ -76,7 +76,8 @@ class Tracker:
             if self._open.get(cohort.bucket) is cohort:
                 del self._open[cohort.bucket]
             for name in cohort.ids:
-                if self._places[name][0] is cohort:
+                found = self._places.get(name)
+                if found is not None and found[0] is cohort:
                     del self._places[name]
             self.retired.append(cohort.name)
 

@@ -34,7 +34,6 @@ class Walk:
         self._next_at = first_at
         self._every = every_seconds
         self._poll: Poll | None = None
-        self._failures = 0
 
     def due_at(self) -> float:
         """Return when to ask for the next page."""
@@ -50,7 +49,6 @@ class Walk:
         """Take in the page; at the listing's end the walk is over. It looks for no holes."""
         if self._poll is None:
             raise RuntimeError("a page came without a walk")
-        self._failures = 0
         self._poll = polling.turn_page(None, self._poll, things, after)
         if self._poll.complete:
             if not self._poll.lost:
@@ -61,10 +59,10 @@ class Walk:
 
     def fail(self, now: float) -> None:
         """Note that the page did not come; after a few times the walk is over."""
-        self._failures += 1
-        if self._failures >= polling.PAGE_TRIES:
-            self._failures = 0
-            self._poll = None
+        if self._poll is None:
+            raise RuntimeError("a page failed without a walk")
+        self._poll = polling.fail(self._poll)
+        if self._poll is None:
             self._next_at = now + self._every
 
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from contract import clock_from_environment
 from wsb_lake.aws import Aws, plain_words
-from wsb_lake.errors import LakeError, MissingLibraryError
+from wsb_lake.errors import LakeError
 from wsb_lake.logs import log_warnings_only
 from wsb_lake.settings import settings_from
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from wsb_lake.settings import Settings
 
@@ -53,7 +52,7 @@ def settle(**given: str | None) -> None:
     log_warnings_only()
     try:
         settings = _settings(given, for_job=True)
-        with plain_words(settings), _needs("lake"):
+        with plain_words(settings):
             from wsb_lake.job import Job  # noqa: PLC0415 - pyiceberg loads slowly
 
             result = Job(Aws(settings), clock_from_environment()).run()
@@ -72,23 +71,13 @@ def query(sql: str, form: str, **given: str | None) -> None:
     """Run DuckDB SQL over comments, posts, gaps, commits, comments_latest and posts_latest."""
     try:
         settings = _settings(given, for_job=False)
-        with plain_words(settings), _needs("reader"):
+        with plain_words(settings):
             from wsb_lake.printing import print_result  # noqa: PLC0415 - only this needs rich
             from wsb_lake.query import LakeQuery  # noqa: PLC0415 - and DuckDB
 
             print_result(*LakeQuery(Aws(settings)).stream(sql), form)
     except LakeError as error:
         raise click.ClickException(str(error)) from error
-
-
-@contextmanager
-def _needs(extra: str) -> Iterator[None]:
-    try:
-        yield
-    except ModuleNotFoundError as error:
-        raise MissingLibraryError(
-            f"this needs {error.name}: pip install 'wsb-stream[{extra}]'"
-        ) from error
 
 
 def _settings(given: dict[str, str | None], *, for_job: bool) -> Settings:

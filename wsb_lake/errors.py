@@ -1,7 +1,6 @@
 """Errors of the lake: each message is one sentence for a person, saying what to do.
 
 LakeError
-├── MissingLibraryError stop: install the extra that it names
 ├── SettingsError      stop: the environment is wrong; all mistakes at once
 ├── LakeMissingError   stop: the database or a table is not there yet
 ├── SchemaChangedError stop: a table's column no longer has the contract's type
@@ -16,10 +15,6 @@ from __future__ import annotations
 
 class LakeError(Exception):
     """Anything the lake can explain to a person in one sentence."""
-
-
-class MissingLibraryError(LakeError):
-    """A library of an optional extra is not installed."""
 
 
 class SettingsError(LakeError):

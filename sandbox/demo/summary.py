@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from sandbox.demo.snapshot import Snapshot
 
 
+REDDITS = ("served", "read", "kept_expected", "recall_true")  # what only Reddit knows
+
+
 def summarise(
     options: Options,
     account: Account,
@@ -25,16 +28,15 @@ def summarise(
 
     What only the replay server can know is None on live Reddit.
     """
-    known = None if options.live else account
-    return {
-        "served": known and known.served,
-        "read": known and known.read,
+    summary: dict[str, Any] = {
+        "served": account.served,
+        "read": account.read,
         "acknowledged": account.acknowledged,
         "missing": account.missing,
         "duplicates": account.duplicates,
         "kept": account.kept,
-        "kept_expected": known and known.kept_expected,
-        "recall_true": known and known.recall_true,
+        "kept_expected": account.kept_expected,
+        "recall_true": account.recall_true,
         "dead_letters": last.dead_letters,
         "gaps": stream.gaps,
         "observations": stream.records,
@@ -45,6 +47,7 @@ def summarise(
         **{name: round(value, 1) for name, value in pace.items()},
         "problems": [*account.problems, *_problems(options, last)],
     }
+    return summary | (dict.fromkeys(REDDITS) if options.live else {})
 
 
 def _problems(options: Options, last: Snapshot) -> list[str]:

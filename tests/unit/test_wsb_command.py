@@ -1,6 +1,7 @@
 """The `wsb` command offers what each package does, and says what lacks."""
 
 import importlib
+import sys
 
 import click
 import pytest
@@ -47,6 +48,15 @@ def test_a_missing_library_is_named_with_what_installs_it(run, monkeypatch):
     assert refused.exit_code == 1
     assert "`wsb lake` needs pyiceberg" in refused.output
     assert "pip install" in refused.output
+
+
+def test_a_library_that_only_the_work_needs_is_named_too(run, monkeypatch):
+    """`wsb lake query` reads its settings first, and DuckDB only then."""
+    monkeypatch.setitem(sys.modules, "duckdb", None)
+    monkeypatch.delitem(sys.modules, "wsb_lake.query", raising=False)
+    refused = run("lake", "query", "select 1", "--database", "wsb_dev", "--region", "us-east-1")
+    assert refused.exit_code == 1
+    assert refused.output == "Error: `wsb lake` needs duckdb: pip install 'wsb-stream[reader]'\n"
 
 
 def test_listing_the_commands_imports_none_of_them(monkeypatch):

@@ -94,6 +94,7 @@ def test_each_failure_is_the_error_that_says_what_to_do(given, error):
         (answer(200, "<html>"), GarbledError),
         (answer(200, "[]"), GarbledError),
         (answer(200, '{"access_token": "a"}'), GarbledError),
+        (answer(200, TOKEN_BODY.replace("3600", "null")), GarbledError),
     ],
 )
 def test_a_token_has_errors_of_its_own(given, error):

@@ -8,7 +8,7 @@ from producer.emission import see
 from producer.looking import due_look, extra_look, next_look_at, pack
 from producer.thing import thing_of
 from producer.tracker import Tracker
-from tests.unit.producer.fakes import START, comment
+from tests.unit.producer.fakes import START, cohort_of, comment
 
 MINUTE = 60.0
 HOUR = 3600.0
@@ -114,6 +114,18 @@ def test_a_finished_cohort_is_forgotten_once_no_listing_shows_it():
     tracker.retire(end + 3700, walked_at=end + 3400)
     assert tracker.get("t1_c1") is None
     assert [cohort.name] == tracker.retired
+
+
+def test_cohorts_that_share_an_id_are_forgotten_in_any_order():
+    """Two producers had stored it; the first cohort that goes takes its id along."""
+    for first in (0, 1):
+        cohorts = [cohort_of([known(1)]), cohort_of([known(1)])]
+        cohorts[1].name = "twin"
+        tracker = Tracker(AGES, cohorts)
+        for cohort in (cohorts[first], cohorts[1 - first]):
+            cohort.looks_done = len(AGES)
+            tracker.retire(BORN + 40 * HOUR, walked_at=BORN + 40 * HOUR)
+        assert (len(tracker), sorted(tracker.retired)) == (0, ["t1_c1", "twin"])
 
 
 def test_an_unfinished_cohort_is_never_forgotten():
