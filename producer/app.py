@@ -5,23 +5,23 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from contract import SystemClock
+from clock import SystemClock
 from producer.aws import make_client
-from producer.budget import Budget
-from producer.credentials import find_credentials
-from producer.delivery import Delivery
+from producer.delivery.buffer import Delivery
+from producer.delivery.stream import KinesisStream
 from producer.producer import Edges, Producer
 from producer.progress import Reporter, Tally
-from producer.reddit import PrawReddit
-from producer.state import DynamoState
-from producer.stream import KinesisStream
+from producer.reddit.budget import Budget
+from producer.reddit.client import PrawReddit
+from producer.reddit.credentials import find_credentials
+from producer.state.checkpoint import DynamoState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from structlog.typing import FilteringBoundLogger
 
-    from contract import Clock
+    from clock import Clock
     from producer.settings import Settings
 
 

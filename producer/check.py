@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from producer.app import make_reddit
 from producer.aws import make_client, translated
-from producer.budget import Budget
 from producer.errors import ProducerError, RateLimitedError
+from producer.reddit.budget import Budget
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from contract import Clock
+    from clock import Clock
     from producer.settings import Settings
 
 STREAM_READY = ("ACTIVE", "UPDATING")

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from producer import looking
+from producer.looks import due as looking
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from producer.budget import Budget
-    from producer.course import Course
-    from producer.looking import Look
-    from producer.tracker import Tracker
-    from producer.walk import Walk
+    from producer.listings.full_scan import Walk
+    from producer.listings.head import Course
+    from producer.looks.due import Look
+    from producer.looks.tracker import Tracker
+    from producer.reddit.budget import Budget
 
 
 class Request(NamedTuple):

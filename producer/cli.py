@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from contract import clock_from_environment
+from clock import clock_from_environment
 from producer import daemon
 from producer.app import make_producer
 from producer.check import findings
@@ -17,7 +17,7 @@ from producer.log import make_log
 from producer.settings import VARIABLES, Settings
 
 if TYPE_CHECKING:
-    from contract import Clock
+    from clock import Clock
 
 
 class VariablesHelp(click.Command):

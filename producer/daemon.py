@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from structlog.typing import FilteringBoundLogger
 
-    from contract import Clock
+    from clock import Clock
     from producer.producer import Producer
     from producer.progress import Reporter
 

@@ -9,10 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from contract import format_instant
-from producer import events, looking, reading, walk
+from producer import events
 from producer.backoff import Backoff
 from producer.choice import next_request
-from producer.course import Course
 from producer.errors import (
     CredentialsWrongError,
     ForbiddenError,
@@ -22,13 +21,17 @@ from producer.errors import (
     SubredditMissingError,
     UnreachableError,
 )
-from producer.looking import overdue_seconds
-from producer.observation import gap_observation
-from producer.polling import LISTINGS
-from producer.reading import Reader
-from producer.state import Checkpoint
-from producer.tracker import Tracker
-from producer.walk import Walk
+from producer.listings import full_scan as walk
+from producer.listings.full_scan import Walk
+from producer.listings.head import Course
+from producer.listings.poll import LISTINGS
+from producer.looks import due as looking
+from producer.looks import reader as reading
+from producer.looks.due import overdue_seconds
+from producer.looks.observation import gap_observation
+from producer.looks.reader import Reader
+from producer.looks.tracker import Tracker
+from producer.state.checkpoint import Checkpoint
 
 if TYPE_CHECKING:
     import threading
@@ -36,18 +39,18 @@ if TYPE_CHECKING:
 
     from structlog.typing import FilteringBoundLogger
 
-    from contract import Clock
-    from producer.budget import Budget
+    from clock import Clock
     from producer.choice import Request
-    from producer.delivery import Delivery
-    from producer.looking import Look
-    from producer.observation import Record
-    from producer.polling import Gap
+    from producer.delivery.buffer import Delivery
+    from producer.listings.poll import Gap
+    from producer.looks.due import Look
+    from producer.looks.observation import Record
     from producer.progress import Tally
-    from producer.reddit import Reddit
+    from producer.reddit.budget import Budget
+    from producer.reddit.client import Reddit
+    from producer.reddit.thing import Thing
     from producer.settings import Settings
-    from producer.state import State
-    from producer.thing import Thing
+    from producer.state.checkpoint import State
 
 CHECKPOINT_SECONDS = 60.0  # what is not checkpointed is read again
 FIRST_RETRY_SECONDS = 1.0

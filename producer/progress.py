@@ -12,8 +12,8 @@ from producer import events
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
 
-    from producer.budget import Budget
     from producer.producer import Producer
+    from producer.reddit.budget import Budget
 
 PROGRESS_SECONDS = 60.0
 

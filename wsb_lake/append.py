@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pyiceberg.expressions import BooleanExpression
     from pyiceberg.table import Table
 
-    from contract import Clock
+    from clock import Clock
 
 ATTEMPTS = 10  # each failed one means that another commit went through
 _NO_BLIND_RETRY = {"commit.retry.num-retries": "0"}

@@ -6,7 +6,7 @@ import os
 from functools import lru_cache
 from typing import Any
 
-from contract import clock_from_environment
+from clock import clock_from_environment
 from wsb_lake.aws import Aws
 from wsb_lake.job import Job
 from wsb_lake.logs import log_json

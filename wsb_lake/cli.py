@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from contract import clock_from_environment
+from clock import clock_from_environment
 from wsb_lake.aws import Aws, plain_words
 from wsb_lake.errors import LakeError
 from wsb_lake.logs import log_warnings_only

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
     from pyiceberg.table import Table
 
-    from contract import Clock
+    from clock import Clock
     from wsb_lake.aws import Aws
     from wsb_lake.batch import Batch
 

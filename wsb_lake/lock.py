@@ -15,7 +15,7 @@ from wsb_lake.errors import LockHeldError, LockLostError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from contract import Clock
+    from clock import Clock
     from wsb_lake.aws import Client
 
 LOCK_SECONDS = 600  # a killed run blocks the next ones for no longer than this

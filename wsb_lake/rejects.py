@@ -16,7 +16,7 @@ from wsb_lake.settings import REJECTS_PREFIX
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from contract import Clock
+    from clock import Clock
     from wsb_lake.aws import Client
     from wsb_lake.landing import LandedObject, Landing
     from wsb_lake.parsing import Reject

@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from contract.clock import CLOCK_FILE_VARIABLE
+from clock import CLOCK_FILE_VARIABLE
 
 if TYPE_CHECKING:
     from pathlib import Path

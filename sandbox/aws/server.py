@@ -16,7 +16,7 @@ from moto.moto_server.werkzeug_app import (
 )
 from werkzeug.serving import make_server
 
-from contract import FileClock, SystemClock
+from clock import FileClock, SystemClock
 from sandbox.aws.attempts import Attempts
 from sandbox.aws.control import Control, add_faults, add_instances
 from sandbox.aws.environment import DUMMY_CREDENTIALS, ChildEnvironment
@@ -25,8 +25,8 @@ from sandbox.aws.firehose.service import DeliveryService
 from sandbox.aws.flink.service import FlinkService
 from sandbox.aws.functions.service import FunctionService
 from sandbox.aws.instances.fleet import Fleet
-from sandbox.aws.patches.all import patches
-from sandbox.aws.patches.patching import Patching
+from sandbox.aws.patches import patches
+from sandbox.aws.patching import Patching
 from sandbox.aws.schedules.service import ScheduleService
 from sandbox.aws.status import flink_status, function_status, stream_status
 

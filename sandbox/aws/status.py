@@ -8,7 +8,7 @@ from moto.awslambda.models import lambda_backends
 from moto.kinesis.models import Stream, kinesis_backends
 from moto.kinesisanalyticsv2.models import kinesisanalyticsv2_backends
 
-from sandbox.aws.patches.kinesis_data import log_of
+from sandbox.aws.kinesis.calls import log_of
 
 if TYPE_CHECKING:
     from sandbox.aws.flink.service import FlinkService

@@ -7,13 +7,13 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from sandbox.account import read_stream
+from sandbox.audit import read_stream
 from sandbox.demo.errors import StalledError
 from sandbox.demo.governor import GOVERN_EVERY_SECONDS, allowed_speed
 from sandbox.demo.waiting import wait_until, wait_while_moving
 
 if TYPE_CHECKING:
-    from sandbox.account import StreamBook
+    from sandbox.audit import StreamBook
     from sandbox.demo.screen import Screen
     from sandbox.demo.snapshot import Snapshot
     from sandbox.demo.world import World

@@ -6,18 +6,18 @@ import os
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from contract import SystemClock
+from clock import SystemClock
 from producer.check import check_reddit
-from producer.credentials import find_credentials
 from producer.errors import ProducerError
+from producer.reddit.credentials import find_credentials
 from producer.settings import Settings
-from sandbox.account import RedditBook
+from sandbox.audit import RedditBook
 from sandbox.demo.errors import DemoError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sandbox.account import StreamBook
+    from sandbox.audit import StreamBook
 
 # What a producer must be told, and Reddit's credentials do not depend on.
 UNUSED = {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from sandbox.account import RedditBook, balance, read_lake
+from sandbox.audit import RedditBook, balance, read_lake
 from sandbox.demo.course import Course
 from sandbox.demo.deployment import REGION, SANDBOX_CREDENTIALS
 from sandbox.demo.folder import hold, write_summary
@@ -21,7 +21,7 @@ from sandbox.demo.world import SANDBOX_REDDIT, build_world
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sandbox.account import Account, StreamBook
+    from sandbox.audit import Account, StreamBook
     from sandbox.demo.options import Options
     from sandbox.demo.world import World
 

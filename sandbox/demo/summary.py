@@ -9,7 +9,7 @@ from rich.table import Table
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sandbox.account import Account, StreamBook
+    from sandbox.audit import Account, StreamBook
     from sandbox.demo.options import Options
     from sandbox.demo.snapshot import Snapshot
 

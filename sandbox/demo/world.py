@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 
-from contract import FileClock
-from contract.clock import CLOCK_FILE_VARIABLE
+from clock import CLOCK_FILE_VARIABLE, FileClock
 from sandbox.demo.control import Control
 from sandbox.demo.deployment import PROJECT, REGION, SANDBOX_CREDENTIALS, Deployment
 from sandbox.demo.errors import SetupError, StoppedError
@@ -127,7 +126,7 @@ def _start_reddit(
     options: Options, work: Path, environment: Mapping[str, str], stack: ExitStack
 ) -> tuple[Control | None, float]:
     if options.live:
-        from contract import SystemClock  # noqa: PLC0415 - live is the exception
+        from clock import SystemClock  # noqa: PLC0415 - live is the exception
 
         return None, SystemClock().now()
     source = ["--data", str(options.data)] if options.data else _generated(options)

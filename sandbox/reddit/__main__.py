@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from contract import FileClock
+from clock import FileClock
 from sandbox.reddit.datafile import read_things
 from sandbox.reddit.errors import RedditSandboxError
 from sandbox.reddit.generator import Plan, generate_day
@@ -64,7 +64,7 @@ def _clock(path: Path) -> FileClock:
         return FileClock(path)
     except (FileNotFoundError, ValueError) as error:
         raise RedditSandboxError(
-            f"{path} is no clock file: make it first, with contract.FileClock.create."
+            f"{path} is no clock file: make it first, with clock.FileClock.create."
         ) from error
 
 

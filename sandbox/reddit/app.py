@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from contract import Clock
+    from clock import Clock
     from sandbox.reddit.endpoints import Told
     from sandbox.reddit.ledger import Ledger
     from sandbox.reddit.quota import Quota

@@ -15,7 +15,7 @@ from sandbox.reddit.thing import COMMENT, POST
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from contract import Clock
+    from clock import Clock
     from sandbox.reddit.faults import Faults
     from sandbox.reddit.ledger import Ledger
     from sandbox.reddit.world import World

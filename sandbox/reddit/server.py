@@ -16,7 +16,7 @@ from sandbox.reddit.ledger import Ledger
 from sandbox.reddit.quota import Quota
 
 if TYPE_CHECKING:
-    from contract import Clock
+    from clock import Clock
     from sandbox.reddit.world import World
 
 HOST = "127.0.0.1"

@@ -6,11 +6,11 @@ import pyarrow as pa
 import pytest
 from pyiceberg.exceptions import CommitFailedException
 
-from tests.lake_world import observation
+from tests.support.lake_world import observation
 from wsb_lake.append import append_new
 from wsb_lake.parsing import parse
 
-pytest_plugins = ["tests.lake_fixtures"]
+pytest_plugins = ["tests.support.lake_fixtures"]
 pytestmark = pytest.mark.integration
 
 

@@ -7,12 +7,12 @@ import pytest
 
 from contract import SCHEMA
 from contract.schema import Field
-from tests.lake_world import KINDS, observation
+from tests.support.lake_world import KINDS, observation
 from wsb_lake.errors import LakeMissingError, SchemaChangedError
 from wsb_lake.table_specs import table_specs
 from wsb_lake.tables import open_tables
 
-pytest_plugins = ["tests.lake_fixtures"]
+pytest_plugins = ["tests.support.lake_fixtures"]
 pytestmark = pytest.mark.integration
 
 NEW = Field(

@@ -7,8 +7,8 @@ from sandbox.reddit.generator import Plan, generate_day
 from sandbox.reddit.generator_hostile import HOSTILE_TEXTS
 from sandbox.reddit.realism import PERFECT, Realism
 from sandbox.reddit.thing import Thing
-from tests.contract.reddit_stage import staged
-from tests.unit.sandbox.reddit.builders import START, comment, post
+from tests.support.reddit_builders import START, comment, post
+from tests.support.reddit_server import staged
 
 HOUR = 3600
 # a minute into a window of the quota: prawcore, which sleeps on the wall, sees no need to

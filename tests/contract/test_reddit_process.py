@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from contract import FileClock
+from clock import FileClock
 
 PROJECT = Path(__file__).parent.parent.parent
 STATUS = {

@@ -11,8 +11,8 @@ import pytest
 
 from sandbox.reddit.datafile import read_things
 from sandbox.reddit.thing import Thing
-from tests.contract.reddit_stage import USER_AGENT, all_of, exchanges, in_all, staged, types_of
-from tests.unit.sandbox.reddit.builders import START, comment
+from tests.support.reddit_builders import START, comment
+from tests.support.reddit_server import USER_AGENT, all_of, exchanges, in_all, staged, types_of
 
 HOURS = 6
 # what says that a thing lost its author, or was edited, was not caught in the recordings

@@ -5,19 +5,19 @@ import threading
 import pytest
 
 from producer.aws import make_client
-from producer.emission import see
 from producer.errors import AwsError, AwsUnavailableError
-from producer.polling import Cursor
-from producer.state import (
+from producer.listings.poll import Cursor
+from producer.looks.emission import see
+from producer.reddit.thing import thing_of
+from producer.state.checkpoint import (
     TRANSACTION_BYTES,
     TRANSACTION_ITEMS,
     Checkpoint,
     DynamoState,
     transactions,
 )
-from producer.thing import thing_of
-from tests.unit.producer.emulator import REGION, TABLE, client_of, make_table, moto_server
-from tests.unit.producer.fakes import (
+from tests.support.aws_emulator import REGION, TABLE, client_of, make_table, moto_server
+from tests.support.producer_fakes import (
     SILENT,
     START,
     SUBREDDIT,

@@ -3,12 +3,12 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from producer.batching import BATCH_RECORDS, RECORD_BYTES, Entry
+from producer.delivery.batching import BATCH_RECORDS, RECORD_BYTES, Entry
+from producer.delivery.stream import KinesisStream
 from producer.errors import AwsError
 from producer.progress import Tally
-from producer.stream import KinesisStream
-from tests.unit.producer.emulator import STREAM, make_stream, moto_server, read_stream
-from tests.unit.producer.fakes import SILENT, FakeKinesis, VirtualClock, never
+from tests.support.aws_emulator import STREAM, make_stream, moto_server, read_stream
+from tests.support.producer_fakes import SILENT, FakeKinesis, VirtualClock, never
 
 
 @pytest.fixture(scope="module")

@@ -12,8 +12,8 @@ import psutil
 import pytest
 from rich.console import Console
 
-from contract import FileClock
-from sandbox.account import balance, read_lake
+from clock import FileClock
+from sandbox.audit import balance, read_lake
 from sandbox.demo.course import Course
 from sandbox.demo.deployment import PROJECT, REGION
 from sandbox.demo.options import Options

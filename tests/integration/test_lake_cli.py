@@ -8,9 +8,9 @@ import sys
 import pytest
 
 from tests.conftest import PROJECT
-from tests.lake_world import observation
+from tests.support.lake_world import observation
 
-pytest_plugins = ["tests.lake_fixtures"]
+pytest_plugins = ["tests.support.lake_fixtures"]
 pytestmark = pytest.mark.integration
 
 

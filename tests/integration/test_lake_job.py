@@ -5,10 +5,10 @@ import json
 import pytest
 
 from contract import format_instant
-from tests.lake_world import START, SimulatedCrash, crash_at, observation
+from tests.support.lake_world import START, SimulatedCrash, crash_at, observation
 from wsb_lake.lock import LOCK_SECONDS, Lock
 
-pytest_plugins = ["tests.lake_fixtures"]
+pytest_plugins = ["tests.support.lake_fixtures"]
 pytestmark = pytest.mark.integration
 
 DAY = 86_400

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.lake_world import SimulatedCrash, crash_at, observation
+from tests.support.lake_world import SimulatedCrash, crash_at, observation
 from wsb_lake.append import append_new
 from wsb_lake.lock import LOCK_SECONDS
 from wsb_lake.parsing import parse
 
-pytest_plugins = ["tests.lake_fixtures"]
+pytest_plugins = ["tests.support.lake_fixtures"]
 pytestmark = pytest.mark.integration
 
 CALLS_MAX = 200

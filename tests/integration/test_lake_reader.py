@@ -10,11 +10,11 @@ import pytest
 
 import wsb_lake
 from contract import format_instant, parse_instant
-from tests.lake_world import START, observation
+from tests.support.lake_world import START, observation
 from wsb_lake.aws import Aws
 from wsb_lake.errors import AccessError, LakeMissingError, QueryError
 
-pytest_plugins = ["tests.lake_fixtures"]
+pytest_plugins = ["tests.support.lake_fixtures"]
 pytestmark = pytest.mark.integration
 
 HOUR = 3600

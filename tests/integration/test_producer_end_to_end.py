@@ -11,8 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from contract import FileClock, problem_of_line
-from tests.unit.producer.emulator import (
+from clock import FileClock
+from contract import problem_of_line
+from tests.support.aws_emulator import (
     REGION,
     STREAM,
     TABLE,
@@ -21,8 +22,8 @@ from tests.unit.producer.emulator import (
     moto_server,
     read_stream,
 )
-from tests.unit.producer.fakes import START
-from tests.unit.producer.world_file import write_world
+from tests.support.producer_fakes import START
+from tests.support.world_file import write_world
 
 pytestmark = pytest.mark.integration
 

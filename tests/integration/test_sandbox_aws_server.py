@@ -18,7 +18,7 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from contract import FileClock
+from clock import FileClock
 from sandbox.process import ChildFailed, ChildProcess
 
 pytestmark = pytest.mark.integration

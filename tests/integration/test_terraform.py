@@ -10,7 +10,8 @@ import boto3
 import pytest
 from python_terraform import IsNotFlagged, Terraform
 
-from contract import SCHEMA, FileClock
+from clock import FileClock
+from contract import SCHEMA
 from sandbox.demo.deployment import PROJECT, REGION, SANDBOX_CREDENTIALS, Deployment
 from sandbox.demo.errors import SetupError
 from sandbox.process import ChildProcess

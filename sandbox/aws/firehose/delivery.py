@@ -20,7 +20,7 @@ from sandbox.aws.firehose.objects import body_of, data_key, error_key, failure_o
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from contract import Clock
+    from clock import Clock
     from sandbox.aws.faults import Faults
     from sandbox.aws.firehose.destination import Destination
 

@@ -13,7 +13,7 @@ from sandbox.aws.firehose.delivery import Delivery
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from contract import Clock
+    from clock import Clock
     from sandbox.aws.faults import Faults
     from sandbox.aws.firehose.delivery import Store
     from sandbox.aws.firehose.destination import Destination

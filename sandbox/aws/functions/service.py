@@ -16,7 +16,7 @@ from sandbox.aws.functions.worker import Outcome, Worker, start
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from contract import Clock
+    from clock import Clock
     from sandbox.aws.environment import ChildEnvironment
     from sandbox.aws.functions.deployment import Deployment
 

@@ -24,7 +24,7 @@ from sandbox.aws.schedules.expression import Recurrence, parse
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from contract import Clock
+    from clock import Clock
     from sandbox.aws.functions.service import FunctionService
 
 _LOG = logging.getLogger(__name__)

@@ -16,8 +16,8 @@ from botocore.config import Config
 from contract import problem_of_line
 from contract.validation import LINE_BYTES_MAX
 from tests.conftest import PROJECT, need
-from tests.integration.flink.corpus import encode, valid_record
 from tests.integration.flink.test_flink_judgement import FLINK_PYTHON
+from tests.support.hostile_lines import encode, valid_record
 from tools.package_flink import ZIP, package
 
 pytestmark = pytest.mark.integration

@@ -12,7 +12,7 @@ from contract import SCHEMA, problem_of_line
 from contract.validation import LINE_BYTES_MAX
 from flink_app.qualification import FILTER_MODES
 from tests.conftest import PROJECT, need
-from tests.integration.flink.corpus import corpus
+from tests.support.hostile_lines import corpus
 
 pytestmark = pytest.mark.integration
 

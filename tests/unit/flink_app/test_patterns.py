@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from contract import SCHEMA, problem_of
 from contract.validation import INT32_MAX, INT32_MIN
 from flink_app.patterns import INSTANT, INTEGER, STRING, up_to, value_pattern
-from tests.integration.flink.corpus import ODD_VALUES, valid_record
+from tests.support.hostile_lines import ODD_VALUES, valid_record
 
 
 def takes(pattern, text):

@@ -16,9 +16,9 @@ from producer.errors import (
     UnreachableError,
 )
 from producer.progress import Reporter
-from producer.state import Checkpoint
-from tests.unit.producer.fakes import SILENT, START, comment
-from tests.unit.producer.stage import HOUR, World, raiser, steady
+from producer.state.checkpoint import Checkpoint
+from tests.support.producer_fakes import SILENT, START, comment
+from tests.support.producer_world import HOUR, World, raiser, steady
 
 HEAD = ("listing", "comments", None)
 

@@ -17,12 +17,12 @@ from producer.errors import (
     UnreachableError,
 )
 from producer.progress import Reporter
-from tests.unit.producer.fakes import (
+from tests.support.producer_fakes import (
     START,
     comment,
     post,
 )
-from tests.unit.producer.stage import HOUR, World, steady, steady_posts
+from tests.support.producer_world import HOUR, World, steady, steady_posts
 
 
 def test_everything_listed_at_the_first_start_is_read():

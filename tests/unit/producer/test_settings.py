@@ -63,7 +63,7 @@ def test_the_help_lists_every_variable_with_its_default():
 
 
 def test_every_variable_that_the_producer_reads_is_documented():
-    folders = (PROJECT / "producer", PROJECT / "contract")
-    source = "".join(path.read_text() for folder in folders for path in folder.glob("*.py"))
+    folders = (PROJECT / "producer", PROJECT / "clock")
+    source = "".join(path.read_text() for folder in folders for path in folder.rglob("*.py"))
     read = set(re.findall(r"WSB_[A-Z]+(?:_[A-Z]+)*", source))
     assert read <= set(VARIABLES)

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contract import problem_of_line
-from tests.lake_world import observation
+from tests.support.lake_world import observation
 from wsb_lake.parsing import parse
 
 values = st.one_of(

@@ -5,7 +5,7 @@ import pytest
 from botocore.config import Config
 from moto import mock_aws
 
-from contract import FileClock
+from clock import FileClock
 
 START = 1_611_840_000.0  # 2021-01-28 13:20 UTC
 

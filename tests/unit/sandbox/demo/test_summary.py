@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.account import Account, StreamBook
+from sandbox.audit import Account, StreamBook
 from sandbox.demo.options import HOURS_MOST, Options
 from sandbox.demo.snapshot import Snapshot
 from sandbox.demo.summary import account_table, summarise

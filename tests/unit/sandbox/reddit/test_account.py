@@ -3,7 +3,7 @@ import pytest
 from sandbox.reddit.account import account
 from sandbox.reddit.ledger import Ledger
 from sandbox.reddit.realism import Realism
-from tests.unit.sandbox.reddit.builders import START, comment, post, world
+from tests.support.reddit_builders import START, comment, post, world
 
 DELETED_AT_59 = [(START + 59, "[deleted]", None, False)]
 DELETED_AT_60 = [(START + 60, "[deleted]", None, False)]

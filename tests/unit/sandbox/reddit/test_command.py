@@ -3,11 +3,11 @@ import socket
 import pytest
 from click.testing import CliRunner
 
-from contract import FileClock
+from clock import FileClock
 from sandbox.reddit.__main__ import main
 from sandbox.reddit.datafile import read_things, write_records
 from sandbox.reddit.generate import generate
-from tests.unit.sandbox.reddit.builders import comment
+from tests.support.reddit_builders import comment
 
 
 @pytest.fixture

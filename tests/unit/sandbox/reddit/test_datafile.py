@@ -5,7 +5,7 @@ import pytest
 
 from sandbox.reddit.datafile import read_things, write_records
 from sandbox.reddit.errors import DataFileError
-from tests.unit.sandbox.reddit.builders import comment, post
+from tests.support.reddit_builders import comment, post
 
 
 def write(path, *lines):

@@ -4,7 +4,7 @@ import pytest
 from sandbox.reddit.forest import DEPTH_MAX, Order
 from sandbox.reddit.render import Renderer
 from sandbox.reddit.thread import Threads
-from tests.unit.sandbox.reddit.builders import START, comment, post, world
+from tests.support.reddit_builders import START, comment, post, world
 
 LATER = START + 1000
 DELETED = [(START + 500, "[deleted]", None, False)]

@@ -1,5 +1,5 @@
 from sandbox.reddit.ledger import Ledger
-from tests.unit.sandbox.reddit.builders import START, comment, world
+from tests.support.reddit_builders import START, comment, world
 
 
 def test_requests_are_counted_by_clock_minute():

@@ -4,7 +4,7 @@ from sandbox.reddit.escape import escape_texts
 from sandbox.reddit.generator_hostile import HOSTILE_TEXTS
 from sandbox.reddit.render import Renderer
 from sandbox.reddit.thing import Thing
-from tests.unit.sandbox.reddit.builders import START, comment, post, world
+from tests.support.reddit_builders import START, comment, post, world
 
 
 def shown(record, age=0, how="alone"):

@@ -4,7 +4,7 @@ import pytest
 
 from sandbox.reddit.thing import Thing
 from sandbox.reddit.version import State
-from tests.unit.sandbox.reddit.builders import START, comment, post
+from tests.support.reddit_builders import START, comment, post
 
 
 def test_a_hidden_score_shows_as_one_until_the_first_open_look():

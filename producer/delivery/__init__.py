@@ -1,0 +1,1 @@
+"""Delivery: observations to Kinesis until every one is acknowledged."""

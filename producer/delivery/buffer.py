@@ -1,0 +1,56 @@
+"""Delivery: records wait here a moment, so that several answers share one PutRecords.
+
+Whatever waits is covered by no checkpoint yet.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from producer.delivery.batching import BATCH_RECORDS, Entry, check_size
+from producer.looks.observation import encode
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Sequence
+
+    from producer.looks.observation import Record
+
+FLUSH_SECONDS = 5.0
+
+
+class Stream(Protocol):
+    """Where records go."""
+
+    def put(self, entries: Sequence[Entry], stop: threading.Event) -> None:
+        """Return once all are acknowledged; raises NotDeliveredError at a stop before that."""
+
+
+class Delivery:
+    """Gathers records and puts them; the room where an outbox on disk will stand."""
+
+    def __init__(self, stream: Stream) -> None:
+        """Start empty."""
+        self._stream = stream
+        self._waiting: list[Entry] = []
+        self._oldest_at = 0.0
+
+    def add(self, records: Sequence[Record], now: float) -> None:
+        """Take records; nothing is sent yet."""
+        if records and not self._waiting:
+            self._oldest_at = now
+        for record in records:
+            entry = Entry(record["id"], encode(record))
+            check_size(entry)
+            self._waiting.append(entry)
+
+    def due_at(self) -> float:
+        """Return when to flush: when the oldest has waited long enough, or a batch is full."""
+        if len(self._waiting) >= BATCH_RECORDS:
+            return 0.0
+        return self._oldest_at + FLUSH_SECONDS if self._waiting else float("inf")
+
+    def flush(self, stop: threading.Event) -> None:
+        """Return once all that waited is acknowledged; raises NotDeliveredError."""
+        self._stream.put(self._waiting, stop)
+        self._waiting = []

@@ -1,0 +1,71 @@
+"""Walk: one listing to its end every few minutes, between the polls of its head.
+
+What moderators removed at once and approved later reappears deep in the listing, below what any
+poll reads. A page also shows the scores of 100 things, as much as a look does.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from producer.listings import poll as polling
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from producer.listings.poll import Gap, Poll
+    from producer.reddit.thing import Thing
+
+EVERY_SECONDS = 300.0  # a quarter of what 1,000 comments span on a normal weekday
+REQUESTS = 2 * polling.LISTING_ITEMS // polling.PAGE_SIZE  # for both listings
+QUOTA_SHARE = 0.2  # at most
+
+
+class Walk:
+    """Goes down a listing page by page; moves no cursor, so a restart may begin it anew.
+
+    `seen_all_since` is when the last whole walk began: all that is listed was seen since then.
+    """
+
+    def __init__(self, listing: str, first_at: float, every_seconds: float) -> None:
+        """Begin at `first_at`, and again that long after each beginning."""
+        self.listing = listing
+        self.seen_all_since = float("-inf")
+        self._next_at = first_at
+        self._every = every_seconds
+        self._poll: Poll | None = None
+
+    def due_at(self) -> float:
+        """Return when to ask for the next page."""
+        return self._poll.began_at if self._poll else self._next_at
+
+    def anchor(self, now: float) -> str | None:
+        """Return the anchor of the page to ask for now."""
+        if self._poll is None:
+            self._poll = polling.begin(None, now, restarted=False)
+        return self._poll.after
+
+    def take(self, things: Sequence[Thing], after: str | None, _now: float) -> Gap | None:
+        """Take in the page; at the listing's end the walk is over. It looks for no holes."""
+        if self._poll is None:
+            raise RuntimeError("a page came without a walk")
+        self._poll = polling.turn_page(None, self._poll, things, after)
+        if self._poll.complete:
+            if not self._poll.lost:
+                self.seen_all_since = self._poll.began_at
+            self._next_at = self._poll.began_at + self._every
+            self._poll = None
+        return None
+
+    def fail(self, now: float) -> None:
+        """Note that the page did not come; after a few times the walk is over."""
+        if self._poll is None:
+            raise RuntimeError("a page failed without a walk")
+        self._poll = polling.fail(self._poll)
+        if self._poll is None:
+            self._next_at = now + self._every
+
+
+def every_seconds(requests_per_minute: int) -> float:
+    """Return the time between two walks that leaves most of the quota to others."""
+    return max(EVERY_SECONDS, 60.0 * REQUESTS / (QUOTA_SHARE * requests_per_minute))

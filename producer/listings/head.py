@@ -1,0 +1,73 @@
+"""Course: where the polling of one listing stands between steps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from producer.listings import poll as polling
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from producer.listings.poll import Cursor, Gap, Poll
+    from producer.reddit.thing import Thing
+
+
+class Course:
+    """The cursor, the poll in progress, and when the next one is due."""
+
+    def __init__(
+        self, listing: str, cursor: Cursor | None, now: float, *, least: float, most: float
+    ) -> None:
+        """Begin at once; `least` and `most` bound the seconds between two polls."""
+        self.listing = listing
+        self.cursor = cursor
+        self.poll: Poll | None = None
+        self.next_at = now
+        self.dirty = False
+        self._restarted = True
+        self._least = least
+        self._most = most
+
+    @property
+    def gaps_open(self) -> int:
+        """Return how many holes are known."""
+        return self.cursor.gaps_open if self.cursor else 0
+
+    def due_at(self) -> float:
+        """Return when to ask for the next page."""
+        return self.poll.began_at if self.poll else self.next_at
+
+    def anchor(self, now: float) -> str | None:
+        """Return the anchor of the page to ask for now; begins a poll when none is going on."""
+        if self.poll is None:
+            self.poll = polling.begin(self.cursor, now, restarted=self._restarted)
+        return self.poll.after
+
+    def take(self, things: Sequence[Thing], after: str | None, now: float) -> Gap | None:
+        """Take in the page; returns the hole that a complete poll found."""
+        poll = self.poll
+        if poll is None:
+            raise RuntimeError("a page came without a poll")
+        if poll.after is None:
+            interval = polling.interval_seconds(things, self._least, self._most)
+            self.next_at = poll.began_at + interval
+        self.poll = polling.turn_page(self.cursor, poll, things, after)
+        if not self.poll.complete:
+            return None
+        self.cursor, gap = polling.close(self.cursor, self.poll, self.listing, now)
+        self.poll = None
+        self.dirty = True
+        self._restarted = False
+        return gap
+
+    def fail(self, now: float) -> None:
+        """Note that the page did not come; after a few times the poll begins anew, later.
+
+        The cursor stays where it is: what lies below the page is still to be read.
+        """
+        if self.poll is None:
+            raise RuntimeError("a page failed without a poll")
+        self.poll = polling.fail(self.poll)
+        if self.poll is None:
+            self.next_at = now + polling.PUT_OFF_SECONDS

@@ -1,0 +1,1 @@
+"""Looks: what is known of each thing, and when it is looked at again."""

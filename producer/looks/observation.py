@@ -1,0 +1,137 @@
+"""Observation: the record of one sighting, as the contract wants it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from contract import SCHEMA, format_instant
+from producer.reddit.thing import bounded, instant_in
+from producer.reddit.tombstones import LIVE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from producer.listings.poll import Gap
+    from producer.looks.known import Known
+    from producer.reddit.thing import Thing
+
+Record = dict[str, Any]
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+COMMENT_TEXTS = (("author_fullname", "author_id"), ("body", "body"))
+POST_TEXTS = (
+    ("author_fullname", "author_id"),
+    ("selftext", "body"),
+    ("title", "title"),
+    ("url", "url"),
+    ("domain", "domain"),
+    ("link_flair_text", "flair"),
+)
+SHARED_TEXTS = (
+    ("permalink", "permalink"),
+    ("distinguished", "distinguished"),
+    ("author_flair_text", "author_flair"),
+)
+
+
+def observation_of(
+    known: Known, thing: Thing, *, observed_at: float, cause: str, subreddit: str
+) -> Record:
+    """Make the record of a thing that was answered; a tombstone carries no personal field."""
+    record = _head(known, observed_at=observed_at, cause=cause, subreddit=subreddit)
+    record["score"] = thing.score
+    record["score_hidden"] = thing.score_hidden
+    if known.state == LIVE:
+        _add_texts(record, thing)
+    if thing.kind == "post":
+        _add_post_counts(record, thing.raw)
+    return record
+
+
+def absence_of(known: Known, *, observed_at: float, cause: str, subreddit: str) -> Record:
+    """Make the tombstone of a thing that is no longer answered."""
+    return _head(known, observed_at=observed_at, cause=cause, subreddit=subreddit)
+
+
+def gap_observation(gap: Gap, subreddit: str) -> Record:
+    """Make the record of a hole in what was read."""
+    found_at = format_instant(gap.found_at)
+    return {
+        "schema_version": SCHEMA.version,
+        "kind": "gap",
+        "id": gap.id,
+        "subreddit": subreddit,
+        "created_at": found_at,
+        "observed_at": found_at,
+        "listing": gap.listing,
+        "from_at": format_instant(gap.from_at),
+        "to_at": format_instant(gap.to_at),
+        "status": "open",
+        "recovered": 0,
+    }
+
+
+def encode(record: Record) -> bytes:
+    """Write a record as compact UTF-8 JSON; half a surrogate pair becomes U+FFFD."""
+    text = _COMPACT.encode(record)
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+
+
+def _head(known: Known, *, observed_at: float, cause: str, subreddit: str) -> Record:
+    record: Record = {
+        "schema_version": SCHEMA.version,
+        "kind": known.kind,
+        "id": known.id,
+        "subreddit": subreddit,
+        "created_at": format_instant(known.created_at),
+        "observed_at": format_instant(observed_at),
+        "cause": cause,
+        "state": known.state,
+        "score": known.score,
+        "score_hidden": False,
+        "peak_score": known.peak,
+    }
+    if known.kind == "comment":
+        record["post_id"] = known.post_id
+        record["parent_id"] = known.parent_id
+    return record
+
+
+def _add_texts(record: Record, thing: Thing) -> None:
+    raw = thing.raw
+    comment = thing.kind == "comment"
+    author = _text(raw.get("author"))
+    record["author"] = None if author == "[deleted]" else author
+    for source, name in (*SHARED_TEXTS, *(COMMENT_TEXTS if comment else POST_TEXTS)):
+        record[name] = _text(raw.get(source))
+    edited_at = instant_in(raw.get("edited"))
+    record["edited_at"] = None if edited_at is None else format_instant(edited_at)
+    record["stickied"] = _flag(raw.get("stickied"))
+    if comment:
+        record["is_submitter"] = _flag(raw.get("is_submitter"))
+    else:
+        record["is_self"] = _flag(raw.get("is_self"))
+        record["over_18"] = _flag(raw.get("over_18"))
+
+
+def _add_post_counts(record: Record, raw: Mapping[str, Any]) -> None:
+    record["num_comments"] = bounded(raw.get("num_comments"))
+    record["upvote_ratio"] = _share(raw.get("upvote_ratio"))
+    record["removed_by"] = _text(raw.get("removed_by_category"))
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _share(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, float | int):
+        return None
+    return value if 0 <= value <= 1 else None
+
+
+def _flag(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None

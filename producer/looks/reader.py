@@ -1,0 +1,98 @@
+"""Reading: what an answer changes in what is known, and the records it makes.
+
+Every item of every answer is a look, whatever the answer was asked for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from producer.looks.emission import Sighting, miss, see
+from producer.looks.observation import Record, absence_of, observation_of
+from producer.reddit.thing import MalformedThingError, Thing, thing_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from producer.looks.known import Known
+    from producer.looks.tracker import Tracker
+
+NEW = "new"
+REREAD = "reread"
+
+
+class Answer(NamedTuple):
+    """Items that could be read, and the fields for which others could not."""
+
+    things: list[Thing]
+    malformed: list[str]
+
+
+def parse(items: Iterable[object]) -> Answer:
+    """Read the items of an answer."""
+    things: list[Thing] = []
+    malformed: list[str] = []
+    for item in items:
+        try:
+            things.append(thing_of(item))
+        except MalformedThingError as error:
+            malformed.append(str(error))
+    return Answer(things, malformed)
+
+
+class Reader:
+    """Takes answers into the tracker."""
+
+    def __init__(self, tracker: Tracker, *, subreddit: str, min_score: int) -> None:
+        """Take the tracker that it changes."""
+        self._tracker = tracker
+        self._subreddit = subreddit
+        self._min_score = min_score
+
+    def see(self, things: Sequence[Thing], at: float, scheduled: frozenset[str]) -> list[Record]:
+        """Take in what was answered; `scheduled` ids are always sent."""
+        records: list[Record] = []
+        for thing in things:
+            known = self._tracker.get(thing.id)
+            sighting = see(
+                known,
+                thing,
+                at=at,
+                scheduled=thing.id in scheduled,
+                min_score=self._min_score,
+            )
+            self._remember(known, sighting, at)
+            if sighting.emit:
+                cause = NEW if known is None else REREAD
+                records.append(
+                    observation_of(
+                        sighting.known,
+                        thing,
+                        observed_at=at,
+                        cause=cause,
+                        subreddit=self._subreddit,
+                    )
+                )
+        return records
+
+    def miss(self, ids: Iterable[str], at: float) -> list[Record]:
+        """Take in what was asked for and not answered."""
+        records: list[Record] = []
+        for name in ids:
+            known = self._tracker.get(name)
+            if known is None:
+                continue
+            sighting = miss(known, at=at)
+            self._remember(known, sighting, at)
+            if sighting.emit:
+                records.append(
+                    absence_of(
+                        sighting.known, observed_at=at, cause=REREAD, subreddit=self._subreddit
+                    )
+                )
+        return records
+
+    def _remember(self, known: Known | None, sighting: Sighting, at: float) -> None:
+        before = (known.peak, known.missed_at) if known else None
+        keep = sighting.emit or before != (sighting.known.peak, sighting.known.missed_at)
+        self._tracker.put(sighting.known, now=at, keep=keep)

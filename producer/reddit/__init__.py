@@ -1,0 +1,1 @@
+"""Reddit: what is asked of it, within one budget, and what its answers mean."""

@@ -1,0 +1,1 @@
+"""State: what a restart goes on from, kept in DynamoDB."""

@@ -1,0 +1,157 @@
+"""State: cursors and cohorts in DynamoDB, so that a restart goes on where it was.
+
+One checkpoint is one transaction; when it exceeds DynamoDB's limits, cohorts go first and the
+cursors last: a crash between leaves things tracked that are read again, never the reverse.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from producer import events
+from producer.aws import translated
+from producer.backoff import Backoff
+from producer.errors import AwsUnavailableError
+from producer.state.items import (
+    Item,
+    cohort_in,
+    cohort_key,
+    cursor_in,
+    item_of_cohort,
+    item_of_cursor,
+)
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Iterator
+
+    from structlog.typing import FilteringBoundLogger
+
+    from clock import Clock
+    from producer.listings.poll import Cursor
+    from producer.looks.cohort import Cohort
+
+TRANSACTION_ITEMS = 100
+TRANSACTION_BYTES = 3_500_000  # the limit is 4 MB; names and numbers count too
+FIRST_RETRY_SECONDS = 0.1
+LONGEST_RETRY_SECONDS = 20.0
+LAST_TRIES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What a restart needs."""
+
+    cursors: tuple[Cursor, ...] = ()
+    cohorts: tuple[Cohort, ...] = ()
+    retired: tuple[str, ...] = ()
+
+
+class State(Protocol):
+    """Where checkpoints go."""
+
+    def load(self) -> Checkpoint:
+        """Return all that was saved and not retired."""
+
+    def save(self, checkpoint: Checkpoint, stop: threading.Event) -> None:
+        """Overwrite these cursors and cohorts and delete the retired cohorts."""
+
+
+class DynamoState:
+    """The state table. `clock` paces retries; `expires_at` counts from what is stored."""
+
+    def __init__(
+        self,
+        client: Any,  # noqa: ANN401 - boto3 has no types
+        table: str,
+        subreddit: str,
+        *,
+        clock: Clock,
+        log: FilteringBoundLogger,
+    ) -> None:
+        """Take a boto3 client that does not retry by itself."""
+        self._client = client
+        self._table = table
+        self._partition = f"producer#{subreddit.lower()}"
+        self._clock = clock
+        self._log = log
+
+    def load(self) -> Checkpoint:
+        """Return all that was saved and not retired; raises AwsError."""
+        cursors: list[Cursor] = []
+        cohorts: list[Cohort] = []
+        for item in self._items():
+            if item["sk"]["S"].startswith("cursor#"):
+                cursors.append(cursor_in(item))
+            else:
+                cohorts.append(cohort_in(item))
+        return Checkpoint(tuple(cursors), tuple(cohorts))
+
+    def save(self, checkpoint: Checkpoint, stop: threading.Event) -> None:
+        """Return once written; raises AwsUnavailableError when a stop comes before that."""
+        for operations in transactions(self._operations(checkpoint)):
+            self._write(operations, stop)
+
+    def _operations(self, checkpoint: Checkpoint) -> Iterator[tuple[dict[str, Any], int]]:
+        for cohort in checkpoint.cohorts:
+            yield self._put(item_of_cohort(self._partition, cohort))
+        for name in checkpoint.retired:
+            key = cohort_key(self._partition, name)
+            yield {"Delete": {"TableName": self._table, "Key": key}}, 0
+        for cursor in checkpoint.cursors:
+            yield self._put(item_of_cursor(self._partition, cursor))
+
+    def _put(self, item: Item) -> tuple[dict[str, Any], int]:
+        return {"Put": {"TableName": self._table, "Item": item}}, len(item["data"]["B"])
+
+    def _write(self, operations: list[dict[str, Any]], stop: threading.Event) -> None:
+        backoff = Backoff(FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS)
+        tries_left = LAST_TRIES
+        while True:
+            try:
+                with translated(f"DynamoDB table {self._table}"):
+                    self._client.transact_write_items(TransactItems=operations)
+            except AwsUnavailableError as error:
+                backoff = backoff.failed()
+                tries_left -= stop.is_set()
+                self._log.warning(
+                    events.STATE_UNAVAILABLE, reason=str(error), failures=backoff.failures
+                )
+                if tries_left <= 0:
+                    raise
+                self._clock.wait(backoff.seconds(), None if stop.is_set() else stop)
+            else:
+                return
+
+    def _items(self) -> Iterator[Item]:
+        question: dict[str, Any] = {
+            "TableName": self._table,
+            "KeyConditionExpression": "pk = :pk",
+            "ExpressionAttributeValues": {":pk": {"S": self._partition}},
+            "ConsistentRead": True,
+        }
+        while True:
+            with translated(f"DynamoDB table {self._table}"):
+                page = self._client.query(**question)
+            yield from page["Items"]
+            if "LastEvaluatedKey" not in page:
+                return
+            question["ExclusiveStartKey"] = page["LastEvaluatedKey"]
+
+
+def transactions(
+    operations: Iterator[tuple[dict[str, Any], int]],
+) -> Iterator[list[dict[str, Any]]]:
+    """Group operations, in order, within DynamoDB's limits of a transaction."""
+    group: list[dict[str, Any]] = []
+    size = 0
+    for operation, operation_bytes in operations:
+        full = len(group) == TRANSACTION_ITEMS or size + operation_bytes > TRANSACTION_BYTES
+        if group and full:
+            yield group
+            group, size = [], 0
+        group.append(operation)
+        size += operation_bytes
+    if group:
+        yield group

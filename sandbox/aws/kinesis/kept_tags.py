@@ -1,0 +1,27 @@
+"""Tags given to CreateStream.
+
+moto 5.2.5 forgets them, so every plan of Terraform would add them again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from moto.kinesis.responses import KinesisResponse
+
+if TYPE_CHECKING:
+    from sandbox.aws.patching import Patching
+
+
+def keep_tags_of_new_streams(patching: Patching) -> None:
+    """Tag a stream as it is created."""
+    patching.wrap(KinesisResponse, "create_stream", _create_stream)
+
+
+def _create_stream(original: Any, response: KinesisResponse) -> Any:  # noqa: ANN401
+    answer = original(response)
+    tags = response._get_param("Tags")  # noqa: SLF001 - moto's handlers have no other way
+    if tags:
+        name = response._get_param("StreamName")  # noqa: SLF001
+        response.kinesis_backend.add_tags_to_stream(None, name, dict(tags))
+    return answer

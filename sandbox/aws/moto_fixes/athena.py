@@ -1,0 +1,26 @@
+"""Deleting a saved query.
+
+moto 5.2.5 cannot, so Terraform could not destroy what it made.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from moto.athena.responses import AthenaResponse
+from moto.core.exceptions import JsonRESTError
+
+if TYPE_CHECKING:
+    from sandbox.aws.patching import Patching
+
+
+def delete_named_queries(patching: Patching) -> None:
+    """Add DeleteNamedQuery."""
+    patching.put(AthenaResponse, "delete_named_query", _delete)
+
+
+def _delete(response: AthenaResponse) -> str:
+    query_id = response._get_param("NamedQueryId")  # noqa: SLF001 - moto's handlers have no other way
+    if response.athena_backend.named_queries.pop(query_id, None) is None:
+        raise JsonRESTError("InvalidRequestException", f"There is no named query {query_id}.")
+    return "{}"

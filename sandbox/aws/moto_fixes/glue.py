@@ -1,0 +1,45 @@
+"""Glue's UpdateTable as a compare-and-swap, on which Iceberg's commits stand.
+
+moto 5.2.5 ignores VersionId: of two writers that read the same version,
+the second silently undoes the first.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Any
+
+from moto.glue.exceptions import GlueClientError
+from moto.glue.responses import GlueResponse
+
+if TYPE_CHECKING:
+    from sandbox.aws.patching import Patching
+
+_LOCK = threading.Lock()
+
+
+class ConcurrentModificationException(GlueClientError):  # noqa: N818 - AWS' own name
+    """Somebody updated the table since the caller read it."""
+
+    def __init__(self) -> None:
+        """Make the error that AWS gives."""
+        super().__init__(
+            "ConcurrentModificationException",
+            "Update table failed due to concurrent modifications.",
+        )
+
+
+def compare_and_swap_tables(patching: Patching) -> None:
+    """Refuse an update of another version than the current one."""
+    patching.wrap(GlueResponse, "update_table", _update_table)
+
+
+def _update_table(original: Any, response: GlueResponse) -> Any:  # noqa: ANN401
+    expected = response.parameters.get("VersionId")
+    database, name = response.parameters["DatabaseName"], response.parameters["TableInput"]["Name"]
+    with _LOCK:
+        if expected is not None:
+            table = response.glue_backend.get_table(database, name)
+            if str(table._current_version) != str(expected):  # noqa: SLF001
+                raise ConcurrentModificationException
+        return original(response)

@@ -1,0 +1,33 @@
+"""Deny statements with a condition, such as the usual one on transport without TLS.
+
+moto 5.2.5 takes a condition that is not met for a denial, and knows no condition keys: a bucket
+with such a policy then refuses every call. Here the statement does not apply: the sandbox's
+loopback has no TLS, and what a policy denies is checked on the plan, not by the sandbox.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from moto.iam.access_control import IAMPolicyStatement, PermissionResult
+
+if TYPE_CHECKING:
+    from sandbox.aws.patching import Patching
+
+
+def leave_out_conditional_denials(patching: Patching) -> None:
+    """Let such statements neither permit nor deny."""
+    patching.wrap(IAMPolicyStatement, "is_action_permitted", _is_action_permitted)
+
+
+def _is_action_permitted(
+    original: Any,  # noqa: ANN401
+    statement: IAMPolicyStatement,
+    *args: Any,  # noqa: ANN401
+    **kwargs: Any,  # noqa: ANN401
+) -> PermissionResult:
+    content = statement._statement  # noqa: SLF001 - moto's own name for it
+    if content["Effect"] == "Deny" and "Condition" in content:
+        return PermissionResult.NEUTRAL
+    result: PermissionResult = original(statement, *args, **kwargs)
+    return result

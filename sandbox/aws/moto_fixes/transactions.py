@@ -1,0 +1,50 @@
+"""DynamoDB's transactions, at the cost of one table copy each.
+
+moto 5.2.5 copies the whole table once for each item of a TransactWriteItems, to roll back with:
+20 items in a table of 250 take a fifth of a second.
+"""
+
+from __future__ import annotations
+
+import copy
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+
+from moto.dynamodb import models
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.table import Table
+
+if TYPE_CHECKING:
+    from sandbox.aws.patching import Patching
+
+_copies: ContextVar[dict[int, Table] | None] = ContextVar("copies", default=None)
+
+
+class _Copying:
+    """What moto's module calls `copy`; inside a transaction each table is copied once."""
+
+    copy = staticmethod(copy.copy)
+
+    @staticmethod
+    def deepcopy(value: Any, memo: dict[int, Any] | None = None) -> Any:  # noqa: ANN401
+        """Return a deep copy, the same one for the same table while a transaction lasts."""
+        copies = _copies.get()
+        if copies is None or not isinstance(value, Table):
+            return copy.deepcopy(value, memo)
+        if id(value) not in copies:
+            copies[id(value)] = copy.deepcopy(value)
+        return copies[id(value)]
+
+
+def copy_tables_once(patching: Patching) -> None:
+    """Keep a transaction's rollback, without a copy for each of its items."""
+
+    def transaction(original: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+        token = _copies.set({})
+        try:
+            return original(*args, **kwargs)
+        finally:
+            _copies.reset(token)
+
+    patching.put(models, "copy", _Copying)
+    patching.wrap(DynamoDBBackend, "transact_write_items", transaction)

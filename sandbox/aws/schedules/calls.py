@@ -1,0 +1,41 @@
+"""Schedules that the sandbox could not honour are refused when they are made.
+
+moto 5.2.5 takes any expression and any target, and invokes nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from moto.scheduler.exceptions import ValidationException
+from moto.scheduler.models import EventBridgeSchedulerBackend
+
+from sandbox.aws.schedules.expression import ExpressionError, parse
+
+if TYPE_CHECKING:
+    from sandbox.aws.patching import Patching
+
+
+def refuse_what_cannot_run(patching: Patching) -> None:
+    """Check each schedule that is made or changed."""
+    patching.wrap(EventBridgeSchedulerBackend, "create_schedule", _check)
+    patching.wrap(EventBridgeSchedulerBackend, "update_schedule", _check)
+
+
+def _check(original: Any, backend: EventBridgeSchedulerBackend, **schedule: Any) -> Any:  # noqa: ANN401
+    try:
+        zone = schedule.get("schedule_expression_timezone") or "UTC"
+        parse(schedule["schedule_expression"], zone)
+    except ExpressionError as error:
+        raise ValidationException(str(error)) from error
+    target = schedule["target"]
+    if ":lambda:" not in target["Arn"]:
+        raise ValidationException(
+            f"The sandbox's schedules invoke Lambda functions only, not {target['Arn']}."
+        )
+    try:
+        json.loads(target.get("Input") or "{}")
+    except ValueError as error:
+        raise ValidationException(f"The target's Input is no JSON: {error}") from error
+    return original(backend, **schedule)

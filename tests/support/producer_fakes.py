@@ -1,0 +1,239 @@
+"""Real small fakes of the producer's edges; tests/contract holds them against the emulator."""
+
+import threading
+from bisect import insort
+
+import structlog
+from botocore.exceptions import ClientError
+
+from producer.delivery.batching import BATCH_BYTES, BATCH_RECORDS, RECORD_BYTES
+from producer.errors import AwsUnavailableError
+from producer.listings.poll import PAGE_SIZE
+from producer.looks.cohort import Cohort
+from producer.reddit.client import Page
+from producer.state.checkpoint import Checkpoint
+from producer.state.items import cohort_in, cursor_in, item_of_cohort, item_of_cursor
+
+SUBREDDIT = "wallstreetbets"
+START = 1_607_385_600.0
+SILENT = structlog.wrap_logger(structlog.ReturnLogger(), processors=[lambda *_: ""])
+
+
+class VirtualClock:
+    """Waiting is what makes the time pass."""
+
+    def __init__(self, now=START):
+        self.time = now
+        self.waits = []
+
+    def now(self):
+        return self.time
+
+    def wait(self, seconds, stop=None):
+        if stop is not None and stop.is_set():
+            return True
+        self.waits.append(seconds)
+        self.time += max(0.0, seconds)
+        return False
+
+
+class FakeKinesis:
+    """A boto3 Kinesis client with one shard in memory, and faults that a test plans.
+
+    `plan` holds what the next calls meet: a set of places that fail, or an error code; an
+    empty plan means success.
+    """
+
+    def __init__(self):
+        self.records = []
+        self.calls = []
+        self.plan = []
+
+    def put_records(self, *, StreamName, Records):
+        self._check(StreamName, Records)
+        self.calls.append([record["PartitionKey"] for record in Records])
+        meets = self.plan.pop(0) if self.plan else set()
+        if isinstance(meets, str):
+            raise client_error(meets, "PutRecords")
+        results = []
+        for place, record in enumerate(Records):
+            if place in meets:
+                code = "ProvisionedThroughputExceededException"
+                results.append({"ErrorCode": code, "ErrorMessage": "slow down"})
+                continue
+            self.records.append((record["PartitionKey"], record["Data"]))
+            number = str(len(self.records))
+            results.append({"SequenceNumber": number, "ShardId": "shardId-000000000000"})
+        return {"FailedRecordCount": len(meets), "Records": results}
+
+    def _check(self, name, records):
+        if name != "observations":
+            raise client_error("ResourceNotFoundException", "PutRecords")
+        sizes = [len(each["Data"]) + len(each["PartitionKey"].encode()) for each in records]
+        wrong = not 1 <= len(records) <= BATCH_RECORDS or max(sizes) > RECORD_BYTES
+        if wrong or sum(sizes) > BATCH_BYTES:
+            raise client_error("ValidationException", "PutRecords")
+
+
+class MemoryStream:
+    """A stream that takes everything, or nothing while `down`."""
+
+    def __init__(self):
+        self.entries = []
+        self.down = False
+
+    def put(self, entries, _stop):
+        if self.down:
+            raise AwsUnavailableError("down")
+        self.entries.extend(entries)
+
+
+class MemoryState:
+    """The state table in memory; items go through the same encoding."""
+
+    def __init__(self):
+        self.cursors = {}
+        self.cohorts = {}
+
+    def load(self):
+        return Checkpoint(
+            tuple(cursor_in(item) for item in self.cursors.values()),
+            tuple(cohort_in(item) for item in self.cohorts.values()),
+        )
+
+    def save(self, checkpoint, _stop):
+        for cohort in checkpoint.cohorts:
+            self.cohorts[cohort.name] = item_of_cohort("fake", cohort)
+        for name in checkpoint.retired:
+            self.cohorts.pop(name, None)
+        for cursor in checkpoint.cursors:
+            self.cursors[cursor.listing] = item_of_cursor("fake", cursor)
+
+
+class FakeReddit:
+    """Things with a birth, a delay until they appear, and a score by age.
+
+    `before_answer(self, request)` may raise an error or change the world.
+    """
+
+    def __init__(self, clock, things=(), *, depth=1000):
+        self.clock = clock
+        self.depth = depth
+        self.requests = []
+        self.answered = set()
+        self.shown = {}
+        self.things = {}
+        self.before_answer = lambda _request: None
+        for thing in things:
+            self.things[thing["name"]] = thing
+
+    def listing(self, name, after):
+        self._meet(("listing", name, after))
+        prefix = "t1_" if name == "comments" else "t3_"
+        listed = self._listed(prefix)
+        start = 0
+        if after is not None:
+            names = [thing["name"] for thing in listed]
+            if after not in names:
+                return Page([], None)
+            start = names.index(after) + 1
+        page = listed[start : start + PAGE_SIZE]
+        more = start + PAGE_SIZE < len(listed)
+        return Page(self._show(page), page[-1]["name"] if more else None)
+
+    def info(self, ids):
+        assert 1 <= len(ids) <= PAGE_SIZE
+        self._meet(("info", tuple(ids), None))
+        found = [self.things[name] for name in ids if name in self.things]
+        return self._show([thing for thing in found if not thing.get("_absent")])
+
+    def _listed(self, prefix):
+        now = self.clock.now()
+        found = []
+        for thing in self.things.values():
+            appeared = thing["created_utc"] + thing.get("_late", 0.0) <= now
+            if thing["name"].startswith(prefix) and appeared and not thing.get("_hidden"):
+                insort(found, thing, key=lambda each: -each["created_utc"])
+        return found[: self.depth]
+
+    def _meet(self, request):
+        self.clock.time += 0.2
+        self.requests.append((self.clock.now(), request))
+        self.before_answer(request)
+
+    def _show(self, things):
+        self.answered.update(thing["name"] for thing in things)
+        now = self.clock.now()
+        shown = []
+        for thing in things:
+            score = thing.get("_score", lambda _age: 1)(now - thing["created_utc"])
+            self.shown[thing["name"]] = max(score, self.shown.get(thing["name"], score))
+            item = {key: value for key, value in thing.items() if not key.startswith("_")}
+            shown.append({**item, "score": score})
+        return shown
+
+
+def comment(number, created_at=START, **fields):
+    """Return a comment as Reddit's API shows it."""
+    return {
+        "name": f"t1_c{number}",
+        "created_utc": created_at,
+        "score": 1,
+        "score_hidden": False,
+        "author": "somebody",
+        "author_fullname": "t2_1",
+        "body": "diamond hands",
+        "edited": False,
+        "link_id": "t3_p1",
+        "parent_id": "t3_p1",
+        "permalink": "/r/wallstreetbets/comments/p1/x/c1/",
+        "distinguished": None,
+        "stickied": False,
+        "is_submitter": False,
+        "author_flair_text": None,
+        **fields,
+    }
+
+
+def post(number, created_at=START, **fields):
+    """Return a post as Reddit's API shows it."""
+    return {
+        "name": f"t3_p{number}",
+        "created_utc": created_at,
+        "score": 1,
+        "author": "somebody",
+        "author_fullname": "t2_1",
+        "selftext": "I like the stock",
+        "title": "YOLO",
+        "url": "https://example.com/",
+        "domain": "self.wallstreetbets",
+        "edited": False,
+        "permalink": "/r/wallstreetbets/comments/p1/x/",
+        "num_comments": 3,
+        "upvote_ratio": 0.9,
+        "over_18": False,
+        "is_self": True,
+        "link_flair_text": "DD",
+        "removed_by_category": None,
+        **fields,
+    }
+
+
+def client_error(code, operation, status=400):
+    """Return what boto3 raises."""
+    answer = {"Error": {"Code": code, "Message": code}}
+    answer["ResponseMetadata"] = {"HTTPStatusCode": status}
+    return ClientError(answer, operation)
+
+
+def never():
+    """Return a stop that nobody asks for."""
+    return threading.Event()
+
+
+def cohort_of(rows, *, bucket=(300, 0)):
+    """Return a cohort with these rows."""
+    cohort = Cohort(rows[0].id, bucket)
+    for row in rows:
+        cohort.append(row)
+    return cohort

@@ -1,0 +1,113 @@
+"""A producer on a virtual clock, with fakes around it."""
+
+import json
+import threading
+
+from producer.delivery.buffer import Delivery
+from producer.producer import Edges, Producer
+from producer.progress import Tally
+from producer.reddit.budget import Budget
+from producer.settings import Settings
+from tests.support.producer_fakes import (
+    SILENT,
+    START,
+    FakeReddit,
+    MemoryState,
+    MemoryStream,
+    VirtualClock,
+    comment,
+    post,
+)
+
+HOUR = 3600.0
+ENVIRONMENT = {"WSB_STREAM_NAME": "s", "WSB_STATE_TABLE": "t", "AWS_REGION": "us-east-1"}
+
+
+class World:
+    """A producer with fakes around it; `start` is a start after a kill."""
+
+    def __init__(self, things=(), *, per_minute=100, depth=1000):
+        self.clock = VirtualClock()
+        self.reddit = FakeReddit(self.clock, things, depth=depth)
+        self.stream = MemoryStream()
+        self.state = MemoryState()
+        self.per_minute = per_minute
+        self.stop = threading.Event()
+        self.start()
+
+    def start(self):
+        environment = {**ENVIRONMENT, "WSB_REQUESTS_PER_MINUTE": str(self.per_minute)}
+        self.tally = Tally()
+        self.budget = Budget(self.per_minute, self.clock.now())
+        meet = self.reddit.before_answer
+        edges = Edges(
+            _Metered(self.reddit, self.budget, self.clock),
+            Delivery(self.stream),
+            self.state,
+            self.clock,
+            SILENT,
+        )
+        self.producer = Producer(
+            Settings.from_environment(environment), edges, self.budget, self.tally
+        )
+        self.reddit.before_answer = meet
+
+    def run(self, seconds):
+        until = self.clock.now() + seconds
+        while self.clock.now() < until:
+            self.producer.run_once(self.stop)
+
+    def drain(self):
+        self.producer.checkpoint(self.stop)
+
+    def records(self):
+        return [json.loads(entry.data) for entry in self.stream.entries]
+
+    def of(self, name):
+        return [record for record in self.records() if record["id"] == name]
+
+    def missing(self):
+        return self.reddit.answered - {entry.key for entry in self.stream.entries}
+
+    def kept(self, min_score=10):
+        return {
+            record["id"]
+            for record in self.records()
+            if record["kind"] != "gap" and (record["peak_score"] or 0) >= min_score
+        }
+
+
+class _Metered:
+    """Does what the requestor does for the real one."""
+
+    def __init__(self, reddit, budget, clock):
+        self.reddit, self.budget, self.clock = reddit, budget, clock
+
+    def listing(self, name, after):
+        return self._ask(lambda: self.reddit.listing(name, after))
+
+    def info(self, ids):
+        return self._ask(lambda: self.reddit.info(ids))
+
+    def _ask(self, ask):
+        self.budget.sent(self.clock.now())
+        try:
+            return ask()
+        finally:
+            self.budget.answered(self.clock.now(), {})
+
+
+def steady(count, apart, *, begin=START, late=0.0):
+    return [comment(number, begin + number * apart, _late=late) for number in range(count)]
+
+
+def steady_posts(count):
+    """Return posts that have had all their looks long ago, and are still listed."""
+    return [post(number, START - 40 * HOUR - number) for number in range(count)]
+
+
+def raiser(error):
+    def meet(_request):
+        raise error
+
+    return meet

@@ -1,0 +1,101 @@
+"""A 200 from PutRecords is not success."""
+
+import threading
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from producer.delivery.batching import Entry
+from producer.delivery.stream import LAST_TRIES, KinesisStream
+from producer.errors import AwsError, NotDeliveredError
+from producer.progress import Tally
+from tests.support.producer_fakes import SILENT, FakeKinesis, VirtualClock, never
+
+ENTRIES = [Entry(f"t1_{number}", str(number).encode()) for number in range(5)]
+
+
+def stream_on(client, clock=None, tally=None, name="observations"):
+    return KinesisStream(
+        client, name, clock=clock or VirtualClock(), tally=tally or Tally(), log=SILENT
+    )
+
+
+def test_a_partial_failure_sends_only_the_failed_entries_again():
+    """The recurring bug of this field: the answer is 200, and some entries failed."""
+    client, tally = FakeKinesis(), Tally()
+    client.plan = [{1, 3}, {0}]
+    stream_on(client, tally=tally).put(ENTRIES, never())
+    everything = [entry.key for entry in ENTRIES]
+    assert [everything, ["t1_1", "t1_3"], ["t1_1"]] == client.calls
+    assert sorted(everything) == sorted(key for key, _ in client.records)
+    assert (
+        tally.records_sent,
+        tally.records_retried,
+        tally.records_failed,
+        tally.partial_failures,
+    ) == (5, 3, 0, 2)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "ProvisionedThroughputExceededException",
+        "ThrottlingException",
+        "KMSThrottlingException",
+        "InternalFailure",
+        "ServiceUnavailable",
+    ],
+)
+def test_a_throttled_call_is_made_again_after_a_growing_wait(code):
+    client, clock = FakeKinesis(), VirtualClock()
+    client.plan = [code] * 4
+    stream_on(client, clock).put(ENTRIES, never())
+    assert len(client.records) == 5
+    assert len(clock.waits) == 4
+    assert all(0.05 * 2**place <= wait <= 0.1 * 2**place for place, wait in enumerate(clock.waits))
+
+
+def test_a_missing_stream_stops_the_producer_with_advice():
+    with pytest.raises(AwsError, match=r"nowhere.*apply Terraform, or mend its name or region"):
+        stream_on(FakeKinesis(), name="nowhere").put(ENTRIES, never())
+
+
+def test_a_stop_gives_kinesis_a_few_last_tries():
+    client, stop = FakeKinesis(), threading.Event()
+    client.plan = [{0, 1}]
+    stop.set()
+    stream_on(client).put(ENTRIES, stop)
+    assert len(client.records) == 5
+
+
+def test_a_stop_while_kinesis_takes_nothing_gives_up_and_says_how_much():
+    client, stop, tally, clock = FakeKinesis(), threading.Event(), Tally(), VirtualClock()
+    client.plan = ["ThrottlingException"] * 100
+    stop.set()
+    with pytest.raises(NotDeliveredError) as raised:
+        stream_on(client, clock, tally).put(ENTRIES, stop)
+    assert (raised.value.count, tally.records_failed, LAST_TRIES) == (5, 5, LAST_TRIES)
+    assert sum(clock.waits) < 3
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(0, 99)), max_size=40),
+    st.lists(
+        st.one_of(
+            st.sets(st.integers(0, 20), max_size=10), st.sampled_from(["ThrottlingException"])
+        ),
+        max_size=12,
+    ),
+)
+def test_every_record_arrives_and_each_id_in_order_whatever_fails(records, plan):
+    client = FakeKinesis()
+    client.plan = plan
+    entries = [
+        Entry(key, f"{place}:{value}".encode()) for place, (key, value) in enumerate(records)
+    ]
+    stream_on(client).put(entries, never())
+    for key in "abcdef":
+        sent = [entry.data for entry in entries if entry.key == key]
+        assert sent == [data for arrived, data in client.records if arrived == key]

@@ -1,0 +1,135 @@
+"""Records are valid whatever Reddit answers, and a tombstone holds nothing personal."""
+
+import json
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from contract import SCHEMA, problem_of, problem_of_line
+from producer.listings.poll import Gap
+from producer.looks.emission import miss, see
+from producer.looks.observation import absence_of, encode, gap_observation, observation_of
+from producer.reddit.thing import MalformedThingError, thing_of
+from tests.support.producer_fakes import START, SUBREDDIT, comment, post
+
+ANYTHING = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.floats(),
+        st.text(st.characters()),  # lone surrogates too: Reddit's JSON may escape them
+        st.sampled_from(["[deleted]", "[removed]", "", "t1_x", "t3_x", 10**400]),
+    ),
+    lambda inner: st.one_of(st.lists(inner, max_size=2), st.dictionaries(st.text(), inner)),
+    max_leaves=4,
+)
+# the first draw of any text loads Unicode's tables, slow on a loaded machine
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+FIELDS = sorted({*comment(1), *post(1), "hide_score"})
+
+
+def record_of(raw, *, at=START + 60):
+    thing = thing_of(raw)
+    known = see(None, thing, at=at, scheduled=False, min_score=10).known
+    return observation_of(known, thing, observed_at=at, cause="new", subreddit=SUBREDDIT)
+
+
+@pytest.mark.parametrize("raw", [comment(1), post(1)])
+def test_a_live_thing_makes_a_whole_record(raw):
+    record = record_of(raw)
+    assert problem_of(record) is None
+    expected = {field.name for field in SCHEMA.of_kind(record["kind"])}
+    assert expected == set(record)
+    assert record["author"] == "somebody"
+
+
+def test_texts_and_instants_are_taken_as_they_are():
+    record = record_of(comment(1, body="🚀 \u202e" + "x" * 40_000, edited=START + 5))
+    assert record["body"].startswith("🚀")
+    assert record["edited_at"] == "2020-12-08T00:00:05.000Z"
+    assert record["created_at"] == "2020-12-08T00:00:00.000Z"
+    assert record["observed_at"] == "2020-12-08T00:01:00.000Z"
+
+
+def test_a_hidden_score_is_unknown():
+    record = record_of(comment(1, score=1, score_hidden=True))
+    assert (record["score"], record["score_hidden"], record["peak_score"]) == (None, True, None)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        comment(1, author="[deleted]", body="[deleted]", score=12),
+        comment(1, author="[deleted]", body="[removed]", score=12),
+        post(1, removed_by_category="moderator", score=12),
+        post(1, removed_by_category="deleted", score=12),
+        post(1, author="[deleted]", selftext="[deleted]", score=12),
+    ],
+)
+def test_a_tombstone_carries_no_personal_field_but_keeps_the_score(raw):
+    record = record_of(raw)
+    personal = {name for name in SCHEMA.personal_names() if record.get(name) is not None}
+    assert set() == personal
+    assert record["state"] in {"deleted", "removed"}
+    assert (record["score"], record["peak_score"]) == (12, 12)
+    assert problem_of(record) is None
+
+
+def test_an_absent_comment_keeps_its_thread_and_score():
+    known = see(None, thing_of(comment(1, score=4)), at=START, scheduled=False, min_score=10).known
+    absent = miss(miss(known, at=START).known, at=START + 3600).known
+    record = absence_of(absent, observed_at=START + 3600, cause="reread", subreddit=SUBREDDIT)
+    assert problem_of(record) is None
+    assert tuple(record[name] for name in ("state", "score", "peak_score", "post_id")) == (
+        "absent",
+        4,
+        4,
+        "t3_p1",
+    )
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"author": "somebody", "body": "[deleted]"},  # typed by its author
+        {"author": "[deleted]", "body": "still here"},  # the account was closed
+    ],
+)
+def test_only_both_marks_together_are_a_deletion(fields):
+    record = record_of(comment(1, **fields))
+    assert record["state"] == "live"
+    assert record["author"] in {"somebody", None}
+
+
+def test_a_gap_is_a_valid_record():
+    gap = Gap("gap_new_1_2", "new", START, START - 100, START - 50)
+    assert problem_of(gap_observation(gap, SUBREDDIT)) is None
+
+
+@PATIENT
+@given(st.sampled_from([comment, post]), st.dictionaries(st.sampled_from(FIELDS), ANYTHING))
+def test_hostile_items_make_valid_records_or_say_which_field_is_malformed(kind, fields):
+    raw = {**kind(1), **fields}
+    try:
+        record = record_of(raw)
+    except MalformedThingError as error:
+        outcome = str(error)
+    else:
+        outcome = problem_of_line(encode(record))
+    assert outcome in {None, "name", "created_utc", "link_id", "parent_id"}
+
+
+@PATIENT
+@given(st.one_of(ANYTHING, st.dictionaries(st.text(), ANYTHING)))
+def test_nonsense_in_place_of_an_item_is_malformed(raw):
+    with pytest.raises(MalformedThingError):
+        thing_of(raw)
+
+
+def test_half_a_surrogate_pair_becomes_the_replacement_character():
+    """Python reads it from an escape in JSON, but UTF-8 has no such character."""
+    item = json.loads('"\\ud83d and \\ud83d\\ude80"')
+    line = encode(record_of(comment(1, body=item)))
+    assert json.loads(line)["body"] == "\ufffd and 🚀"

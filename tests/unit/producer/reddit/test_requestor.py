@@ -1,0 +1,133 @@
+"""Every answer but a good one is raised at once, as the error that says what to do."""
+
+import pytest
+import requests
+
+from producer.errors import (
+    CredentialsWrongError,
+    ForbiddenError,
+    GarbledError,
+    RateLimitedError,
+    RedditUnavailableError,
+    SubredditMissingError,
+    TokenExpiredError,
+    UnreachableError,
+)
+from producer.reddit.requestor import MeteredRequestor
+
+API = "https://oauth.reddit.com/r/wallstreetbets/new"
+TOKEN = "https://www.reddit.com/api/v1/access_token"
+TOKEN_BODY = '{"access_token": "a", "expires_in": 3600, "scope": "*"}'
+
+
+class Meter:
+    def __init__(self):
+        self.requests = 0
+        self.headers = []
+
+    def sent(self):
+        self.requests += 1
+
+    def answered(self, headers):
+        self.headers.append(dict(headers))
+
+
+class OneAnswer:
+    """A requests session that knows one answer."""
+
+    def __init__(self, answer):
+        self.answer = answer
+        self.headers = {}
+
+    def request(self, _method, _url, **_options):
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+
+def answer(status=200, body="{}", **headers):
+    response = requests.Response()
+    response.status_code = status
+    response._content = body.encode()
+    response.headers.update({name.replace("_", "-"): value for name, value in headers.items()})
+    return response
+
+
+def ask(given, url=API):
+    meter = Meter()
+    requestor = MeteredRequestor(meter=meter, user_agent="a test of wsb", session=OneAnswer(given))
+    return meter, lambda: requestor.request("GET", url, data={})
+
+
+@pytest.mark.parametrize(
+    ("given", "error"),
+    [
+        (answer(401), TokenExpiredError),
+        (answer(403), ForbiddenError),
+        (answer(404), SubredditMissingError),
+        (answer(302, location="/subreddits/search"), SubredditMissingError),
+        (answer(429), RateLimitedError),
+        (answer(500), RedditUnavailableError),
+        (answer(503), RedditUnavailableError),
+        (answer(520), RedditUnavailableError),
+        (answer(418), RedditUnavailableError),
+        (requests.ConnectionError("refused"), UnreachableError),
+        (requests.ReadTimeout("slow"), UnreachableError),
+        (requests.exceptions.ChunkedEncodingError("cut"), UnreachableError),
+    ],
+)
+def test_each_failure_is_the_error_that_says_what_to_do(given, error):
+    meter, request = ask(given)
+    with pytest.raises(error):
+        request()
+    assert (meter.requests, len(meter.headers)) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("given", "error"),
+    [
+        (answer(401), CredentialsWrongError),
+        (answer(403), CredentialsWrongError),
+        (answer(200, '{"error": "invalid_grant"}'), CredentialsWrongError),
+        (answer(429), RateLimitedError),
+        (answer(502), RedditUnavailableError),
+        (answer(200, "<html>"), GarbledError),
+        (answer(200, "[]"), GarbledError),
+        (answer(200, '{"access_token": "a"}'), GarbledError),
+        (answer(200, TOKEN_BODY.replace("3600", "null")), GarbledError),
+    ],
+)
+def test_a_token_has_errors_of_its_own(given, error):
+    _, request = ask(given, TOKEN)
+    with pytest.raises(error):
+        request()
+
+
+@pytest.mark.parametrize(
+    ("headers", "expected"),
+    [
+        ({"x_ratelimit_reset": "120", "retry_after": "4"}, 120.0),
+        ({"retry_after": "4"}, 4.0),
+        ({"retry_after": "soon"}, None),
+        ({}, None),
+    ],
+)
+def test_a_429_says_how_long_to_wait(headers, expected):
+    _, request = ask(answer(429, "<html>whoa there", **headers))
+    with pytest.raises(RateLimitedError) as raised:
+        request()
+    assert raised.value.wait_seconds == expected
+
+
+def test_the_quota_is_read_and_taken_from_prawcore_that_would_sleep_by_it():
+    quota = {"x_ratelimit_remaining": "9", "x_ratelimit_used": "1", "x_ratelimit_reset": "60"}
+    meter, request = ask(answer(**quota))
+    response = request()
+    assert meter.headers[0]["x-ratelimit-remaining"] == "9"
+    assert not [name for name in response.headers if name.startswith("x-ratelimit")]
+
+
+def test_the_token_server_s_quota_is_another_one():
+    meter, request = ask(answer(200, TOKEN_BODY, x_ratelimit_remaining="9"), TOKEN)
+    request()
+    assert meter.headers == [{}]

@@ -1,0 +1,59 @@
+"""The stream's book is read shard by shard and knows the filter's rule in plain words."""
+
+import json
+
+from sandbox.audit.stream_ledger import read_stream
+
+T = "2021-01-28T14:30:00.000Z"
+
+
+def observation(id_, kind="comment", state="live", peak=None):
+    return json.dumps(
+        {"id": id_, "kind": kind, "state": state, "peak_score": peak, "observed_at": T}
+    ).encode()
+
+
+class TwoShards:
+    """The three calls of a Kinesis client, over records held in lists; pages of two."""
+
+    def __init__(self, *shards):
+        self.shards = shards
+
+    def list_shards(self, StreamName):
+        return {"Shards": [{"ShardId": str(i)} for i, _ in enumerate(self.shards)]}
+
+    def get_shard_iterator(self, StreamName, ShardId, ShardIteratorType):
+        return {"ShardIterator": f"{ShardId}:0"}
+
+    def get_records(self, ShardIterator, Limit):
+        shard, at = (int(part) for part in ShardIterator.split(":"))
+        records = self.shards[shard]
+        page = records[at : at + 2]
+        return {
+            "Records": [{"Data": data} for data in page],
+            "NextShardIterator": f"{shard}:{at + len(page)}",
+            "MillisBehindLatest": 0 if at + len(page) >= len(records) else 1,
+        }
+
+
+def test_every_record_of_every_shard_is_counted():
+    """Pages and shards are read to their ends; what is no JSON object counts as a record only."""
+    kinesis = TwoShards(
+        [observation("t1_a", peak=10), observation("t1_b", peak=9), observation("t1_a", peak=12)],
+        [observation("t3_p", kind="post"), b"\xff", b"[1]", observation("t1_c")],
+    )
+    book = read_stream(kinesis, "s", min_score=10)
+    assert book.records == 7
+    assert book.ids == {"t1_a", "t1_b", "t1_c", "t3_p"}
+    assert book.qualified_records == 3
+    assert {one.id for one in book.qualified} == {"t1_a", "t3_p"}
+    assert book.kept_comments == {"t1_a"}
+
+
+def test_tombstones_and_gaps_qualify_but_are_not_kept_comments():
+    """They pass the filter whatever the score is."""
+    gap = json.dumps({"id": "gap_1", "kind": "gap", "observed_at": T}).encode()
+    book = read_stream(TwoShards([observation("t1_a", state="deleted"), gap]), "s", min_score=10)
+    assert {one.id for one in book.qualified} == {"t1_a", "gap_1"}
+    assert book.ids == {"t1_a"}
+    assert (book.kept_comments, book.gaps) == (frozenset(), 1)

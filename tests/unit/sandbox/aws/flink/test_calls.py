@@ -1,0 +1,168 @@
+"""The life of a Flink application through boto3, on moto in this process."""
+
+import pytest
+from botocore.exceptions import ClientError
+
+from sandbox.aws.flink.calls import Analytics
+from sandbox.aws.patching import patched
+
+ROLE = "arn:aws:iam::123456789012:role/r"
+
+
+class Service:
+    """Keeps what it is told to run; the test says how that ends."""
+
+    def __init__(self):
+        self.jobs = []
+        self.stopped = []
+
+    def start(self, job, on_running, on_failed):
+        """Take a job."""
+        self.jobs.append(job)
+        self.running, self.failed = on_running, on_failed
+
+    def stop(self, application):
+        """Take a stop."""
+        self.stopped.append(application)
+
+
+@pytest.fixture
+def service():
+    """Return a service that runs nothing."""
+    return Service()
+
+
+@pytest.fixture
+def analytics(moto, service, client):
+    """Return a client that knows one application, its code in S3."""
+    client("s3").create_bucket(Bucket="artifacts")
+    client("s3").put_object(Bucket="artifacts", Key="flink.zip", Body=b"the code")
+    with patched(Analytics(service).patch):
+        analytics = client("kinesisanalyticsv2")
+        create(analytics, "a", "flink.zip")
+        yield analytics
+
+
+def create(analytics, name, key):
+    """Make an application."""
+    location = {"BucketARN": "arn:aws:s3:::artifacts", "FileKey": key}
+    return analytics.create_application(
+        ApplicationName=name,
+        RuntimeEnvironment="FLINK-1_20",
+        ServiceExecutionRole=ROLE,
+        ApplicationConfiguration={
+            "ApplicationCodeConfiguration": {
+                "CodeContentType": "ZIPFILE",
+                "CodeContent": {"S3ContentLocation": location},
+            },
+            "FlinkApplicationConfiguration": {
+                "ParallelismConfiguration": {"ConfigurationType": "CUSTOM", "Parallelism": 3}
+            },
+            "EnvironmentProperties": {
+                "PropertyGroups": [{"PropertyGroupId": "wsb", "PropertyMap": {"a": "b"}}]
+            },
+        },
+        Tags=[{"Key": "t", "Value": "1"}],
+    )
+
+
+def detail(analytics):
+    """Describe the application."""
+    return analytics.describe_application(ApplicationName="a")["ApplicationDetail"]
+
+
+def last_operation(analytics):
+    """Return the newest operation."""
+    return analytics.list_application_operations(ApplicationName="a")[
+        "ApplicationOperationInfoList"
+    ][0]
+
+
+def test_an_application_starts_with_what_it_was_given(analytics, service):
+    """Code from S3, property groups and parallelism; RUNNING only when its main says so."""
+    assert detail(analytics)["ApplicationStatus"] == "READY"
+    analytics.start_application(ApplicationName="a")
+    assert detail(analytics)["ApplicationStatus"] == "STARTING"
+    (job,) = service.jobs
+    assert (job.code, job.parallelism, job.region) == (b"the code", 3, "us-east-1")
+    assert job.property_groups == ({"PropertyGroupId": "wsb", "PropertyMap": {"a": "b"}},)
+    service.running()
+    assert detail(analytics)["ApplicationStatus"] == "RUNNING"
+    assert last_operation(analytics)["OperationStatus"] == "SUCCESSFUL"
+
+
+def test_a_failed_start_is_ready_again_and_says_why(analytics, service):
+    """The sentence is the operation's error."""
+    started = analytics.start_application(ApplicationName="a")
+    service.failed("no such stream")
+    assert detail(analytics)["ApplicationStatus"] == "READY"
+    operation = analytics.describe_application_operation(
+        ApplicationName="a", OperationId=started["OperationId"]
+    )["ApplicationOperationInfoDetails"]
+    assert operation["OperationStatus"] == "FAILED"
+    error = operation["OperationFailureDetails"]["ErrorInfo"]["ErrorString"]
+    assert error == "no such stream"
+
+
+def test_without_its_code_an_application_does_not_start(analytics, service):
+    """It is READY, and the error names the object."""
+    create(analytics, "b", "missing.zip")
+    with pytest.raises(ClientError, match=r"s3://artifacts/missing\.zip"):
+        analytics.start_application(ApplicationName="b")
+    application = analytics.describe_application(ApplicationName="b")["ApplicationDetail"]
+    assert application["ApplicationStatus"] == "READY"
+    assert not service.jobs
+
+
+def test_a_running_application_stops(analytics, service):
+    """And can be started again."""
+    analytics.start_application(ApplicationName="a")
+    service.running()
+    analytics.stop_application(ApplicationName="a")
+    while detail(analytics)["ApplicationStatus"] != "READY":
+        pass
+    assert service.stopped == ["a"]
+    analytics.start_application(ApplicationName="a")
+
+
+def test_starting_twice_is_refused(analytics, service):
+    """Only a READY application starts."""
+    analytics.start_application(ApplicationName="a")
+    with pytest.raises(ClientError, match="ResourceInUseException"):
+        analytics.start_application(ApplicationName="a")
+    assert len(service.jobs) == 1
+
+
+def test_an_update_of_a_running_application_runs_the_new_one(analytics, service):
+    """With a new version, through UPDATING."""
+    analytics.start_application(ApplicationName="a")
+    service.running()
+    groups = [{"PropertyGroupId": "wsb", "PropertyMap": {"a": "c"}}]
+    analytics.update_application(
+        ApplicationName="a",
+        CurrentApplicationVersionId=1,
+        ApplicationConfigurationUpdate={"EnvironmentPropertyUpdates": {"PropertyGroups": groups}},
+    )
+    assert detail(analytics)["ApplicationStatus"] == "UPDATING"
+    while len(service.jobs) < 2:
+        pass
+    service.running()
+    assert service.jobs[1].property_groups[0]["PropertyMap"] == {"a": "c"}
+    assert detail(analytics)["ApplicationVersionId"] == 2
+    assert detail(analytics)["ApplicationStatus"] == "RUNNING"
+
+
+def test_tags_can_be_taken_away(analytics):
+    """As the AWS provider does."""
+    arn = detail(analytics)["ApplicationARN"]
+    analytics.untag_resource(ResourceARN=arn, TagKeys=["t"])
+    assert analytics.list_tags_for_resource(ResourceARN=arn)["Tags"] == []
+
+
+def test_deleting_an_application_stops_it(analytics, service):
+    """Then it is not found."""
+    created_at = detail(analytics)["CreateTimestamp"]
+    analytics.delete_application(ApplicationName="a", CreateTimestamp=created_at)
+    assert service.stopped == ["a"]
+    with pytest.raises(ClientError, match="ResourceNotFoundException"):
+        detail(analytics)
