@@ -8,7 +8,7 @@ BIN := .venv/bin
 find_python = $(eval find_python := $$(shell PYTHON='$(PYTHON)' tools/find-python.sh))$(find_python)
 tool = $(find_python) tools/toolchain.py
 with_tools = $(tool) run
-packages = clock contract producer wsb_lake flink_app sandbox tools bench
+packages = clock contract telemetry producer wsb_lake flink_app sandbox tools bench
 checked = $(wildcard $(packages:%=%/*.py)) wsb.py
 
 .PHONY: help

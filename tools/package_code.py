@@ -11,7 +11,7 @@ sys.path.insert(0, str(PROJECT))
 from tools.archive import write_zip  # noqa: E402 - as a script, the checkout is not on the path yet
 from tools.project import BUILD, REQUIREMENTS  # noqa: E402
 
-PACKAGES = ("clock", "contract", "producer", "wsb_lake")
+PACKAGES = ("clock", "contract", "telemetry", "producer", "wsb_lake")
 FILES = (PROJECT / "wsb.py", REQUIREMENTS / "producer.txt")
 SUFFIXES = frozenset({".py", ".json"})
 CODE_ZIP = BUILD / "packages" / "wsb_stream.zip"

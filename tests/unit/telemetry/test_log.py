@@ -1,0 +1,40 @@
+"""A log line is a declared event, its fields and its time."""
+
+import io
+import json
+import logging
+from dataclasses import dataclass
+from typing import ClassVar
+
+from telemetry import Event, Log
+
+
+@dataclass(frozen=True, slots=True)
+class GapFound(Event):
+    level: ClassVar = "warning"
+    listing: str
+    items: int
+
+
+@dataclass(frozen=True, slots=True)
+class Started(Event):
+    tracked: int
+
+
+def test_a_line_is_the_events_name_level_fields_and_time():
+    """Everything an event declares is in its line, under the names it declares."""
+    stream = io.StringIO()
+    Log(stream).emit(GapFound("comments", 3))
+    line = json.loads(stream.getvalue())
+    assert line.pop("logged_at").endswith("Z")
+    assert line == {"event": "gap_found", "level": "warning", "listing": "comments", "items": 3}
+
+
+def test_what_is_less_important_is_not_written():
+    """A command's output is free of events that only an operator wants."""
+    stream = io.StringIO()
+    log = Log(stream, least=logging.WARNING)
+    log.emit(Started(1))
+    assert not stream.getvalue()
+    log.emit(GapFound("new", 1))
+    assert stream.getvalue().count("\n") == 1
