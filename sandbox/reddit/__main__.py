@@ -10,7 +10,7 @@ import click
 from clock import FileClock
 from sandbox.reddit.datafile import read_things
 from sandbox.reddit.errors import RedditSandboxError
-from sandbox.reddit.generator import Plan, generate_day
+from sandbox.reddit.generator.day import Plan, generate_day
 from sandbox.reddit.realism import Realism
 from sandbox.reddit.server import serve
 from sandbox.reddit.world import World
@@ -26,7 +26,7 @@ HOURS_PER_DAY = 24
 @click.option("--clock-file", type=click.Path(path_type=Path), required=True, help="Shared clock.")
 @click.option("--port", type=click.IntRange(0, 65535), default=0, help="0 takes a free one.")
 @click.option("--min-score", default=10, help="Score from which an answer is worth keeping.")
-@click.option("--requests-per-window", default=1000, help="Quota per 600 s of the clock.")
+@click.option("--requests-per-window", default=1000, help="ClientQuota per 600 s of the clock.")
 @click.option("--seed", default=0, help="Decides what is late or out of order, or the whole day.")
 def main(**options: Any) -> None:  # noqa: ANN401  # click has checked them
     """Serve Reddit's API on loopback, at the time of a shared clock."""

@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from sandbox.reddit.ledger import Ledger
-    from sandbox.reddit.thing import Thing
+    from sandbox.reddit.thing import RecordedThing
 
 _HEADERS = {"cache-control": "private, s-maxage=0, max-age=0, must-revalidate, no-store"}
 
 
-class Answer(Response):
+class SentAnswer(Response):
     """Things as they were at one moment; an answer that is not sent tells nobody anything."""
 
     def __init__(
         self,
         body: bytes,
         headers: dict[str, str],
-        told: Sequence[Thing] = (),
+        told: Sequence[RecordedThing] = (),
         now: float = 0.0,
         ledger: Ledger | None = None,
     ) -> None:

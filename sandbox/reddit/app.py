@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from sandbox.reddit import replies
-from sandbox.reddit.answer import Answer
+from sandbox.reddit.answer import SentAnswer
 from sandbox.reddit.control import Control
 from sandbox.reddit.endpoints import Endpoints
 from sandbox.reddit.escape import escape_texts
@@ -30,13 +30,13 @@ if TYPE_CHECKING:
     from clock import Clock
     from sandbox.reddit.endpoints import Told
     from sandbox.reddit.ledger import Ledger
-    from sandbox.reddit.quota import Quota
+    from sandbox.reddit.quota import ClientQuota
     from sandbox.reddit.world import World
 
 _DISCONNECTED = "http.disconnect"
 
 
-def create_app(world: World, clock: Clock, ledger: Ledger, quota: Quota) -> ASGIApp:
+def create_app(world: World, clock: Clock, ledger: Ledger, quota: ClientQuota) -> ASGIApp:
     """Return the server's ASGI application; one of them serves one world to one client."""
     gate = Gate(quota, ledger)
     reddit = RedditApp(world, clock, ledger, gate)
@@ -94,7 +94,7 @@ class RedditApp:
         if not knows_client(request.headers.get("authorization", "")):
             return replies.failed(HTTPStatus.UNAUTHORIZED)
         form = await _form(request)
-        return Answer(orjson.dumps(self._gate.tokens.grant(form, now)), {})
+        return SentAnswer(orjson.dumps(self._gate.tokens.grant(form, now)), {})
 
     async def comments(self, request: Request) -> Response:
         """Answer /r/<subreddit>/comments."""
@@ -165,8 +165,8 @@ class RedditApp:
         if request.query_params.get("raw_json") != "1":
             body = escape_texts(body)
         if fault:
-            return Answer(body[: len(body) // 2], self._gate.headers(now))
-        return Answer(body, self._gate.headers(now), things, now, self._ledger)
+            return SentAnswer(body[: len(body) // 2], self._gate.headers(now))
+        return SentAnswer(body, self._gate.headers(now), things, now, self._ledger)
 
     async def _failure(self, request: Request, kind: FaultKind, now: float) -> Response | None:
         """Return what a fault answers; None if it spoils the right answer instead."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from starlette.requests import Request
 
     from clock import Clock
-    from sandbox.reddit.faults import Faults
+    from sandbox.reddit.faults import RedditFaults
     from sandbox.reddit.ledger import Ledger
     from sandbox.reddit.world import World
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class Control:
     """Serves /_sandbox/, which Reddit does not have; nothing here counts as a request to it."""
 
-    def __init__(self, world: World, clock: Clock, ledger: Ledger, faults: Faults) -> None:
+    def __init__(self, world: World, clock: Clock, ledger: Ledger, faults: RedditFaults) -> None:
         """Look into these."""
         self._world = world
         self._clock = clock

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 import orjson
 
 from sandbox.reddit.errors import DataFileError
-from sandbox.reddit.thing import COMMENT, POST, Thing
+from sandbox.reddit.thing import COMMENT, POST, RecordedThing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SECONDS_PER_HOUR = 3600
 
 
-def read_things(path: Path, hours: float | None = None) -> list[Thing]:
+def read_things(path: Path, hours: float | None = None) -> list[RecordedThing]:
     """Return the things of a file, oldest first, of the first `hours` after the first of them.
 
     Raises DataFileError, naming file and line, for whatever cannot be played.
@@ -29,7 +29,7 @@ def read_things(path: Path, hours: float | None = None) -> list[Thing]:
     return cut(things, hours)
 
 
-def cut(things: list[Thing], hours: float | None) -> list[Thing]:
+def cut(things: list[RecordedThing], hours: float | None) -> list[RecordedThing]:
     """Keep what was created in the first `hours` after the first thing; things come in order."""
     if hours is None:
         return things
@@ -47,15 +47,15 @@ def write_records(path: Path, records: Iterable[dict[str, Any]]) -> int:
     return count
 
 
-def _all_things(path: Path) -> Iterator[Thing]:
-    names: set[str] = set()
+def _all_things(path: Path) -> Iterator[RecordedThing]:
+    seen: set[str] = set()
     for number, line in enumerate(_lines(path), 1):
         if not line.strip():
             continue
         thing = _thing(path, number, line)
-        if thing.name in names:
-            raise _broken(path, number, f"{thing.name} is there a second time")
-        names.add(thing.name)
+        if thing.fullname in seen:
+            raise _broken(path, number, f"{thing.fullname} is there a second time")
+        seen.add(thing.fullname)
         yield thing
 
 
@@ -79,7 +79,7 @@ def _open(path: Path, mode: str) -> BinaryIO:
     return cast("BinaryIO", path.open(mode))
 
 
-def _thing(path: Path, number: int, line: bytes) -> Thing:
+def _thing(path: Path, number: int, line: bytes) -> RecordedThing:
     try:
         record = orjson.loads(line)
     except orjson.JSONDecodeError as error:
@@ -87,7 +87,7 @@ def _thing(path: Path, number: int, line: bytes) -> Thing:
     if not isinstance(record, dict) or record.get("kind") not in {COMMENT, POST}:
         raise _broken(path, number, f'it needs a "kind" of "{COMMENT}" or "{POST}"')
     try:
-        return Thing(record)
+        return RecordedThing(record)
     except KeyError as error:
         raise _broken(path, number, f"it lacks the field {error}") from error
     except (TypeError, ValueError, IndexError) as error:

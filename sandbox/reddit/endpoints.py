@@ -14,12 +14,12 @@ from sandbox.reddit.thread import COMMENTS_DEFAULT, COMMENTS_MAX, Threads
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sandbox.reddit.thing import Thing
+    from sandbox.reddit.thing import RecordedThing
     from sandbox.reddit.world import World
 
 INFO_MAX = 100
 _SORT_DEFAULT = "confidence"
-Told = tuple[bytes, list["Thing"]]
+Told = tuple[bytes, list["RecordedThing"]]
 
 
 class Endpoints:
@@ -40,12 +40,12 @@ class Endpoints:
 
     def info(self, parameters: Mapping[str, str], now: float) -> Told:
         """Answer /api/info: what exists of the fullnames asked, in their order."""
-        names = parameters.get("id", "").split(",")[:INFO_MAX]
-        found = [self._world.answered(name, now) for name in dict.fromkeys(names)]
+        fullnames = parameters.get("id", "").split(",")[:INFO_MAX]
+        found = [self._world.answered(fullname, now) for fullname in dict.fromkeys(fullnames)]
         omitted = self._world.realism.is_omitted
         things = [thing for thing in found if thing is not None and not omitted(thing, now)]
         children = [self._renderer.alone(thing, now) for thing in things]
-        if self._world.subreddit_id in names:
+        if self._world.subreddit_id in fullnames:
             children.append(self.about())
         return listing(children, len(children), None, None), things
 

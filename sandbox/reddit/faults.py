@@ -53,7 +53,7 @@ class Fault:
 
 
 @dataclass
-class Faults:
+class RedditFaults:
     """The switches that are on, oldest first; the first that hits decides."""
 
     switches: list[Fault] = field(default_factory=list)

@@ -6,16 +6,20 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox.reddit.fields import AUTHOR_FIELDS, COMMENT_FIELDS, MOVING_FIELDS, POST_FIELDS
 from sandbox.reddit.markdown import selftext_html, to_html
-from sandbox.reddit.version import DELETED, State, Version
+from sandbox.reddit.version import DELETED, ThingState, Version
 
 if TYPE_CHECKING:
-    from sandbox.reddit.thing import Thing
+    from sandbox.reddit.thing import RecordedThing
 
 SITE = "https://www.reddit.com"
-_REMOVED_BY = {State.LIVE: None, State.DELETED: "deleted", State.REMOVED: "moderator"}
+_REMOVED_BY = {
+    ThingState.LIVE: None,
+    ThingState.DELETED: "deleted",
+    ThingState.REMOVED: "moderator",
+}
 
 
-def fixed_fields(thing: Thing, version: Version) -> dict[str, Any]:
+def fixed_fields(thing: RecordedThing, version: Version) -> dict[str, Any]:
     """Return what the API shows of that version, without what moves and without a thread."""
     defaults = COMMENT_FIELDS if thing.is_comment else POST_FIELDS
     data = thing.data
@@ -27,7 +31,7 @@ def fixed_fields(thing: Thing, version: Version) -> dict[str, Any]:
         "subreddit_name_prefixed": f"r/{data['subreddit']}",
     }
     fields |= _comment_text(version) if thing.is_comment else _post_text(version, fields)
-    if version.author is None or version.state is not State.LIVE:
+    if version.author is None or version.state is not ThingState.LIVE:
         fields = _without_author(fields, version)
     for name in MOVING_FIELDS:
         fields.pop(name, None)
@@ -53,7 +57,7 @@ def _without_author(fields: dict[str, Any], version: Version) -> dict[str, Any]:
     """Follow the API: no author left, and the fields that told of him are not there at all."""
     fields = {name: value for name, value in fields.items() if name not in AUTHOR_FIELDS}
     fields["author"] = DELETED
-    if version.state is not State.LIVE and "body" in fields:
+    if version.state is not ThingState.LIVE and "body" in fields:
         fields |= {"collapsed": True, "collapsed_reason_code": "DELETED"}
     return fields
 

@@ -8,8 +8,8 @@ from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 from sandbox.reddit.placeholder import missing_parent
-from sandbox.reddit.thing import COMMENT, Thing
-from sandbox.reddit.version import State
+from sandbox.reddit.thing import COMMENT, RecordedThing
+from sandbox.reddit.version import ThingState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,22 +26,22 @@ class Order:
     sort: str
     now: float
 
-    def key(self, thing: Thing) -> tuple[float, str]:
-        """Return what is smaller for what comes first; names decide between equals."""
+    def key(self, thing: RecordedThing) -> tuple[float, str]:
+        """Return what is smaller for what comes first; fullnames decide between equals."""
         if self.sort == "new":
-            return -thing.created, thing.name
+            return -thing.created, thing.fullname
         first = thing.created if self.sort == "old" else -thing.score_at(self.now)
-        return first, thing.name
+        return first, thing.fullname
 
 
 @dataclass(frozen=True)
 class Shown:
-    """A part of a thread: comments by name with their depths, parents first, and what is left."""
+    """A part of a thread: comments by fullname, their depths, parents first, and what is left."""
 
     depths: dict[str, int]
-    things: dict[str, Thing]
-    children: dict[str, list[Thing]]
-    left: dict[str, list[Thing]]
+    things: dict[str, RecordedThing]
+    children: dict[str, list[RecordedThing]]
+    left: dict[str, list[RecordedThing]]
 
 
 class Forest:
@@ -50,13 +50,13 @@ class Forest:
     def __init__(self, world: World) -> None:
         """Link the comments of a world."""
         self._world = world
-        self._children: dict[str, list[Thing]] = defaultdict(list)
-        self.placeholders: dict[str, Thing] = {}
+        self._children: dict[str, list[RecordedThing]] = defaultdict(list)
+        self.placeholders: dict[str, RecordedThing] = {}
         for thing in world.things.values():
             if thing.kind == COMMENT:
                 self._link(thing)
 
-    def _link(self, comment: Thing) -> None:
+    def _link(self, comment: RecordedThing) -> None:
         self._children[comment.parent].append(comment)
         parent = comment.parent
         if parent == comment.post or self.comment(parent) is not None:
@@ -64,61 +64,64 @@ class Forest:
         self.placeholders[parent] = missing_parent(comment)
         self._children[comment.post].append(self.placeholders[parent])
 
-    def comment(self, name: str) -> Thing | None:
+    def comment(self, fullname: str) -> RecordedThing | None:
         """Return a comment, be it a placeholder."""
-        thing = self._world.things.get(name)
-        return self.placeholders.get(name) if thing is None or not thing.is_comment else thing
+        thing = self._world.things.get(fullname)
+        return self.placeholders.get(fullname) if thing is None or not thing.is_comment else thing
 
-    def shown_children(self, parent: str, now: float) -> dict[str, list[Thing]]:
+    def shown_children(self, parent: str, now: float) -> dict[str, list[RecordedThing]]:
         """Return, by parent, the replies below one that a thread shows now.
 
         That is everything live, and of the rest what something live hangs from.
         """
         below = self._published_below(parent, now)
-        shown: dict[str, list[Thing]] = defaultdict(list)
-        alive = {thing.name for thing in below if thing.state_at(now) is State.LIVE}
+        shown: dict[str, list[RecordedThing]] = defaultdict(list)
+        alive = {thing.fullname for thing in below if thing.state_at(now) is ThingState.LIVE}
         for thing in reversed(below):  # replies come after what they reply to
-            if thing.name in alive:
+            if thing.fullname in alive:
                 alive.add(thing.parent)
                 shown[thing.parent].append(thing)
         return shown
 
-    def _published_below(self, parent: str, now: float) -> list[Thing]:
-        found: list[Thing] = []
+    def _published_below(self, parent: str, now: float) -> list[RecordedThing]:
+        found: list[RecordedThing] = []
         queue = [parent]
-        for name in queue:
-            replies = [t for t in self._children.get(name, ()) if self._is_published(t, now)]
+        for fullname in queue:
+            replies = [t for t in self._children.get(fullname, ()) if self._is_published(t, now)]
             found += replies
-            queue += [reply.name for reply in replies]
+            queue += [reply.fullname for reply in replies]
         return found
 
-    def _is_published(self, thing: Thing, now: float) -> bool:
-        return thing.name in self.placeholders or self._world.is_published(thing, now)
+    def _is_published(self, thing: RecordedThing, now: float) -> bool:
+        return thing.fullname in self.placeholders or self._world.is_published(thing, now)
 
 
-def count_below(children: dict[str, list[Thing]], roots: Iterable[Thing]) -> int:
+def count_below(children: dict[str, list[RecordedThing]], roots: Iterable[RecordedThing]) -> int:
     """Return how many comments there are: the roots and all below them."""
     queue = list(roots)
     for thing in queue:
-        queue += children.get(thing.name, ())
+        queue += children.get(thing.fullname, ())
     return len(queue)
 
 
 def select(
-    children: dict[str, list[Thing]], roots: Iterable[tuple[Thing, int]], limit: int, order: Order
+    children: dict[str, list[RecordedThing]],
+    roots: Iterable[tuple[RecordedThing, int]],
+    limit: int,
+    order: Order,
 ) -> Shown:
     """Choose up to `limit` comments, best first, each after its parent; roots come with depths."""
     heap = [(order.key(thing), depth, thing) for thing, depth in roots]
     heapify(heap)
     depths: dict[str, int] = {}
-    things: dict[str, Thing] = {}
+    things: dict[str, RecordedThing] = {}
     while heap and len(depths) < limit:
         _, depth, thing = heappop(heap)
-        depths[thing.name], things[thing.name] = depth, thing
+        depths[thing.fullname], things[thing.fullname] = depth, thing
         if depth + 1 < DEPTH_MAX:
-            for child in children.get(thing.name, ()):
+            for child in children.get(thing.fullname, ()):
                 heappush(heap, (order.key(child), depth + 1, child))
-    left: dict[str, list[Thing]] = defaultdict(list)
+    left: dict[str, list[RecordedThing]] = defaultdict(list)
     for _, _, thing in sorted(heap):
         left[thing.parent].append(thing)
     return Shown(depths, things, children, left)

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from sandbox.reddit import replies
-from sandbox.reddit.faults import FaultKind, Faults
+from sandbox.reddit.faults import FaultKind, RedditFaults
 from sandbox.reddit.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from starlette.responses import Response
 
     from sandbox.reddit.ledger import Ledger
-    from sandbox.reddit.quota import Quota
+    from sandbox.reddit.quota import ClientQuota
 
 _RETRY_AFTER_SECONDS = 4
 
@@ -22,10 +22,10 @@ _RETRY_AFTER_SECONDS = 4
 class Gate:
     """Holds what belongs to the client rather than to the subreddit."""
 
-    def __init__(self, quota: Quota, ledger: Ledger) -> None:
+    def __init__(self, quota: ClientQuota, ledger: Ledger) -> None:
         """Start with no token granted and no fault."""
         self.tokens = Tokens()
-        self.faults = Faults()
+        self.faults = RedditFaults()
         self._quota = quota
         self._ledger = ledger
 

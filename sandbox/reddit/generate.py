@@ -8,7 +8,7 @@ import click
 
 from sandbox.reddit.datafile import write_records
 from sandbox.reddit.errors import RedditSandboxError
-from sandbox.reddit.generator import Plan, generate_records
+from sandbox.reddit.generator.day import Plan, generate_records
 
 
 @click.command()

@@ -7,12 +7,12 @@ from bisect import bisect_left
 from collections import Counter
 from typing import TYPE_CHECKING, Any
 
-from sandbox.reddit.version import State
+from sandbox.reddit.version import ThingState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sandbox.reddit.thing import Thing
+    from sandbox.reddit.thing import RecordedThing
 
 SECONDS_PER_MINUTE = 60
 _LISTINGS = ("comments", "new")
@@ -45,14 +45,14 @@ class Ledger:
             self._asked_at[endpoint].append(now)
         self._by_minute[int(now // SECONDS_PER_MINUTE)] += 1
 
-    def answered(self, things: Iterable[Thing], now: float) -> None:
+    def answered(self, things: Iterable[RecordedThing], now: float) -> None:
         """Note what a client was told at `now`."""
         for thing in things:
-            self.read.add(thing.name)
+            self.read.add(thing.fullname)
             if self._is_worth_keeping(thing, now):
-                self.kept_expected.add(thing.name)
-            if thing.state_at(now) is not State.LIVE:
-                self.gone.add(thing.name)
+                self.kept_expected.add(thing.fullname)
+            if thing.state_at(now) is not ThingState.LIVE:
+                self.gone.add(thing.fullname)
 
     def was_asked(self, endpoint: str, since: float, until: float) -> bool:
         """Tell whether a listing's newest page was asked for from `since` to before `until`."""
@@ -60,7 +60,7 @@ class Ledger:
         place = bisect_left(moments, since)
         return place < len(moments) and moments[place] < until
 
-    def _is_worth_keeping(self, thing: Thing, now: float) -> bool:
+    def _is_worth_keeping(self, thing: RecordedThing, now: float) -> bool:
         shown = thing.is_comment and thing.score_at(now) >= self.min_score
         return shown and not thing.is_hidden(now)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sandbox.reddit.thing import Thing
+    from sandbox.reddit.thing import RecordedThing
     from sandbox.reddit.world import World
 
 PAGE_ITEMS = 25
@@ -44,10 +44,10 @@ class Query:
 
 
 @dataclass(frozen=True)
-class Page:
+class ListingPage:
     """Things of one page, newest first, and the anchors of its neighbours."""
 
-    things: list[Thing]
+    things: list[RecordedThing]
     after: str | None = None
     before: str | None = None
 
@@ -60,33 +60,33 @@ class Listings:
         self._world = world
         self._cached_at: dict[str, float] = {}
 
-    def page(self, kind: str, query: Query, now: float) -> Page:
+    def page(self, kind: str, query: Query, now: float) -> ListingPage:
         """Return a page; one anchored at a thing that is not listed (any more) is empty."""
         shown = islice(self._world.newest(kind, self._cache(kind, now), now), DEPTH_ITEMS)
         if query.before is not None:
             return self._page_before(list(shown), query)
-        if query.after is not None and not any(thing.name == query.after for thing in shown):
-            return Page([])
+        if query.after is not None and not any(thing.fullname == query.after for thing in shown):
+            return ListingPage([])
         things = list(islice(shown, query.limit + 1))
         more = len(things) > query.limit
         things = things[: query.limit]
-        return Page(
+        return ListingPage(
             things,
-            after=things[-1].name if more else None,
-            before=things[0].name if things and query.after and query.count else None,
+            after=things[-1].fullname if more else None,
+            before=things[0].fullname if things and query.after and query.count else None,
         )
 
     @staticmethod
-    def _page_before(shown: list[Thing], query: Query) -> Page:
-        names = [thing.name for thing in shown]
-        if query.before not in names:
-            return Page([])
-        end = names.index(query.before)
+    def _page_before(shown: list[RecordedThing], query: Query) -> ListingPage:
+        fullnames = [thing.fullname for thing in shown]
+        if query.before not in fullnames:
+            return ListingPage([])
+        end = fullnames.index(query.before)
         things = shown[max(0, end - query.limit) : end]
-        return Page(
+        return ListingPage(
             things,
-            after=things[-1].name if things and query.count else None,
-            before=things[0].name if end > query.limit else None,
+            after=things[-1].fullname if things and query.count else None,
+            before=things[0].fullname if end > query.limit else None,
         )
 
     def _cache(self, kind: str, now: float) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.reddit.thing import COMMENT, POST, Thing
+from sandbox.reddit.thing import COMMENT, POST, RecordedThing
 from sandbox.reddit.version import DELETED
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 _OLDER_SECONDS = 3600
 
 
-def missing_parent(child: Thing) -> Thing:
+def missing_parent(child: RecordedThing) -> RecordedThing:
     """Return a deleted top-level comment, as Reddit keeps one that has replies."""
     data = child.data
     permalink = data["permalink"].rstrip("/").rsplit("/", 1)[0]
@@ -28,13 +28,13 @@ def missing_parent(child: Thing) -> Thing:
     return _placeholder(COMMENT, child, own | {name: data[name] for name in shared})
 
 
-def older_post(world: World, name: str) -> Thing:
+def older_post(world: World, fullname: str) -> RecordedThing:
     """Return a post that is older than the data, by what its first comment there tells."""
-    first = world.first_comments[name]
+    first = world.first_comments[fullname]
     data = first.data
-    own: dict[str, Any] = world.thread(name) | {
-        "id": name.partition("_")[2],
-        "name": name,
+    own: dict[str, Any] = world.thread(fullname) | {
+        "id": fullname.partition("_")[2],
+        "name": fullname,
         "subreddit": data["subreddit"],
         "subreddit_id": data["subreddit_id"],
         "selftext": "",
@@ -45,6 +45,6 @@ def older_post(world: World, name: str) -> Thing:
     return _placeholder(POST, first, own)
 
 
-def _placeholder(kind: str, child: Thing, data: dict[str, Any]) -> Thing:
+def _placeholder(kind: str, child: RecordedThing, data: dict[str, Any]) -> RecordedThing:
     unsaid = {"author": None, "edited": False, "created_utc": child.created - _OLDER_SECONDS}
-    return Thing({"kind": kind, "data": data | unsaid, "observations": [], "changes": []})
+    return RecordedThing({"kind": kind, "data": data | unsaid, "observations": [], "changes": []})

@@ -7,7 +7,7 @@ from math import ceil
 
 
 @dataclass
-class Quota:
+class ClientQuota:
     """Counts in windows aligned to the clock, as Reddit's do: the window's edge is sharp."""
 
     requests: int = 1000

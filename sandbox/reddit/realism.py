@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sandbox.reddit.chance import chance
 
 if TYPE_CHECKING:
-    from sandbox.reddit.thing import Thing
+    from sandbox.reddit.thing import RecordedThing
 
 
 @dataclass(frozen=True)
@@ -23,18 +23,18 @@ class Realism:
     cache_seconds: float = 2.0
     omitted_share: float = 0.0005  # of what /api/info is asked for; the real one answers 98 of 100
 
-    def delay_seconds(self, thing: Thing) -> float:
+    def delay_seconds(self, thing: RecordedThing) -> float:
         """Return how long after its creation it appears."""
-        drawn = chance(self.seed, "late", thing.name)
+        drawn = chance(self.seed, "late", thing.fullname)
         return self.late_max_seconds * drawn / self.late_share if drawn < self.late_share else 0.0
 
-    def is_omitted(self, thing: Thing, now: float) -> bool:
+    def is_omitted(self, thing: RecordedThing, now: float) -> bool:
         """Tell whether /api/info leaves it out just now, though it is there."""
-        return chance(self.seed, f"omitted {now:.3f}", thing.name) < self.omitted_share
+        return chance(self.seed, f"omitted {now:.3f}", thing.fullname) < self.omitted_share
 
-    def place(self, thing: Thing) -> float:
+    def place(self, thing: RecordedThing) -> float:
         """Return the moment by which listings order it."""
-        drawn = chance(self.seed, "disorder", thing.name)
+        drawn = chance(self.seed, "disorder", thing.fullname)
         if drawn >= self.disorder_share:
             return thing.created
         swing = 2 * drawn / self.disorder_share - 1

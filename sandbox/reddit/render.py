@@ -12,7 +12,7 @@ from sandbox.reddit.fixed import fixed_fields, thread_fields
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sandbox.reddit.thing import Thing
+    from sandbox.reddit.thing import RecordedThing
     from sandbox.reddit.world import World
 
 # about 2 kB each
@@ -42,7 +42,7 @@ class Renderer:
         self._fixed = lru_cache(_KEPT_VERSIONS)(self._render_fixed)
         self._thread = lru_cache(_KEPT_THREADS)(self._render_thread)
 
-    def in_listing(self, thing: Thing, now: float) -> bytes:
+    def in_listing(self, thing: RecordedThing, now: float) -> bytes:
         """Return a thing as /new and /comments show it: a comment tells of its post."""
         if not thing.is_comment:
             return self.post(thing, now)
@@ -50,7 +50,7 @@ class Renderer:
         extra = b'%b,"num_comments":%d,"replies":""' % (self._thread(thing.post), replies)
         return self._comment(thing, now, extra)
 
-    def alone(self, thing: Thing, now: float) -> bytes:
+    def alone(self, thing: RecordedThing, now: float) -> bytes:
         """Return a thing as /api/info shows it."""
         return (
             self._comment(thing, now, b'"replies":""')
@@ -58,11 +58,13 @@ class Renderer:
             else self.post(thing, now)
         )
 
-    def in_tree(self, thing: Thing, now: float, depth: int, replies: bytes = b'""') -> bytes:
+    def in_tree(
+        self, thing: RecordedThing, now: float, depth: int, replies: bytes = b'""'
+    ) -> bytes:
         """Return a comment as a thread shows it, around its replies."""
         return self._comment(thing, now, b'"depth":%d,"replies":%b' % (depth, replies))
 
-    def _comment(self, thing: Thing, now: float, extra: bytes) -> bytes:
+    def _comment(self, thing: RecordedThing, now: float, extra: bytes) -> bytes:
         score = thing.score_at(now)
         return b'{"kind":"t1","data":{%b,%b,"score":%d,"ups":%d,"downs":0,"score_hidden":%b}}' % (
             self._fixed(thing, thing.version_at(now)),
@@ -72,7 +74,7 @@ class Renderer:
             b"true" if thing.is_hidden(now) else b"false",
         )
 
-    def post(self, thing: Thing, now: float) -> bytes:
+    def post(self, thing: RecordedThing, now: float) -> bytes:
         """Return a post as every endpoint shows it."""
         score = thing.score_at(now)
         moving = b'"score":%d,"ups":%d,"downs":0,"num_comments":%d,"upvote_ratio":%b' % (
@@ -84,7 +86,7 @@ class Renderer:
         return b'{"kind":"t3","data":{%b,%b}}' % (self._fixed(thing, thing.version_at(now)), moving)
 
     @staticmethod
-    def _render_fixed(thing: Thing, version: int) -> bytes:
+    def _render_fixed(thing: RecordedThing, version: int) -> bytes:
         return orjson.dumps(fixed_fields(thing, thing.versions[version]))[1:-1]
 
     def _render_thread(self, post: str) -> bytes:

@@ -13,7 +13,7 @@ import uvicorn
 from sandbox.reddit.app import create_app
 from sandbox.reddit.errors import RedditSandboxError
 from sandbox.reddit.ledger import Ledger
-from sandbox.reddit.quota import Quota
+from sandbox.reddit.quota import ClientQuota
 
 if TYPE_CHECKING:
     from clock import Clock
@@ -37,7 +37,7 @@ class _Announcing(uvicorn.Server):
 def serve(world: World, clock: Clock, port: int, min_score: int, requests_per_window: int) -> None:
     """Serve until SIGTERM or SIGINT; port 0 takes a free one."""
     listener = _listen(port)
-    app = create_app(world, clock, Ledger(min_score), Quota(requests_per_window))
+    app = create_app(world, clock, Ledger(min_score), ClientQuota(requests_per_window))
     config = uvicorn.Config(
         app,
         access_log=False,

@@ -10,32 +10,41 @@ from typing import Any
 import orjson
 
 from sandbox.reddit.trajectory import Trajectory
-from sandbox.reddit.version import State, Version, versions_of
+from sandbox.reddit.version import ThingState, Version, versions_of
 
 COMMENT = "t1"
 POST = "t3"
 _SINCE = attrgetter("since")
 
 
-class Thing:
+class RecordedThing:
     """Answers what the API showed of a thing at any moment after its creation.
 
     `data` stays serialised until somebody asks: a day holds a hundred thousand of them.
     """
 
     __slots__ = (
-        "_data", "_hidden_until", "_replies", "_score", "_upvote_ratio", "created", "kind",
-        "name", "parent", "post", "versions",
+        "_data",
+        "_hidden_until",
+        "_replies",
+        "_score",
+        "_upvote_ratio",
+        "created",
+        "fullname",
+        "kind",
+        "parent",
+        "post",
+        "versions",
     )  # fmt: skip
 
     def __init__(self, record: dict[str, Any]) -> None:
         """Take one record of the data file; raises KeyError, TypeError, ValueError if broken."""
         data, looks = record["data"], record["observations"]
         self.kind = str(record["kind"])
-        self.name = str(data["name"])
+        self.fullname = str(data["name"])
         self.created = float(data["created_utc"])
         is_comment = self.kind == COMMENT
-        self.post = str(data["link_id"]) if is_comment else self.name
+        self.post = str(data["link_id"]) if is_comment else self.fullname
         self.parent = str(data["parent_id"]) if is_comment else ""
         text = data["body"] if is_comment else data["selftext"]
         self.versions: tuple[Version, ...] = versions_of(
@@ -93,7 +102,7 @@ class Thing:
             return 0
         return max(0, bisect_right(self.versions, moment, key=_SINCE) - 1)
 
-    def state_at(self, moment: float) -> State:
+    def state_at(self, moment: float) -> ThingState:
         """Return whether it is live, deleted or removed."""
         return self.versions[self.version_at(moment)].state
 
@@ -114,7 +123,7 @@ class Thing:
         ends = [version.since for version in self.versions[1:]] + [inf]
         spans: list[tuple[float, float]] = []
         for version, end in zip(self.versions, ends, strict=True):
-            if version.state is not State.LIVE:
+            if version.state is not ThingState.LIVE:
                 continue
             goes_on = spans and spans[-1][1] == version.since
             since = spans.pop()[0] if goes_on else version.since

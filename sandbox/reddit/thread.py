@@ -13,7 +13,7 @@ from sandbox.reddit.render import Renderer, listing
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sandbox.reddit.thing import Thing
+    from sandbox.reddit.thing import RecordedThing
     from sandbox.reddit.world import World
 
 COMMENTS_MAX = 500
@@ -32,57 +32,61 @@ class Threads:
 
     def page(
         self, post_id: str, focus: str | None, context: int, limit: int, order: Order
-    ) -> tuple[bytes, list[Thing]] | None:
+    ) -> tuple[bytes, list[RecordedThing]] | None:
         """Return a thread, or the part of it around one comment; None if there is no such post."""
         post = self._post(f"t3_{post_id}", order.now)
         if post is None:
             return None
-        children = self._forest.shown_children(post.name, order.now)
-        roots = children.get(post.name, [])
+        children = self._forest.shown_children(post.fullname, order.now)
+        roots = children.get(post.fullname, [])
         if focus is not None:
             roots = self._around(f"t1_{focus}", context, children)
         shown = select(children, [(root, 0) for root in roots], limit, order)
-        tree = self._listing(post.name if focus is None else None, shown, order, roots)
+        tree = self._listing(post.fullname if focus is None else None, shown, order, roots)
         first = listing([self._renderer.post(post, order.now)], 1, None, None)
         told = [post, *shown.things.values()]
-        return b"[%b,%b]" % (first, tree), [t for t in told if t.name in self._world.things]
+        return b"[%b,%b]" % (first, tree), [t for t in told if t.fullname in self._world.things]
 
-    def more(self, post: str, ids: Sequence[str], order: Order) -> tuple[bytes, list[Thing]]:
+    def more(
+        self, post: str, ids: Sequence[str], order: Order
+    ) -> tuple[bytes, list[RecordedThing]]:
         """Return comments by id with what is below them, as one flat list, parents first."""
         children = self._forest.shown_children(post, order.now)
-        listed = {t.name for replies in children.values() for t in replies}
+        listed = {t.fullname for replies in children.values() for t in replies}
         asked = [self._forest.comment(f"t1_{id_}") for id_ in ids]
-        roots = [(t, self._depth(t)) for t in asked if t is not None and t.name in listed]
+        roots = [(t, self._depth(t)) for t in asked if t is not None and t.fullname in listed]
         shown = select(children, roots, MORE_MAX, order)
         flat = [
-            self._renderer.in_tree(thing, order.now, shown.depths[name])
-            for name, thing in shown.things.items()
+            self._renderer.in_tree(thing, order.now, shown.depths[fullname])
+            for fullname, thing in shown.things.items()
         ]
         for parent, left in shown.left.items():
             flat.append(_more(parent, left, shown, self._depth(left[0])))
         flat += [more for thing in shown.things.values() for more in _continued(thing, shown)]
         body = b'{"json":{"errors":[],"data":{"things":[%b]}}}' % b",".join(flat)
-        return body, [t for t in shown.things.values() if t.name in self._world.things]
+        return body, [t for t in shown.things.values() if t.fullname in self._world.things]
 
-    def _post(self, name: str, now: float) -> Thing | None:
-        first = self._world.first_comments.get(name)
-        if name in self._world.things or first is None:
-            return self._world.answered(name, now)
-        return older_post(self._world, name) if self._world.is_published(first, now) else None
+    def _post(self, fullname: str, now: float) -> RecordedThing | None:
+        first = self._world.first_comments.get(fullname)
+        if fullname in self._world.things or first is None:
+            return self._world.answered(fullname, now)
+        return older_post(self._world, fullname) if self._world.is_published(first, now) else None
 
-    def _around(self, name: str, context: int, children: dict[str, list[Thing]]) -> list[Thing]:
+    def _around(
+        self, fullname: str, context: int, children: dict[str, list[RecordedThing]]
+    ) -> list[RecordedThing]:
         """Return the root of a comment's page, and cut the siblings on the way down to it."""
-        listed = {t.name: t for replies in children.values() for t in replies}
-        if name not in listed:
+        listed = {t.fullname: t for replies in children.values() for t in replies}
+        if fullname not in listed:
             return []
-        root = listed[name]
+        root = listed[fullname]
         while context > 0 and root.parent in listed:
             children[root.parent] = [root]
             root = listed[root.parent]
             context -= 1
         return [root]
 
-    def _depth(self, thing: Thing) -> int:
+    def _depth(self, thing: RecordedThing) -> int:
         depth = 0
         parent = self._forest.comment(thing.parent)
         while parent is not None:
@@ -91,41 +95,41 @@ class Threads:
         return depth
 
     def _listing(
-        self, parent: str | None, shown: Shown, order: Order, replies: Sequence[Thing]
+        self, parent: str | None, shown: Shown, order: Order, replies: Sequence[RecordedThing]
     ) -> bytes:
-        chosen = sorted((t for t in replies if t.name in shown.depths), key=order.key)
+        chosen = sorted((t for t in replies if t.fullname in shown.depths), key=order.key)
         parts = [self._with_replies(thing, shown, order) for thing in chosen]
         left = shown.left.get(parent or "")
         if left:
             parts.append(_more(left[0].parent, left, shown, 1 + _depth_of(left[0], shown)))
         return listing(parts, None, None, None)
 
-    def _with_replies(self, thing: Thing, shown: Shown, order: Order) -> bytes:
-        replies = shown.children.get(thing.name, [])
-        depth = shown.depths[thing.name]
+    def _with_replies(self, thing: RecordedThing, shown: Shown, order: Order) -> bytes:
+        replies = shown.children.get(thing.fullname, [])
+        depth = shown.depths[thing.fullname]
         below = b'""'
         if replies and depth + 1 >= DEPTH_MAX:
             below = listing(_continued(thing, shown), None, None, None)
         elif replies:
-            below = self._listing(thing.name, shown, order, replies)
+            below = self._listing(thing.fullname, shown, order, replies)
         return self._renderer.in_tree(thing, order.now, depth, below)
 
 
-def _depth_of(thing: Thing, shown: Shown) -> int:
+def _depth_of(thing: RecordedThing, shown: Shown) -> int:
     return shown.depths.get(thing.parent, -1)
 
 
-def _more(parent: str, left: Sequence[Thing], shown: Shown, depth: int) -> bytes:
-    ids = [thing.name.partition("_")[2] for thing in left]
+def _more(parent: str, left: Sequence[RecordedThing], shown: Shown, depth: int) -> bytes:
+    ids = [thing.fullname.partition("_")[2] for thing in left]
     return _more_object(ids[0], parent, depth, count_below(shown.children, left), ids)
 
 
-def _continued(thing: Thing, shown: Shown) -> list[bytes]:
+def _continued(thing: RecordedThing, shown: Shown) -> list[bytes]:
     """Return the "continue this thread" below a comment as deep as a page goes, if need be."""
-    depth = shown.depths[thing.name]
-    if depth + 1 < DEPTH_MAX or not shown.children.get(thing.name):
+    depth = shown.depths[thing.fullname]
+    if depth + 1 < DEPTH_MAX or not shown.children.get(thing.fullname):
         return []
-    return [_more_object("_", thing.name, depth + 1, 0, [])]
+    return [_more_object("_", thing.fullname, depth + 1, 0, [])]
 
 
 def _more_object(id_: str, parent: str, depth: int, count: int, children: list[str]) -> bytes:

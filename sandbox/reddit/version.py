@@ -14,7 +14,7 @@ Edited = float | Literal[False]
 NOT_EDITED: Literal[False] = False
 
 
-class State(StrEnum):
+class ThingState(StrEnum):
     """Whether a thing can be seen in listings."""
 
     LIVE = "live"
@@ -29,15 +29,15 @@ class Version(NamedTuple):
     text: str
     author: str | None
     edited: Edited
-    state: State
+    state: ThingState
 
 
-def state_of(text: str, author: str | None) -> State:
+def state_of(text: str, author: str | None) -> ThingState:
     """Tell deletion from removal; a live text without author is one of a deleted account."""
     if author is None and text == DELETED:
-        return State.DELETED
+        return ThingState.DELETED
     removed = text == REMOVED or _BY_REDDIT.fullmatch(text)
-    return State.REMOVED if removed else State.LIVE
+    return ThingState.REMOVED if removed else ThingState.LIVE
 
 
 def versions_of(
@@ -54,7 +54,7 @@ def versions_of(
     for stamp, new_text, new_author, new_edited in changes:
         state = state_of(new_text, new_author)
         since = max(float(stamp), versions[-1].since)
-        if state is State.LIVE and versions[-1].since < new_edited <= since:
+        if state is ThingState.LIVE and versions[-1].since < new_edited <= since:
             since = float(new_edited)
         versions.append(Version(since, new_text, new_author, new_edited, state))
     return tuple(versions)

@@ -6,8 +6,8 @@ from bisect import bisect_right
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from sandbox.reddit.thing import COMMENT, POST, Thing
-from sandbox.reddit.version import State
+from sandbox.reddit.thing import COMMENT, POST, RecordedThing
+from sandbox.reddit.version import ThingState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
 class World:
     """Holds things for good; `until` closes the publishing, trajectories go on."""
 
-    def __init__(self, things: Sequence[Thing], realism: Realism) -> None:
+    def __init__(self, things: Sequence[RecordedThing], realism: Realism) -> None:
         """Take things, oldest first, at least one."""
         self.realism = realism
         self.start_at = things[0].created
         self.subreddit = str(things[0].data["subreddit"])
         self.subreddit_id = str(things[0].data["subreddit_id"])
-        self.things = {thing.name: thing for thing in things}
+        self.things = {thing.fullname: thing for thing in things}
         self.until = inf
-        self.appears_at = {t.name: t.created + realism.delay_seconds(t) for t in things}
-        placed = {thing.name: realism.place(thing) for thing in things}
+        self.appears_at = {t.fullname: t.created + realism.delay_seconds(t) for t in things}
+        placed = {thing.fullname: realism.place(thing) for thing in things}
         self._order = {
-            kind: sorted((t for t in things if t.kind == kind), key=lambda t: placed[t.name])
+            kind: sorted((t for t in things if t.kind == kind), key=lambda t: placed[t.fullname])
             for kind in (COMMENT, POST)
         }
         self._places = {
-            kind: [placed[thing.name] for thing in order] for kind, order in self._order.items()
+            kind: [placed[thing.fullname] for thing in order] for kind, order in self._order.items()
         }
         self.first_comments = _first_comments(self._order[COMMENT])
         self._publications: dict[str, list[float]] = {}
@@ -43,7 +43,7 @@ class World:
         """Publish nothing that was created after `until`."""
         self.until = until
         self._publications = {
-            kind: sorted(self.appears_at[t.name] for t in order if t.created <= until)
+            kind: sorted(self.appears_at[t.fullname] for t in order if t.created <= until)
             for kind, order in self._order.items()
         }
 
@@ -51,22 +51,22 @@ class World:
         """Return how many of a kind have appeared so far."""
         return bisect_right(self._publications[kind], now)
 
-    def is_published(self, thing: Thing, now: float) -> bool:
+    def is_published(self, thing: RecordedThing, now: float) -> bool:
         """Tell whether it has appeared, seen or not."""
-        return thing.created <= self.until and self.appears_at[thing.name] <= now
+        return thing.created <= self.until and self.appears_at[thing.fullname] <= now
 
-    def newest(self, kind: str, cached_at: float, now: float) -> Iterator[Thing]:
+    def newest(self, kind: str, cached_at: float, now: float) -> Iterator[RecordedThing]:
         """Yield what a listing cached then shows now, newest first: neither deleted nor removed."""
         order = self._order[kind]
         newest = bisect_right(self._places[kind], cached_at + self.realism.disorder_max_seconds)
         for index in range(newest - 1, -1, -1):
             thing = order[index]
-            if self.is_published(thing, cached_at) and thing.state_at(now) is State.LIVE:
+            if self.is_published(thing, cached_at) and thing.state_at(now) is ThingState.LIVE:
                 yield thing
 
-    def answered(self, name: str, now: float) -> Thing | None:
+    def answered(self, fullname: str, now: float) -> RecordedThing | None:
         """Return what /api/info answers for a fullname, deleted and removed things too."""
-        thing = self.things.get(name)
+        thing = self.things.get(fullname)
         return thing if thing is not None and self.is_published(thing, now) else None
 
     def replies_at(self, post: str, now: float) -> int:
@@ -82,14 +82,14 @@ class World:
         return older_post(self.first_comments[post])
 
 
-def _first_comments(comments: Sequence[Thing]) -> dict[str, Thing]:
-    first: dict[str, Thing] = {}
+def _first_comments(comments: Sequence[RecordedThing]) -> dict[str, RecordedThing]:
+    first: dict[str, RecordedThing] = {}
     for comment in comments:
         first.setdefault(comment.post, comment)
     return first
 
 
-def older_post(comment: Thing) -> dict[str, Any]:
+def older_post(comment: RecordedThing) -> dict[str, Any]:
     """Return as much of a post's data as a comment's permalink tells."""
     slug = comment.data["permalink"].rstrip("/").rsplit("/", 1)[0]
     return {

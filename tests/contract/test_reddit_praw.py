@@ -3,10 +3,10 @@
 import prawcore
 import pytest
 
-from sandbox.reddit.generator import Plan, generate_day
-from sandbox.reddit.generator_hostile import HOSTILE_TEXTS
+from sandbox.reddit.generator.day import Plan, generate_day
+from sandbox.reddit.generator.hostile import HOSTILE_TEXTS
 from sandbox.reddit.realism import PERFECT, Realism
-from sandbox.reddit.thing import Thing
+from sandbox.reddit.thing import RecordedThing
 from tests.support.reddit_builders import START, comment, post
 from tests.support.reddit_server import staged
 
@@ -44,7 +44,7 @@ def subreddit(reddit):
 
 
 def small(tmp_path, *records, **settings):
-    return staged(tmp_path, [Thing(record) for record in records], **settings)
+    return staged(tmp_path, [RecordedThing(record) for record in records], **settings)
 
 
 def live(stage, kind):
@@ -58,7 +58,7 @@ def test_comments_are_read_a_thousand_deep(stage, subreddit):
     read = [c.fullname for c in subreddit.comments(limit=None)]
     assert len(read) == len(set(read)) == 1000
     expected = sorted(live(stage, "t1"), key=lambda t: t.created)[-1000:]
-    assert set(read) - {t.name for t in expected[50:]} <= {t.name for t in expected}
+    assert set(read) - {t.fullname for t in expected[50:]} <= {t.fullname for t in expected}
     assert stage.status()["requests"] == 10
 
 
@@ -78,7 +78,7 @@ def test_posts_are_read(stage, subreddit):
     """All there are, with figures that move."""
     now = stage.clock.now()
     read = {shown.fullname: shown for shown in subreddit.new(limit=None)}
-    assert read.keys() == {thing.name for thing in live(stage, "t3")}
+    assert read.keys() == {thing.fullname for thing in live(stage, "t3")}
     for name, shown in read.items():
         thing = stage.world.things[name]
         assert (shown.score, shown.num_comments) == (thing.score_at(now), thing.replies_at(now))
@@ -94,7 +94,7 @@ def test_a_stream_yields_everything_that_appears_once(stage, subreddit):
         while (item := next(stream)) is not None:
             seen.append(item.fullname)
     since = stage.world.start_at + NOW
-    expected = {t.name for t in live(stage, "t1") if since < t.created}
+    expected = {t.fullname for t in live(stage, "t1") if since < t.created}
     assert len(seen) == len(set(seen))
     assert expected - set(seen) == set()
 
@@ -105,13 +105,13 @@ def test_a_stream_of_submissions_yields_the_posts(stage, subreddit):
     seen = []
     while (item := next(stream)) is not None:
         seen.append(item.fullname)
-    assert set(seen) == {thing.name for thing in live(stage, "t3")}
+    assert set(seen) == {thing.fullname for thing in live(stage, "t3")}
 
 
 def test_info_reads_any_number_of_names(stage, reddit):
     """A hundred a request; deleted and removed things answer too."""
     now = stage.clock.now()
-    names = [t.name for t in stage.world.things.values() if t.created <= now][:350]
+    names = [t.fullname for t in stage.world.things.values() if t.created <= now][:350]
     assert [item.fullname for item in reddit.info(fullnames=names)] == names
     assert stage.status()["requests"] == 4
     gone = [stage.world.things[name].state_at(now) for name in names]
@@ -122,7 +122,7 @@ def test_info_leaves_things_out_now_and_then(tmp_path, day):
     """As the real one does; a later answer has them again."""
     with staged(tmp_path, day, Realism(omitted_share=0.2)) as stage:
         stage.at(NOW)
-        names = [thing.name for thing in live(stage, "t1")][:100]
+        names = [thing.fullname for thing in live(stage, "t1")][:100]
         first = {item.fullname for item in stage.praw().info(fullnames=names)}
         assert 50 < len(first) < 100
         stage.at(NOW + 1)
@@ -132,19 +132,19 @@ def test_info_leaves_things_out_now_and_then(tmp_path, day):
 
 def test_info_does_not_know_what_was_not_published(stage, reddit):
     """The future is not answered, nor what never was."""
-    future = [t.name for t in stage.world.things.values() if t.created > stage.clock.now()]
+    future = [t.fullname for t in stage.world.things.values() if t.created > stage.clock.now()]
     assert list(reddit.info(fullnames=[*future[:50], "t1_never"])) == []
 
 
 def test_a_whole_thread_is_read_through_its_more(stage, reddit):
     """Every live comment of the daily thread, whatever `more` it stood in."""
     daily = next(iter(stage.world.things.values()))
-    submission = reddit.submission(daily.name[3:])
+    submission = reddit.submission(daily.fullname[3:])
     submission.comment_sort = "new"
     submission.comment_limit = 500
     submission.comments.replace_more(limit=None)
     read = {c.fullname for c in submission.comments.list()}
-    expected = {t.name for t in live(stage, "t1") if t.post == daily.name}
+    expected = {t.fullname for t in live(stage, "t1") if t.post == daily.fullname}
     assert len(expected) > 700
     assert expected <= read
     rest = [stage.world.things[name].state_at(stage.clock.now()) for name in read - expected]
@@ -154,10 +154,10 @@ def test_a_whole_thread_is_read_through_its_more(stage, reddit):
 def test_a_comment_refreshes_with_its_replies(stage, reddit):
     """PRAW finds it on its own page, ten ancestors up."""
     parents = {t.parent for t in live(stage, "t1")}
-    thing = [t for t in live(stage, "t1") if t.name in parents and t.parent != t.post][-1]
-    shown = reddit.comment(thing.name[3:])
+    thing = [t for t in live(stage, "t1") if t.fullname in parents and t.parent != t.post][-1]
+    shown = reddit.comment(thing.fullname[3:])
     shown.refresh()
-    assert {reply.parent_id for reply in shown.replies} == {thing.name}
+    assert {reply.parent_id for reply in shown.replies} == {thing.fullname}
 
 
 @pytest.mark.parametrize("sort", ["new", "confidence", "old"])
@@ -323,7 +323,7 @@ def test_a_hanging_answer_times_out(stage, monkeypatch):
 def test_the_account_is_of_what_was_answered(stage, subreddit, reddit):
     """Read is what any answer told; expected are comments seen at the threshold, unhidden."""
     read = [c.fullname for c in subreddit.comments(limit=200)]
-    told = list(reddit.info(fullnames=[t.name for t in live(stage, "t1")][:500]))
+    told = list(reddit.info(fullnames=[t.fullname for t in live(stage, "t1")][:500]))
     account = stage.account()
     assert set(account["read"]) == {*read, *(c.fullname for c in told)}
     now = stage.clock.now()
@@ -338,7 +338,7 @@ def test_the_account_is_of_what_was_answered(stage, subreddit, reddit):
     assert set(account["kept_expected"]) <= set(account["reached"])
     minute_ago = now - 60
     expected = {
-        t.name for kind in ("t1", "t3") for t in live(stage, kind) if t.created <= minute_ago
+        t.fullname for kind in ("t1", "t3") for t in live(stage, kind) if t.created <= minute_ago
     }
     assert expected <= set(account["served"])
 
@@ -348,7 +348,7 @@ def test_late_things_are_found_below_newer_ones(tmp_path, day):
     realism = Realism(seed=4)
     with staged(tmp_path, day, realism) as stage:
         subreddit = stage.praw().subreddit("wallstreetbets")
-        late = [t for t in day if stage.world.appears_at[t.name] > t.created]
+        late = [t for t in day if stage.world.appears_at[t.fullname] > t.created]
         assert 0.003 < len(late) / len(day) < 0.03
         seen = {}
         for tick in range(0, HOUR // 2, 20):
@@ -357,7 +357,9 @@ def test_late_things_are_found_below_newer_ones(tmp_path, day):
                 seen.setdefault(shown.fullname, stage.clock.now())
         account = stage.account()
     assert {name for name in account["served"] if name.startswith("t1")} <= seen.keys()
-    assert any(seen[t.name] - t.created > 10 for t in late if t.is_comment and t.name in seen)
+    assert any(
+        seen[t.fullname] - t.created > 10 for t in late if t.is_comment and t.fullname in seen
+    )
 
 
 def test_publishing_can_be_closed(stage, subreddit):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.reddit.datafile import read_things
-from sandbox.reddit.thing import Thing
+from sandbox.reddit.thing import RecordedThing
 from tests.support.reddit_builders import START, comment
 from tests.support.reddit_server import USER_AGENT, all_of, exchanges, in_all, staged, types_of
 
@@ -24,7 +24,9 @@ def gone(start):
     """Return comments without replies that are gone by then: whoever read the file saw none."""
     at = start + 5 * 3600
     return [
-        Thing(comment(id_, at - START, post="gone", changes=[(at + 600, f"[{id_}]", None, False)]))
+        RecordedThing(
+            comment(id_, at - START, post="gone", changes=[(at + 600, f"[{id_}]", None, False)])
+        )
         for id_ in ("deleted", "removed")
     ]
 
@@ -172,7 +174,7 @@ def test_before_a_deleted_anchor_is_an_empty_page(recorded, stage, client):
     assert empty.json["data"]["children"] == []
     assert all_of("t1", after.json) != []
     deleted = stage.world.things["t1_deleted"]
-    params = {"before": deleted.name, "limit": 100}
+    params = {"before": deleted.fullname, "limit": 100}
     answer = client.get("/r/wallstreetbets/comments", params=params)
     assert answer.status_code == empty.status == 200
     ours = answer.json()["data"]
@@ -209,10 +211,10 @@ def test_a_deleted_comment_answers_by_name_but_not_in_its_thread(recorded, stage
     (theirs,) = all_of("t1", info.json)
     assert all_of("t1", tree.json) == []
     deleted = stage.world.things["t1_deleted"]
-    (ours,) = all_of("t1", client.get("/api/info", params={"id": deleted.name}).json())
+    (ours,) = all_of("t1", client.get("/api/info", params={"id": deleted.fullname}).json())
     for name in ("author", "body", "body_html", "replies", "score_hidden", "author_flair_text"):
         assert ours[name] == theirs[name], name
-    post, id_ = deleted.post[3:], deleted.name[3:]
+    post, id_ = deleted.post[3:], deleted.fullname[3:]
     answer = client.get(f"/comments/{post}/_/{id_}", params={"context": 100})
     assert [listing["data"].keys() >= LISTING_2016 for listing in answer.json()] == [True, True]
     assert all_of("t1", answer.json()) == []
@@ -225,12 +227,12 @@ def test_a_removed_comment_answers_by_name_but_not_in_its_thread(recorded, stage
     (theirs,) = all_of("t1", info.json)
     assert theirs["name"] not in [data["name"] for data in all_of("t1", tree.json)]
     removed = stage.world.things["t1_removed"]
-    (ours,) = all_of("t1", client.get("/api/info", params={"id": removed.name}).json())
+    (ours,) = all_of("t1", client.get("/api/info", params={"id": removed.fullname}).json())
     assert (ours["author"], ours["body"]) == ("[deleted]", "[removed]")
     assert theirs.keys() <= ours.keys()
-    path = f"/comments/{removed.post[3:]}/_/{removed.name[3:]}"
+    path = f"/comments/{removed.post[3:]}/_/{removed.fullname[3:]}"
     answer = client.get(path, params={"context": 100}).json()
-    assert removed.name not in [data["name"] for data in all_of("t1", answer)]
+    assert removed.fullname not in [data["name"] for data in all_of("t1", answer)]
 
 
 def test_a_thread_has_the_recorded_form(recorded, stage, client):

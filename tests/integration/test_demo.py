@@ -23,7 +23,7 @@ from sandbox.demo.waiting import wait_until
 from sandbox.demo.world import SANDBOX_REDDIT, build_world
 from sandbox.process import ChildProcess
 from sandbox.reddit.datafile import write_records
-from sandbox.reddit.generator import DAY_START, Plan, generate_day, generate_records
+from sandbox.reddit.generator.day import DAY_START, Plan, generate_day, generate_records
 from sandbox.reddit.realism import Realism
 from sandbox.reddit.world import World
 

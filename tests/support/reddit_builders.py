@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.reddit.realism import PERFECT
-from sandbox.reddit.thing import Thing
+from sandbox.reddit.thing import RecordedThing
 from sandbox.reddit.world import World
 
 START = 1_607_000_000.0
@@ -60,7 +60,7 @@ def post(id_="p0", age=0, *, looks=(), changes=(), **data):
 
 def things(*records):
     """Return things, oldest first."""
-    return sorted((Thing(record) for record in records), key=lambda thing: thing.created)
+    return sorted((RecordedThing(record) for record in records), key=lambda thing: thing.created)
 
 
 def world(*records, realism=PERFECT):

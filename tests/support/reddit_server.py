@@ -15,7 +15,7 @@ import uvicorn
 from clock import FileClock
 from sandbox.reddit.app import create_app
 from sandbox.reddit.ledger import Ledger
-from sandbox.reddit.quota import Quota
+from sandbox.reddit.quota import ClientQuota
 from sandbox.reddit.realism import PERFECT
 from sandbox.reddit.world import World
 
@@ -72,7 +72,7 @@ def staged(folder, things, realism=PERFECT, requests_per_window=1000):
     """Serve things to one client until the block ends."""
     world = World(things, realism)
     clock = FileClock.create(folder / "clock", world.start_at)
-    app = create_app(world, clock, Ledger(10), Quota(requests_per_window))
+    app = create_app(world, clock, Ledger(10), ClientQuota(requests_per_window))
     config = uvicorn.Config(
         app, host="127.0.0.1", port=0, log_level="error", timeout_graceful_shutdown=1
     )

@@ -17,13 +17,13 @@ def write(path, *lines):
 def test_what_was_written_is_read_in_order_of_creation(tmp_path, name):
     """Plain or gzipped, by its name."""
     write_records(tmp_path / name, [comment("b", 20), post("p0", 0), comment("a", 10)])
-    assert [t.name for t in read_things(tmp_path / name)] == ["t3_p0", "t1_a", "t1_b"]
+    assert [t.fullname for t in read_things(tmp_path / name)] == ["t3_p0", "t1_a", "t1_b"]
 
 
 def test_hours_are_counted_from_the_first_thing(tmp_path):
     """The end is not included."""
     write_records(tmp_path / "d.ndjson", [post("p0"), comment("a", 3599), comment("b", 3600)])
-    assert [t.name for t in read_things(tmp_path / "d.ndjson", hours=1)] == ["t3_p0", "t1_a"]
+    assert [t.fullname for t in read_things(tmp_path / "d.ndjson", hours=1)] == ["t3_p0", "t1_a"]
 
 
 def test_blank_lines_are_not_broken_ones(tmp_path):

@@ -1,10 +1,10 @@
 import pytest
 
-from sandbox.reddit.faults import FaultKind, Faults
+from sandbox.reddit.faults import FaultKind, RedditFaults
 
 
 def faults(**order):
-    switches = Faults()
+    switches = RedditFaults()
     switches.switch_on(order, now=100.0)
     return switches
 
@@ -58,4 +58,4 @@ def test_an_endpoint_limits_it():
 def test_a_wrong_order_says_what_is_wrong(order, message):
     """The control API hands it on."""
     with pytest.raises(ValueError, match=message):
-        Faults().switch_on(order, 0)
+        RedditFaults().switch_on(order, 0)

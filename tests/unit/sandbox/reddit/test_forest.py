@@ -17,7 +17,7 @@ def threads(*records):
 
 def page(*records, limit=500, sort="new", focus=None, context=0, now=LATER):
     body, told = threads(*records).page("p0", focus, context, limit, Order(sort, now))
-    return outline(orjson.loads(body)[1]), [t.name for t in told]
+    return outline(orjson.loads(body)[1]), [t.fullname for t in told]
 
 
 def outline(listing):
@@ -110,7 +110,7 @@ def test_a_post_that_the_data_lacks_has_its_thread():
     body, told = threads(comment("a", 1)).page("p0", None, 0, 100, Order("new", LATER))
     post_data = orjson.loads(body)[0]["data"]["children"][0]["data"]
     assert (post_data["title"], post_data["author"]) == ("some title", "[deleted]")
-    assert [t.name for t in told] == ["t1_a"]
+    assert [t.fullname for t in told] == ["t1_a"]
 
 
 def test_there_is_no_thread_of_an_unknown_or_unpublished_post():
@@ -123,7 +123,7 @@ def more(*records, ids, sort="new"):
     body, told = threads(*records).more("t3_p0", ids, Order(sort, LATER))
     answer = orjson.loads(body)["json"]
     assert answer["errors"] == []
-    return answer["data"]["things"], [t.name for t in told]
+    return answer["data"]["things"], [t.fullname for t in told]
 
 
 def test_more_is_flat_with_parents_first():

@@ -4,9 +4,9 @@ import orjson
 import pytest
 
 from sandbox.reddit.errors import GeneratorError
-from sandbox.reddit.generator import Plan, generate_day, generate_records
-from sandbox.reddit.generator_hostile import HOSTILE_TEXTS
-from sandbox.reddit.version import State
+from sandbox.reddit.generator.day import Plan, generate_day, generate_records
+from sandbox.reddit.generator.hostile import HOSTILE_TEXTS
+from sandbox.reddit.version import ThingState
 
 
 @pytest.fixture(scope="module")
@@ -73,9 +73,9 @@ def test_every_fate_occurs():
     """Edits, deletions, removals, approvals and hidden scores."""
     comments = [thing for thing in generate_day(Plan(seed=8, hours=3)) if thing.is_comment]
     states = [tuple(version.state for version in thing.versions) for thing in comments]
-    assert any(State.DELETED in fate for fate in states)
-    assert any(fate[-2:] == (State.REMOVED, State.LIVE) for fate in states)
-    assert any(fate == (State.LIVE, State.LIVE) for fate in states)
+    assert any(ThingState.DELETED in fate for fate in states)
+    assert any(fate[-2:] == (ThingState.REMOVED, ThingState.LIVE) for fate in states)
+    assert any(fate == (ThingState.LIVE, ThingState.LIVE) for fate in states)
     hidden = [thing for thing in comments if thing.is_hidden(thing.created)]
     assert 0 < len(hidden) < len(comments) / 10
     assert not any(thing.is_hidden(thing.created + 3 * 3600) for thing in hidden)

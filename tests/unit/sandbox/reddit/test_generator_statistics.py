@@ -6,7 +6,7 @@ from statistics import quantiles
 
 import pytest
 
-from sandbox.reddit.generator import Plan, generate_day
+from sandbox.reddit.generator.day import Plan, generate_day
 
 HOUR = 3600
 THRESHOLD = 10

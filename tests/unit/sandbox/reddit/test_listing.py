@@ -15,7 +15,7 @@ def listings_of(count, realism=PERFECT, **last):
 
 
 def ids(page):
-    return [thing.name.removeprefix("t1_c") for thing in page.things]
+    return [thing.fullname.removeprefix("t1_c") for thing in page.things]
 
 
 def test_a_page_is_newest_first_and_names_the_next():

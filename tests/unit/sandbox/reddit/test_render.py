@@ -1,9 +1,9 @@
 import orjson
 
 from sandbox.reddit.escape import escape_texts
-from sandbox.reddit.generator_hostile import HOSTILE_TEXTS
+from sandbox.reddit.generator.hostile import HOSTILE_TEXTS
 from sandbox.reddit.render import Renderer
-from sandbox.reddit.thing import Thing
+from sandbox.reddit.thing import RecordedThing
 from tests.support.reddit_builders import START, comment, post, world
 
 
@@ -71,4 +71,4 @@ def test_texts_are_escaped_unless_asked_not_to_be():
 def test_data_is_what_was_given():
     """Kept serialised, it loses nothing."""
     record = comment("a", body='🚀\u2028"\\')
-    assert Thing(record).data == record["data"]
+    assert RecordedThing(record).data == record["data"]

@@ -8,13 +8,13 @@ from itertools import accumulate
 from math import exp
 from typing import TYPE_CHECKING, Any
 
-from sandbox.reddit.generator_texts import FLAIRS
+from sandbox.reddit.generator.texts import FLAIRS
 
 if TYPE_CHECKING:
     from random import Random
 
-    from sandbox.reddit.generator_ids import Ids
-    from sandbox.reddit.generator_texts import Texts
+    from sandbox.reddit.generator.ids import Ids
+    from sandbox.reddit.generator.texts import Texts
 
 SUBREDDIT = {"subreddit": "wallstreetbets", "subreddit_id": "t5_2th52"}
 _DAILY_SHARE = 0.5
@@ -33,7 +33,7 @@ class Thread:
     def __init__(self, record: dict[str, Any], appeal: float) -> None:
         """Start without comments."""
         self.record = record
-        self.name = str(record["data"]["name"])
+        self.fullname = str(record["data"]["name"])
         self.author = str(record["data"]["author"])
         self.appeal = appeal
         self.moments: list[float] = []
@@ -60,7 +60,7 @@ class Posts:
         changes = [] if title else self._changes(moment, data)
         record = {"kind": "t3", "data": data, "observations": [], "changes": changes}
         thread = Thread(record, random.paretovariate(0.8))
-        self._threads[thread.name] = thread
+        self._threads[thread.fullname] = thread
         self._lively.append(thread)
         return record
 

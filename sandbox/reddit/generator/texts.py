@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import log
 from typing import TYPE_CHECKING
 
-from sandbox.reddit.generator_hostile import HOSTILE_TEXTS
+from sandbox.reddit.generator.hostile import HOSTILE_TEXTS
 
 if TYPE_CHECKING:
     from random import Random

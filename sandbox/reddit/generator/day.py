@@ -12,12 +12,12 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from sandbox.reddit.errors import GeneratorError
-from sandbox.reddit.generator_comments import Comments
-from sandbox.reddit.generator_ids import Ids
-from sandbox.reddit.generator_posts import Posts
-from sandbox.reddit.generator_rates import arrivals
-from sandbox.reddit.generator_texts import Texts
-from sandbox.reddit.thing import COMMENT, Thing
+from sandbox.reddit.generator.comments import Comments
+from sandbox.reddit.generator.ids import Ids
+from sandbox.reddit.generator.posts import Posts
+from sandbox.reddit.generator.rates import arrivals
+from sandbox.reddit.generator.texts import Texts
+from sandbox.reddit.thing import COMMENT, RecordedThing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,6 +63,6 @@ def generate_records(plan: Plan) -> Iterator[dict[str, Any]]:
         yield record
 
 
-def generate_day(plan: Plan) -> Iterator[Thing]:
+def generate_day(plan: Plan) -> Iterator[RecordedThing]:
     """Yield the things of a day, oldest first."""
-    return map(Thing, generate_records(plan))
+    return map(RecordedThing, generate_records(plan))

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from sandbox.reddit.chance import chance
-from sandbox.reddit.generator_posts import SUBREDDIT
-from sandbox.reddit.generator_scores import Scores
+from sandbox.reddit.generator.posts import SUBREDDIT
+from sandbox.reddit.generator.scores import Scores
 from sandbox.reddit.version import BY_REDDIT, NOT_EDITED, REMOVED
 
 if TYPE_CHECKING:
     from random import Random
 
-    from sandbox.reddit.generator_ids import Ids
-    from sandbox.reddit.generator_posts import Posts, Thread
-    from sandbox.reddit.generator_texts import Texts
+    from sandbox.reddit.generator.ids import Ids
+    from sandbox.reddit.generator.posts import Posts, Thread
+    from sandbox.reddit.generator.texts import Texts
     from sandbox.reddit.version import Edited
 
 _SECONDS_PER_HOUR = 3600
@@ -58,7 +58,7 @@ class Comments:
     def _data(self, moment: float, thread: Thread) -> dict[str, Any]:
         random = self._random
         id_ = self._ids.draw()
-        parent, depth = thread.name, -1
+        parent, depth = thread.fullname, -1
         if thread.recent and random.random() < _REPLY_SHARE:
             parent, depth = random.choice(thread.recent)
         by_poster = random.random() < _BY_POSTER_SHARE
@@ -66,7 +66,7 @@ class Comments:
         return SUBREDDIT | {
             "id": id_,
             "name": f"t1_{id_}",
-            "link_id": thread.name,
+            "link_id": thread.fullname,
             "parent_id": parent,
             "author": author,
             "author_fullname": f"t2_{author[4:]}",

@@ -1,0 +1,1 @@
+"""A generated day: what an invented subreddit would have said, with measured statistics."""
