@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_left
-from collections import Counter
+from collections import Counter, deque
 from typing import TYPE_CHECKING, Any
 
 from sandbox.reddit.version import ThingState
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 SECONDS_PER_MINUTE = 60
 _LISTINGS = ("comments", "new")
+_CROSSED_MOST = 20
 
 
 class Ledger:
@@ -35,12 +36,15 @@ class Ledger:
         self.kept_expected: set[str] = set()
         self.gone: set[str] = set()
         self._by_minute: Counter[int] = Counter()
+        self._by_endpoint: Counter[str] = Counter()
+        self._crossed: deque[dict[str, Any]] = deque(maxlen=_CROSSED_MOST)
 
     def asked(self, endpoint: str, now: float, *, newest: bool = True) -> None:
         """Note a request, whatever it will be answered; `newest`: not for a later page."""
         if self.first_request_wall is None:
             self.first_request_wall = time.time()
         self.requests += 1
+        self._by_endpoint[endpoint] += 1
         if newest and endpoint in self._asked_at:
             self._asked_at[endpoint].append(now)
         self._by_minute[int(now // SECONDS_PER_MINUTE)] += 1
@@ -49,8 +53,10 @@ class Ledger:
         """Note what a client was told at `now`."""
         for thing in things:
             self.read.add(thing.fullname)
-            if self._is_worth_keeping(thing, now):
+            if thing.fullname not in self.kept_expected and self._is_worth_keeping(thing, now):
                 self.kept_expected.add(thing.fullname)
+                age, score = now - thing.created, thing.score_at(now)
+                self._crossed.append({"id": thing.fullname, "age_seconds": age, "score": score})
             if thing.state_at(now) is not ThingState.LIVE:
                 self.gone.add(thing.fullname)
 
@@ -65,11 +71,16 @@ class Ledger:
         return shown and not thing.is_hidden(now)
 
     def status(self, now: float) -> dict[str, Any]:
-        """Return the counts; the last minute is the last whole one."""
+        """Return the counts; the last minute is the last whole one.
+
+        `crossed` are the last comments first answered with the minimum score, the newest last.
+        """
         return {
             "read": len(self.read),
             "requests": self.requests,
             "refused": self.refused,
+            "requests_by_endpoint": self._by_endpoint,
+            "crossed": list(self._crossed),
             "requests_per_minute_last": self._by_minute[int(now // SECONDS_PER_MINUTE) - 1],
             "requests_per_minute_max": max(self._by_minute.values(), default=0),
             "newest_asked_at": {

@@ -18,6 +18,8 @@ STATUS = {
     "published",
     "read",
     "requests",
+    "requests_by_endpoint",
+    "crossed",
     "requests_per_minute_last",
     "requests_per_minute_max",
     "newest_asked_at",
