@@ -1,4 +1,4 @@
-"""Control: the demo's own view of the two servers, through their `/_sandbox/` pages."""
+"""ControlClient: the demo's own view of the two servers, through their `/_sandbox/` pages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ TIMEOUT_SECONDS = 60
 
 
 @dataclass(slots=True)
-class Control:
+class ControlClient:
     """The control API of one server; blocks for at most a minute a call."""
 
     url: str

@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from sandbox.audit import RedditBook, balance, read_lake
-from sandbox.demo.course import Course
-from sandbox.demo.deployment import REGION, SANDBOX_CREDENTIALS
 from sandbox.demo.folder import hold, write_summary
 from sandbox.demo.live import live_book
+from sandbox.demo.replay import Replay
+from sandbox.demo.running import SANDBOX_REDDIT, start_demo
 from sandbox.demo.screen import Screen
 from sandbox.demo.showcase import show_lake
+from sandbox.demo.stack import REGION, SANDBOX_CREDENTIALS
 from sandbox.demo.summary import account_table, summarise
-from sandbox.demo.world import SANDBOX_REDDIT, build_world
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sandbox.audit import Account, StreamBook
     from sandbox.demo.options import Options
-    from sandbox.demo.world import World
+    from sandbox.demo.running import RunningDemo
 
 
 def run_demo(
@@ -35,47 +35,47 @@ def run_demo(
     """
     console = console or Console()
     started = time.monotonic()
-    with ExitStack() as stack:
-        stack.enter_context(hold(options.build))
+    with ExitStack() as exits:
+        exits.enter_context(hold(options.build))
         console.print("Setting up: two servers, then `terraform apply` (about a minute) …")
-        world = build_world(options, credentials or SANDBOX_REDDIT, stack)
+        demo = start_demo(options, credentials or SANDBOX_REDDIT, exits)
         first_request = time.monotonic()
-        end_at = world.start_at + options.window_seconds
-        with Screen(world.start_at, end_at, options.requests_per_minute, console) as screen:
-            course = Course(world, screen)
-            course.play()
+        end_at = demo.start_at + options.window_seconds
+        with Screen(demo.start_at, end_at, options.requests_per_minute, console) as screen:
+            replay = Replay(demo, screen)
+            replay.play()
             played = time.monotonic()
-            stream = course.drain()
-        account = _account(world, stream)
+            stream = replay.drain()
+        account = _account(demo, stream)
         pace = {
-            "speed_mean": (course.end_at - world.start_at) / (played - first_request),
+            "speed_mean": (replay.end_at - demo.start_at) / (played - first_request),
             "wall_seconds": time.monotonic() - first_request,
             "setup_seconds": first_request - started,
         }
-        summary = summarise(options, account, stream, world.snapshot(), pace)
+        summary = summarise(options, account, stream, demo.snapshot(), pace)
         write_summary(options.build, summary)
         try:
-            show_lake(world, console)
+            show_lake(demo, console)
         finally:
             _report(options, summary, console)
         if options.keep:
-            _keep(world, console)
+            _keep(demo, console)
     return summary
 
 
-def _account(world: World, stream: StreamBook) -> Account:
+def _account(demo: RunningDemo, stream: StreamBook) -> Account:
     lake = read_lake(
-        world.outputs["lake_database_name"], world.aws.url, REGION, world.options.min_score
+        demo.outputs["lake_database_name"], demo.aws.url, REGION, demo.options.min_score
     )
-    return balance(reddit_book(world, stream), stream, lake)
+    return balance(reddit_book(demo, stream), stream, lake)
 
 
-def reddit_book(world: World, stream: StreamBook) -> RedditBook:
+def reddit_book(demo: RunningDemo, stream: StreamBook) -> RedditBook:
     """Return what the replay server answered in the window, or what can be known of live Reddit."""
-    if world.reddit is None:
+    if demo.reddit is None:
         return live_book(stream)
-    until = world.start_at + world.options.window_seconds
-    page = world.reddit.get("account", until=until)
+    until = demo.start_at + demo.options.window_seconds
+    page = demo.reddit.get("account", until=until)
     names = ("served", "unasked", "read", "kept_expected", "gone", "reached")
     return RedditBook(**{name: frozenset(page[name]) for name in names})
 
@@ -92,22 +92,22 @@ def _report(options: Options, summary: Mapping[str, Any], console: Console) -> N
         console.print("[bold green]Nothing missing, nothing doubled, nothing wrongly kept.[/]")
 
 
-def _keep(world: World, console: Console) -> None:
+def _keep(demo: RunningDemo, console: Console) -> None:
     console.print("The sandbox stays up until Ctrl-C. In another terminal, ask the lake:")
-    console.print(f"  {_query_command(world)}", highlight=False, soft_wrap=True)
+    console.print(f"  {_query_command(demo)}", highlight=False, soft_wrap=True)
     with suppress(KeyboardInterrupt):  # the one way to end it, and no failure
-        while not world.clock.wait(1.0):
-            world.snapshot()
+        while not demo.clock.wait(1.0):
+            demo.snapshot()
 
 
-def _query_command(world: World) -> str:
+def _query_command(demo: RunningDemo) -> str:
     words = (
-        f"AWS_ENDPOINT_URL={world.aws.url}",
+        f"AWS_ENDPOINT_URL={demo.aws.url}",
         f"AWS_ACCESS_KEY_ID={SANDBOX_CREDENTIALS['AWS_ACCESS_KEY_ID']}",
         f"AWS_SECRET_ACCESS_KEY={SANDBOX_CREDENTIALS['AWS_SECRET_ACCESS_KEY']}",
         f".venv/bin/wsb lake query --region {REGION}",
-        f"--database {world.outputs['lake_database_name']}",
-        f"--bucket {world.outputs['lake_bucket_name']}",
+        f"--database {demo.outputs['lake_database_name']}",
+        f"--bucket {demo.outputs['lake_bucket_name']}",
         '"select count(*) from comments_latest"',
     )
     return " ".join(words)

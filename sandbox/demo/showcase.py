@@ -8,12 +8,12 @@ from rich.table import Table
 from rich.text import Text
 
 import wsb_lake
-from sandbox.demo.deployment import REGION
+from sandbox.demo.stack import REGION
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from sandbox.demo.world import World
+    from sandbox.demo.running import RunningDemo
 
 QUERY = """\
 select l.id,
@@ -29,16 +29,16 @@ order by peak desc, l.id
 limit 10"""
 
 
-def show_lake(world: World, console: Console) -> None:
+def show_lake(demo: RunningDemo, console: Console) -> None:
     """Print the query and the comments that really scored the minimum or more.
 
     Bodies are anybody's text: as Text they are shown, never read as markup.
     """
     lake = wsb_lake.open(
-        database=world.outputs["lake_database_name"],
-        bucket=world.outputs["lake_bucket_name"],
+        database=demo.outputs["lake_database_name"],
+        bucket=demo.outputs["lake_bucket_name"],
         region=REGION,
-        endpoint_url=world.aws.url,
+        endpoint_url=demo.aws.url,
     )
     console.print(f"\n[bold]wsb lake query[/] [dim]{QUERY}[/]", highlight=False)
     frame = lake.sql(QUERY)

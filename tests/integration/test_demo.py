@@ -14,13 +14,13 @@ from rich.console import Console
 
 from clock import FileClock
 from sandbox.audit import balance, read_lake
-from sandbox.demo.course import Course
-from sandbox.demo.deployment import PROJECT, REGION
 from sandbox.demo.options import Options
+from sandbox.demo.replay import Replay
 from sandbox.demo.run import reddit_book
+from sandbox.demo.running import SANDBOX_REDDIT, start_demo
 from sandbox.demo.screen import Screen
+from sandbox.demo.stack import PROJECT, REGION
 from sandbox.demo.waiting import wait_until
-from sandbox.demo.world import SANDBOX_REDDIT, build_world
 from sandbox.process import ChildProcess
 from sandbox.reddit.datafile import write_records
 from sandbox.reddit.generator.day import DAY_START, Plan, generate_day, generate_records
@@ -57,26 +57,26 @@ def test_kill_9_of_the_producer_in_the_middle_loses_nothing(tmp_path):
     so shortly before that the answer which showed it died with the process.
     """
     options = Options(build=tmp_path, hours=HOURS, speed=90.0, seed=SEED)
-    with ExitStack() as stack:
-        world = build_world(options, SANDBOX_REDDIT, stack)
-        course = Course(world, Screen(world.start_at, 0.0, 30, Console(quiet=True)))
-        course.begin()
-        course.run_until(world.start_at + 900)
-        killed_at = world.clock.now()
-        world.aws.post("instances/kill", signal=SIGKILL)
-        world.clock.set_speed(options.speed)
-        world.clock.wait(OUTAGE_SECONDS)
-        world.clock.set_speed(1.0)
-        before = world.snapshot().requests
-        world.aws.post("instances/boot")
-        wait_until(lambda: world.snapshot().requests > before, "the restarted producer")
-        back_at = world.clock.now()
-        course.run_until(course.end_at)
-        stream = course.drain()
+    with ExitStack() as exits:
+        running = start_demo(options, SANDBOX_REDDIT, exits)
+        replay = Replay(running, Screen(running.start_at, 0.0, 30, Console(quiet=True)))
+        replay.begin()
+        replay.run_until(running.start_at + 900)
+        killed_at = running.clock.now()
+        running.aws.post("instances/kill", signal=SIGKILL)
+        running.clock.set_speed(options.speed)
+        running.clock.wait(OUTAGE_SECONDS)
+        running.clock.set_speed(1.0)
+        before = running.snapshot().requests
+        running.aws.post("instances/boot")
+        wait_until(lambda: running.snapshot().requests > before, "the restarted producer")
+        back_at = running.clock.now()
+        replay.run_until(replay.end_at)
+        stream = replay.drain()
         lake = read_lake(
-            world.outputs["lake_database_name"], world.aws.url, REGION, options.min_score
+            running.outputs["lake_database_name"], running.aws.url, REGION, options.min_score
         )
-        account = balance(reddit_book(world, stream), stream, lake)
+        account = balance(reddit_book(running, stream), stream, lake)
     # The answer that died with the process may have shown a score that no later look shows again.
     assert len(account.not_kept) <= 1
     lost = {*account.missing_unasked, *account.missing_unacknowledged}

@@ -12,8 +12,8 @@ from python_terraform import IsNotFlagged, Terraform
 
 from clock import FileClock
 from contract import SCHEMA
-from sandbox.demo.deployment import PROJECT, REGION, SANDBOX_CREDENTIALS, Deployment
 from sandbox.demo.errors import SetupError
+from sandbox.demo.stack import PROJECT, REGION, SANDBOX_CREDENTIALS, Stack
 from sandbox.process import ChildProcess
 from tools.toolchain import find_terraform, terraform_environment
 
@@ -67,7 +67,7 @@ def sandbox(tmp_path_factory):
 @pytest.fixture
 def deployment(sandbox, tmp_path):
     """Return a copy of the composition that speaks to the sandbox."""
-    return Deployment.prepare(find_terraform(), tmp_path / "copy", sandbox, terraform_environment())
+    return Stack.prepare(find_terraform(), tmp_path / "copy", sandbox, terraform_environment())
 
 
 def client(deployment, service):
@@ -174,7 +174,7 @@ def test_apply_then_nothing_to_change_then_destroy(deployment, packages, monkeyp
 
 def test_the_composition_is_formatted_valid_and_plans_as_promised(tmp_path):
     """fmt, validate and Terraform's own tests with a mock provider."""
-    deployment = Deployment.prepare(
+    deployment = Stack.prepare(
         find_terraform(), tmp_path / "copy", "http://127.0.0.1:9", terraform_environment()
     )
     folder = deployment.work / "terraform"

@@ -1,4 +1,4 @@
-"""Deployment: the project's own Terraform composition, applied to the sandbox's endpoint."""
+"""Stack: the project's own Terraform composition, applied to the sandbox's endpoint."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ ERROR_LINES = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Deployment:
+class Stack:
     """A composition in a work directory of its own.
 
     `environment` is the whole environment of the Terraform process; the endpoint in it is the
@@ -44,7 +44,7 @@ class Deployment:
     @classmethod
     def prepare(
         cls, terraform: Path, work: Path, endpoint_url: str, extra: Mapping[str, str]
-    ) -> Deployment:
+    ) -> Stack:
         """Copy the composition into `work`, which must be empty or missing."""
         ignored = shutil.ignore_patterns(".terraform", "*.tfstate*", "__pycache__", "*.tfvars")
         for name in SOURCES:

@@ -1,4 +1,4 @@
-"""Course: the stretch of time a run plays, and the drain after it."""
+"""Replay: the stretch of time a run plays, and the drain after it."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from sandbox.demo.waiting import wait_until, wait_while_moving
 
 if TYPE_CHECKING:
     from sandbox.audit import StreamBook
+    from sandbox.demo.running import RunningDemo
     from sandbox.demo.screen import Screen
     from sandbox.demo.snapshot import Snapshot
-    from sandbox.demo.world import World
 
 GRACE_SECONDS = 60.0  # clock; a thing counts as served once it was visible for that long
 UNWATCHED_SECONDS = 1.0  # wall; a machine that stalls must not find half an hour gone
@@ -26,10 +26,10 @@ SETTLE_RUNS_MOST = 50
 
 
 @dataclass(slots=True)
-class Course:
-    """Plays one window on a world that stands; every step raises DemoError when it cannot."""
+class Replay:
+    """Plays one window on a running demo; every step raises DemoError when it cannot."""
 
-    world: World
+    demo: RunningDemo
     screen: Screen
 
     def play(self) -> None:
@@ -40,26 +40,26 @@ class Course:
     @property
     def end_at(self) -> float:
         """Return when all that the window published was visible for long enough to be read."""
-        return self.world.start_at + self.world.options.window_seconds + GRACE_SECONDS
+        return self.demo.start_at + self.demo.options.window_seconds + GRACE_SECONDS
 
     def begin(self) -> None:
         """Boot the producer and wait for its first request; the clock stands still meanwhile."""
-        self.world.aws.post("instances/boot")
-        if self.world.reddit is not None:
+        self.demo.aws.post("instances/boot")
+        if self.demo.reddit is not None:
             wait_until(self._first_request, "the producer's first request")
 
     def run_until(self, moment: float) -> None:
         """Run the clock to that moment, as fast as the pipeline keeps up."""
         looked = time.monotonic()
-        while self.world.clock.now() < moment:
-            self.world.check_producer()
-            snapshot = self._show("replaying" if self.world.reddit else "live")
-            if self.world.reddit is not None:  # the real one waits for nobody
+        while self.demo.clock.now() < moment:
+            self.demo.check_producer()
+            snapshot = self._show("replaying" if self.demo.reddit else "live")
+            if self.demo.reddit is not None:  # the real one waits for nobody
                 looked, took = time.monotonic(), time.monotonic() - looked
                 look_seconds = max(took, GOVERN_EVERY_SECONDS)
                 lags = snapshot.lags_seconds
-                self.world.clock.set_speed(
-                    allowed_speed(self.world.options.speed, lags, look_seconds), UNWATCHED_SECONDS
+                self.demo.clock.set_speed(
+                    allowed_speed(self.demo.options.speed, lags, look_seconds), UNWATCHED_SECONDS
                 )
             time.sleep(GOVERN_EVERY_SECONDS)
 
@@ -70,12 +70,12 @@ class Course:
         stands again for the last runs of the lake job.
         """
         self._stop_producer()
-        self.world.clock.set_speed(0.0)
+        self.demo.clock.set_speed(0.0)
         self._await_flink()
         stream = read_stream(
-            self.world.client("kinesis"),
-            self.world.names.stream,
-            self.world.options.min_score,
+            self.demo.client("kinesis"),
+            self.demo.names.stream,
+            self.demo.options.min_score,
         )
         self._await_filter(stream)
         self._await_firehose()
@@ -83,20 +83,20 @@ class Course:
         return stream
 
     def _first_request(self) -> bool:
-        self.world.check_producer()
+        self.demo.check_producer()
         return bool(self._show("starting").requests)
 
     def _show(self, phase: str) -> Snapshot:
-        snapshot = self.world.snapshot()
-        self.screen.show(phase, snapshot, self.world.clock.speed())
+        snapshot = self.demo.snapshot()
+        self.screen.show(phase, snapshot, self.demo.clock.speed())
         return snapshot
 
     def _stop_producer(self) -> None:
-        self.world.aws.post("instances/kill", signal=SIGTERM)
+        self.demo.aws.post("instances/kill", signal=SIGTERM)
         wait_until(
             lambda: all(
                 one["status"] != "running"
-                for one in self.world.aws.get("status")["instances"].values()
+                for one in self.demo.aws.get("status")["instances"].values()
             ),
             "the producer to end after SIGTERM",
         )
@@ -104,31 +104,31 @@ class Course:
     def _await_flink(self) -> None:
         wait_while_moving(
             lambda: not self._show("draining").unread_by_flink,
-            lambda: self.world.snapshot().kept,
+            lambda: self.demo.snapshot().kept,
             "Flink to read the stream to its end",
         )
 
     def _await_filter(self, stream: StreamBook) -> None:
         wait_while_moving(
             lambda: self._show("draining").kept >= stream.qualified_records,
-            lambda: self.world.snapshot().kept,
+            lambda: self.demo.snapshot().kept,
             "Flink to hand all that qualified to Firehose",
         )
 
     def _await_firehose(self) -> None:
-        self.world.clock.set_speed(DRAIN_SPEED)
+        self.demo.clock.set_speed(DRAIN_SPEED)
         wait_while_moving(
             lambda: self._show("draining").buffered == 0,
-            lambda: self.world.snapshot().buffered,
+            lambda: self.demo.snapshot().buffered,
             "Firehose to deliver its buffers",
         )
-        self.world.clock.set_speed(0.0)
+        self.demo.clock.set_speed(0.0)
 
     def _settle(self) -> None:
-        function = self.world.client("lambda")
+        function = self.demo.client("lambda")
         for _ in range(SETTLE_RUNS_MOST):
             answer = function.invoke(
-                FunctionName=self.world.names.lake_function, Payload=json.dumps({})
+                FunctionName=self.demo.names.lake_function, Payload=json.dumps({})
             )
             result = json.loads(answer["Payload"].read())
             if answer.get("FunctionError"):

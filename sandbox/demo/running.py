@@ -1,4 +1,4 @@
-"""World: the two servers, the clock and the deployed composition of one run."""
+"""RunningDemo: the two servers, the clock and the deployed composition of one run."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ import boto3
 from botocore.config import Config
 
 from clock import CLOCK_FILE_VARIABLE, FileClock
-from sandbox.demo.control import Control
-from sandbox.demo.deployment import PROJECT, REGION, SANDBOX_CREDENTIALS, Deployment
+from sandbox.demo.control import ControlClient
 from sandbox.demo.errors import SetupError, StoppedError
 from sandbox.demo.snapshot import Names, Snapshot, take_snapshot
+from sandbox.demo.stack import PROJECT, REGION, SANDBOX_CREDENTIALS, Stack
 from sandbox.process import ChildFailed, ChildProcess
 
 if TYPE_CHECKING:
@@ -41,14 +41,14 @@ LAMBDA_TIMEOUT_SECONDS = 900  # the longest AWS allows
 
 
 @dataclass(slots=True)
-class World:
+class RunningDemo:
     """Everything one run stands on; `reddit` is None on live Reddit."""
 
     options: Options
     clock: FileClock
     start_at: float
-    reddit: Control | None
-    aws: Control
+    reddit: ControlClient | None
+    aws: ControlClient
     outputs: Mapping[str, Any]
     names: Names
 
@@ -96,24 +96,26 @@ def sandbox_credentials() -> Iterator[None]:
         os.environ.update(own)
 
 
-def build_world(options: Options, credentials: Mapping[str, str], stack: ExitStack) -> World:
-    """Start the servers and deploy; what was started ends with `stack`. Takes a minute or two."""
+def start_demo(options: Options, credentials: Mapping[str, str], exits: ExitStack) -> RunningDemo:
+    """Start the servers and deploy; what was started ends with `exits`. Takes a minute or two."""
     work = options.build / "run"
     shutil.rmtree(work, ignore_errors=True)
     work.mkdir(parents=True)
     _check_packages()
-    stack.enter_context(sandbox_credentials())
+    exits.enter_context(sandbox_credentials())
     clock = FileClock.create(work / "clock", now=0.0)
     environment = {**os.environ, CLOCK_FILE_VARIABLE: str(work / "clock")}
-    reddit, start_at = _start_reddit(options, work, environment, stack)
+    reddit, start_at = _start_reddit(options, work, environment, exits)
     clock.set(start_at, speed=1.0 if options.live else 0.0)
-    aws = _start_aws(work, reddit, environment, stack)
+    aws = _start_aws(work, reddit, environment, exits)
     outputs = _deploy(options, work, aws)
-    world = World(options, clock, clock.now(), reddit, aws, outputs, Names.from_outputs(outputs))
-    world.client("secretsmanager").put_secret_value(
+    demo = RunningDemo(
+        options, clock, clock.now(), reddit, aws, outputs, Names.from_outputs(outputs)
+    )
+    demo.client("secretsmanager").put_secret_value(
         SecretId=outputs["reddit_secret_id"], SecretString=json.dumps(dict(credentials))
     )
-    return world
+    return demo
 
 
 def _check_packages() -> None:
@@ -123,8 +125,8 @@ def _check_packages() -> None:
 
 
 def _start_reddit(
-    options: Options, work: Path, environment: Mapping[str, str], stack: ExitStack
-) -> tuple[Control | None, float]:
+    options: Options, work: Path, environment: Mapping[str, str], exits: ExitStack
+) -> tuple[ControlClient | None, float]:
     if options.live:
         from clock import SystemClock  # noqa: PLC0415 - live is the exception
 
@@ -141,9 +143,9 @@ def _start_reddit(
         ],
         work,
         environment,
-        stack,
+        exits,
     )
-    return Control(server["url"]), server["start_at"]
+    return ControlClient(server["url"]), server["start_at"]
 
 
 def _generated(options: Options) -> list[str]:
@@ -153,8 +155,8 @@ def _generated(options: Options) -> list[str]:
 
 
 def _start_aws(
-    work: Path, reddit: Control | None, environment: Mapping[str, str], stack: ExitStack
-) -> Control:
+    work: Path, reddit: ControlClient | None, environment: Mapping[str, str], exits: ExitStack
+) -> ControlClient:
     flink_python = os.environ.get(
         "WSB_FLINK_PYTHON", str(PROJECT / ".venv-flink" / "bin" / "python")
     )
@@ -164,7 +166,7 @@ def _start_aws(
     arguments = ["--work-dir", str(work / "aws"), "--flink-python", flink_python]
     if url:
         arguments += ["--reddit-url", url]
-    return Control(_start("aws", arguments, work, environment, stack)["url"])
+    return ControlClient(_start("aws", arguments, work, environment, exits)["url"])
 
 
 def _start(
@@ -172,7 +174,7 @@ def _start(
     arguments: list[str],
     work: Path,
     environment: Mapping[str, str],
-    stack: ExitStack,
+    exits: ExitStack,
 ) -> dict[str, Any]:
     """Start a server and return its ready line."""
     command = [sys.executable, "-m", f"sandbox.{name}", *arguments]
@@ -180,7 +182,7 @@ def _start(
     server = ChildProcess(
         command, log=work / f"{name}.log", environment=environment, directory=PROJECT
     )
-    stack.callback(server.stop, STOP_SECONDS)
+    exits.callback(server.stop, STOP_SECONDS)
     try:
         return server.wait_for("ready", READY_SECONDS)
     except ChildFailed as error:
@@ -189,7 +191,7 @@ def _start(
         raise SetupError(f"the sandbox's {name} server did not start: {error}") from error
 
 
-def _deploy(options: Options, work: Path, aws: Control) -> dict[str, Any]:
+def _deploy(options: Options, work: Path, aws: ControlClient) -> dict[str, Any]:
     from tools.toolchain import (  # noqa: PLC0415 - only a checkout has the tools
         ToolError,
         find_terraform,
@@ -200,7 +202,7 @@ def _deploy(options: Options, work: Path, aws: Control) -> dict[str, Any]:
         terraform, environment = find_terraform(), terraform_environment()
     except ToolError as error:
         raise SetupError(str(error)) from error
-    deployment = Deployment.prepare(terraform, work / "deployment", aws.url, environment)
+    deployment = Stack.prepare(terraform, work / "deployment", aws.url, environment)
     return deployment.apply(
         {
             "region": REGION,
