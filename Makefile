@@ -41,10 +41,12 @@ demo: package ## the whole system on this machine, with the account at its end
 	  $(if $(KEEP),--keep) $(if $(LIVE),--live) $(DEMO_OPTIONS)
 
 .PHONY: lint
-lint: setup ## ruff, mypy, shellcheck, terraform fmt
+lint: setup ## ruff, mypy, which package may import which, shellcheck, terraform fmt
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy $(sort $(patsubst %/,%,$(dir $(filter-out wsb.py,$(checked))))) wsb.py
+	$(BIN)/lint-imports --no-logo --no-cache
+	$(BIN)/deptry --no-ansi .
 	$(BIN)/shellcheck bootstrap.sh tools/find-python.sh .ci/run
 	@$(with_tools) terraform fmt -check -recursive terraform
 
