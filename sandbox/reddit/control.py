@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,12 @@ class Control:
         self._clock = clock
         self._ledger = ledger
         self._faults = faults
+        moments = (
+            thing.reaches_at(ledger.min_score, world.appears_at[thing.fullname])
+            for thing in world.things.values()
+            if thing.is_comment
+        )
+        self._reached_at = sorted(moment for moment in moments if moment is not None)
 
     def routes(self) -> list[Route]:
         """Return the routes."""
@@ -42,10 +49,12 @@ class Control:
         ]
 
     async def status(self, _request: Request) -> Response:
-        """Tell what was published and asked so far."""
+        """Tell what was published, truly reached the minimum score and was asked so far."""
         now = self._clock.now()
         published = {kind: self._world.published(kind, now) for kind in (COMMENT, POST)}
-        return _json({"now": now, "published": published} | self._ledger.status(now))
+        reached = bisect_right(self._reached_at, now)
+        told = {"now": now, "published": published, "reached": reached}
+        return _json(told | self._ledger.status(now))
 
     async def account(self, request: Request) -> Response:
         """Tell what must have arrived by `until`, else by now."""

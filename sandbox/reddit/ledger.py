@@ -73,10 +73,12 @@ class Ledger:
     def status(self, now: float) -> dict[str, Any]:
         """Return the counts; the last minute is the last whole one.
 
-        `crossed` are the last comments first answered with the minimum score, the newest last.
+        `found` counts the comments answered with the minimum score, `crossed` are the last of them,
+        the newest last.
         """
         return {
             "read": len(self.read),
+            "found": len(self.kept_expected),
             "requests": self.requests,
             "refused": self.refused,
             "requests_by_endpoint": self._by_endpoint,

@@ -115,6 +115,12 @@ class RecordedThing:
         ]
         return max(peaks, default=None)
 
+    def reaches_at(self, score: int, since: float) -> float | None:
+        """Return when, from `since` on, its true score first was that high while it was live."""
+        spans = ((max(since, first), last) for first, last in self.live_spans() if last > since)
+        moments = (self._score.reaches_at(score, first, last) for first, last in spans)
+        return next((moment for moment in moments if moment is not None), None)
+
     def live_spans(self) -> list[tuple[float, float]]:
         """Return the spans in which it was live, from its creation to for ever.
 

@@ -56,3 +56,16 @@ class Trajectory:
         return floor(
             max(self.exact(since), self.exact(until), max(self._values[first:last], default=-inf))
         )
+
+    def reaches_at(self, value: float, since: float, until: float) -> float | None:
+        """Return the first moment from `since` to before `until` with that value or more."""
+        moment, shown = since, self.exact(since)
+        if shown >= value:
+            return since
+        for place in range(bisect_right(self._moments, since), len(self._moments)):
+            after, then = self._moments[place], self._values[place]
+            if then >= value:
+                reached = moment + (after - moment) * (value - shown) / (then - shown)
+                return reached if reached < until else None
+            moment, shown = after, then
+        return None

@@ -20,6 +20,8 @@ STATUS = {
     "requests",
     "requests_by_endpoint",
     "crossed",
+    "found",
+    "reached",
     "requests_per_minute_last",
     "requests_per_minute_max",
     "newest_asked_at",

@@ -61,6 +61,7 @@ def test_true_peak_counts_only_while_it_is_live():
         comment("a", looks=[(100, 11)], changes=[(START + 50, "[deleted]", None, False)])
     )
     assert thing.true_peak(START, START + 1000) == 6
+    assert [thing.reaches_at(score, START) for score in (5, 6)] == [START + 40, None]
 
 
 def test_a_removed_comment_may_be_approved_again():

@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -34,3 +35,15 @@ def test_peak_is_the_highest_value_shown(looks, since, span):
     trajectory = Trajectory(100, 1, looks)
     shown = [trajectory.at(since + t) for t in range(span + 1)]
     assert trajectory.peak(since, since + span) == max(shown)
+
+
+@given(looks=LOOKS, since=st.integers(0, 600), span=st.integers(1, 600), value=st.integers(-5, 50))
+def test_a_value_is_reached_when_it_is_first_shown(looks, since, span, value):
+    """It agrees with the peak of the span, and before it, no second shows as much."""
+    trajectory = Trajectory(100, 1, looks)
+    moment = trajectory.reaches_at(value, since, since + span)
+    until = since + span if moment is None else moment
+    assert all(trajectory.at(t) < value for t in range(since, since + span) if t < until)
+    if moment is not None:
+        shown = trajectory.exact(moment)
+        assert shown == pytest.approx(value) or (moment == since and shown > value)
