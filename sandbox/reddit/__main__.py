@@ -28,7 +28,7 @@ HOURS_PER_DAY = 24
 @click.option("--min-score", default=10, help="Score from which an answer is worth keeping.")
 @click.option("--requests-per-window", default=1000, help="ClientQuota per 600 s of the clock.")
 @click.option("--seed", default=0, help="Decides what is late or out of order, or the whole day.")
-def main(**options: Any) -> None:  # noqa: ANN401  # click has checked them
+def main(**options: Any) -> None:  # noqa: ANN401 - click has checked them
     """Serve Reddit's API on loopback, at the time of a shared clock."""
     try:
         _serve(**options)
@@ -36,7 +36,7 @@ def main(**options: Any) -> None:  # noqa: ANN401  # click has checked them
         raise click.ClickException(str(error)) from error
 
 
-def _serve(  # noqa: PLR0913  # one parameter an option
+def _serve(  # noqa: PLR0913 - one parameter an option
     *,
     data: Path | None,
     generate: bool,

@@ -30,7 +30,6 @@ class SentAnswer(Response):
         now: float = 0.0,
         ledger: Ledger | None = None,
     ) -> None:
-        """Take the body, the things it tells of, and the ledger if it is to know."""
         super().__init__(body, headers=_HEADERS | headers, media_type=JSON)
         self._told = told
         self._now = now

@@ -60,7 +60,6 @@ class RedditApp:
     """Serves what PRAW asks for."""
 
     def __init__(self, world: World, clock: Clock, ledger: Ledger, gate: Gate) -> None:
-        """Serve a world at the clock's time."""
         self._world = world
         self._clock = clock
         self._ledger = ledger

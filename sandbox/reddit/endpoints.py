@@ -26,7 +26,6 @@ class Endpoints:
     """Answers with a JSON body and the things it tells of."""
 
     def __init__(self, world: World) -> None:
-        """Prepare to show a world."""
         self._world = world
         self._renderer = Renderer(world)
         self._listings = Listings(world)

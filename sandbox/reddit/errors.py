@@ -1,7 +1,7 @@
 """Errors of the sandbox's Reddit.
 
 RedditSandboxError          the message is one sentence that says what to do
-├── DataFileError           the file of things cannot be played: mend or change it
+├── DataFileError           the file of things cannot be played: correct it or give another
 └── GeneratorError          the generated day cannot be made: change its settings
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 
 class RedditSandboxError(Exception):
-    """A person can mend this; the message says how."""
+    """A person can correct this; the message says how."""
 
 
 class DataFileError(RedditSandboxError):

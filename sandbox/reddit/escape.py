@@ -12,7 +12,7 @@ def escape_texts(body: bytes) -> bytes:
     return orjson.dumps(_escaped(orjson.loads(body)))
 
 
-def _escaped(value: Any) -> Any:  # noqa: ANN401  # any JSON
+def _escaped(value: Any) -> Any:  # noqa: ANN401 - any JSON
     if isinstance(value, str):
         return value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     if isinstance(value, list):

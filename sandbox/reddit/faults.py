@@ -21,7 +21,7 @@ class FaultKind(StrEnum):
     TIMEOUT = "timeout"
     TRUNCATED = "truncated"
     HTML = "html"
-    EXPIRED_TOKEN = "expired_token"  # noqa: S105  # the name of a fault
+    EXPIRED_TOKEN = "expired_token"  # noqa: S105 - the name of a fault
 
 
 ENDPOINTS = ("comments", "new", "info", "thread", "more", "about", "token")
@@ -57,10 +57,11 @@ class RedditFaults:
     """The switches that are on, oldest first; the first that hits decides."""
 
     switches: list[Fault] = field(default_factory=list)
-    # a replayed run fails at the same places
-    _random: Random = field(default_factory=lambda: Random(0))  # noqa: S311
+    _random: Random = field(
+        default_factory=lambda: Random(0)  # noqa: S311 - a replayed run fails at the same places
+    )
 
-    def switch_on(self, order: Any, now: float) -> None:  # noqa: ANN401  # checked here
+    def switch_on(self, order: Any, now: float) -> None:  # noqa: ANN401 - checked here
         """Add a switch that the control API orders; a ValueError says what is wrong with it."""
         if not isinstance(order, dict) or not order.keys() <= _LIMITS.keys() | {"kind"}:
             raise ValueError(f"A fault is an object with kind, {', '.join(_LIMITS)}.")

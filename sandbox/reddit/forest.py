@@ -48,7 +48,6 @@ class Forest:
     """Knows every thread; a parent that the data lacks is a deleted comment."""
 
     def __init__(self, world: World) -> None:
-        """Link the comments of a world."""
         self._world = world
         self._children: dict[str, list[RecordedThing]] = defaultdict(list)
         self.placeholders: dict[str, RecordedThing] = {}

@@ -56,7 +56,6 @@ class Listings:
     """Pages through a world; what has appeared is looked up once per `cache_seconds`."""
 
     def __init__(self, world: World) -> None:
-        """Start with nothing cached."""
         self._world = world
         self._cached_at: dict[str, float] = {}
 

@@ -37,7 +37,6 @@ class Renderer:
     """Renders the things of one world; keeps the fixed part of the last few thousand."""
 
     def __init__(self, world: World) -> None:
-        """Start with nothing kept."""
         self._world = world
         self._fixed = lru_cache(_KEPT_VERSIONS)(self._render_fixed)
         self._thread = lru_cache(_KEPT_THREADS)(self._render_thread)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sandbox.reddit.world import World
 
 HOST = "127.0.0.1"
-_KEEP_ALIVE_SECONDS = 300  # wall; a client that waits long need not connect anew
+_KEEP_ALIVE_SECONDS = 300  # wall; a client that waits long need not connect again
 _SHUTDOWN_SECONDS = 1  # wall; a fault may hold an answer back for ever
 
 

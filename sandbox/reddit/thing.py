@@ -38,7 +38,6 @@ class RecordedThing:
     )  # fmt: skip
 
     def __init__(self, record: dict[str, Any]) -> None:
-        """Take one record of the data file; raises KeyError, TypeError, ValueError if broken."""
         data, looks = record["data"], record["observations"]
         self.kind = str(record["kind"])
         self.fullname = str(data["name"])

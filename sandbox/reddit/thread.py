@@ -25,7 +25,6 @@ class Threads:
     """Answers with a body and the things it tells of; placeholders are not among them."""
 
     def __init__(self, world: World, renderer: Renderer) -> None:
-        """Link the threads of a world."""
         self._world = world
         self._renderer = renderer
         self._forest = Forest(world)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-CLIENT_ID = CLIENT_SECRET = "sandbox"  # noqa: S105  # of a server on loopback
-USERNAME = PASSWORD = "sandbox"  # noqa: S105
+CLIENT_ID = CLIENT_SECRET = "sandbox"  # noqa: S105 - of a server on loopback
+USERNAME = PASSWORD = "sandbox"  # noqa: S105 - the same
 LIFETIME_SECONDS = 86400
 _GRANTS = ("client_credentials", "password", "https://oauth.reddit.com/grants/installed_client")
 
@@ -20,7 +20,6 @@ class Tokens:
     """Grants tokens and knows until when, on the clock, each is good."""
 
     def __init__(self) -> None:
-        """Start with none granted."""
         self._expires_at: dict[str, float] = {}
 
     def grant(self, form: Mapping[str, str], now: float) -> dict[str, Any]:

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 class Trajectory:
     """Starts at `first` when the thing is created; keeps the last look's value for ever.
 
-    A look stamped at or before the creation (stamps are hourly) counts as one second after it.
+    Looks are (unix seconds, value), oldest first; one stamped at or before the creation (stamps
+    are hourly) counts as one second after it.
     """
 
     __slots__ = ("_moments", "_values")
@@ -22,7 +23,6 @@ class Trajectory:
     def __init__(
         self, created: float, first: float, looks: Iterable[tuple[float, float]] = ()
     ) -> None:
-        """Take looks as (unix seconds, value), oldest first."""
         self._moments = array("d", (created,))
         self._values = array("d", (first,))
         for stamp, value in looks:

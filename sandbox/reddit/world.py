@@ -16,10 +16,12 @@ if TYPE_CHECKING:
 
 
 class World:
-    """Holds things for good; `until` closes the publishing, trajectories go on."""
+    """Holds at least one thing, given oldest first.
+
+    `until` closes the publishing; trajectories go on.
+    """
 
     def __init__(self, things: Sequence[RecordedThing], realism: Realism) -> None:
-        """Take things, oldest first, at least one."""
         self.realism = realism
         self.start_at = things[0].created
         self.subreddit = str(things[0].data["subreddit"])

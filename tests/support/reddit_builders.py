@@ -10,7 +10,7 @@ START = 1_607_000_000.0
 SUBREDDIT = {"subreddit": "wallstreetbets", "subreddit_id": "t5_2th52"}
 
 
-def comment(id_, age=0, *, post="p0", parent=None, looks=(), changes=(), **data):  # noqa: PLR0913  # one a field
+def comment(id_, age=0, *, post="p0", parent=None, looks=(), changes=(), **data):  # noqa: PLR0913 - one a field
     """Return a comment made `age` seconds after START; looks are (age, score[, hidden])."""
     created = START + age
     fields = SUBREDDIT | {

@@ -34,17 +34,19 @@ class Comments:
     """Writes the comments of a day in the order they are made."""
 
     def __init__(self, random: Random, ids: Ids, texts: Texts, posts: Posts) -> None:
-        """Write into these threads."""
         self._random = random
         self._ids = ids
         self._texts = texts
         self._posts = posts
         self._scores = Scores(random)
+        self._ends: dict[str, int] = {}
 
     def write(self, moment: float) -> dict[str, Any]:
         """Return a comment that is all there but for its looks."""
         thread = self._posts.choose()
-        data = self._data(moment, thread)
+        body = self._texts.body()
+        data = self._data(moment, thread, body.text)
+        self._ends[data["name"]] = self._scores.end(body.appeal)
         thread.moments.append(moment)
         if data["depth"] < _DEPTH_MAX:
             thread.recent.append((data["name"], data["depth"]))
@@ -53,9 +55,10 @@ class Comments:
 
     def finish(self, record: dict[str, Any]) -> None:
         """Add the looks, which are most of a record."""
-        record["observations"] = self._looks(record["data"]["created_utc"])
+        data = record["data"]
+        record["observations"] = self._looks(data["created_utc"], self._ends.pop(data["name"]))
 
-    def _data(self, moment: float, thread: Thread) -> dict[str, Any]:
+    def _data(self, moment: float, thread: Thread, text: str) -> dict[str, Any]:
         random = self._random
         id_ = self._ids.draw()
         parent, depth = thread.fullname, -1
@@ -70,7 +73,7 @@ class Comments:
             "parent_id": parent,
             "author": author,
             "author_fullname": f"t2_{author[4:]}",
-            "body": self._texts.body(),
+            "body": text,
             "created_utc": moment,
             "edited": False,
             "is_submitter": by_poster,
@@ -79,14 +82,14 @@ class Comments:
             "permalink": f"{thread.record['data']['permalink']}{id_}/",
         }
 
-    def _looks(self, moment: float) -> list[list[int]]:
-        looks = self._scores.looks(self._scores.end())
+    def _looks(self, moment: float, end: int) -> list[list[int]]:
         hidden_hours = _HIDDEN_HOURS if self._random.random() < HIDDEN_SHARE else 0.0
-        return [
-            [int(moment + age * _SECONDS_PER_HOUR), 1 if hidden else score, int(hidden)]
-            for age, score in looks
-            for hidden in (age < hidden_hours,)
-        ]
+        looks: list[list[int]] = []
+        for age, score in self._scores.looks(end):
+            hidden = age < hidden_hours
+            stamp = int(moment + age * _SECONDS_PER_HOUR)
+            looks.append([stamp, 1 if hidden else score, int(hidden)])
+        return looks
 
     def _changes(self, moment: float, data: dict[str, Any]) -> list[list[Any]]:
         random = self._random
@@ -95,7 +98,7 @@ class Comments:
         drawn = random.random()
         if drawn < EDITED_SHARE:
             edited = moment + int(random.lognormvariate(5.5, 1.2)) + 1
-            text = f"{data['body']}\n\nEdit: {self._texts.body()}"[:10_000]
+            text = f"{data['body']}\n\nEdit: {self._texts.body().text}"[:10_000]
             changes.append([int(edited), text, data["author"], edited])
         if random.random() < DELETED_SHARE + REMOVED_SHARE:
             changes += self._end(changes[0][0] if changes else int(moment), data, edited)

@@ -40,15 +40,17 @@ class Plan:
         """Refuse what cannot be made."""
         if not 0 < self.hours <= HOURS_MAX:
             raise GeneratorError(f"Generate between 0 and {HOURS_MAX} hours, not {self.hours:g}.")
-        if not 0 < self.comments_per_minute <= 10_000:  # noqa: PLR2004  # 4 x the 2021 peak
+        if not 0 < self.comments_per_minute <= 10_000:  # noqa: PLR2004 - 4 x the 2021 peak
             rate = self.comments_per_minute
             raise GeneratorError(f"Generate between 0 and 10,000 comments/min, not {rate:g}.")
 
 
 def generate_records(plan: Plan) -> Iterator[dict[str, Any]]:
     """Yield the lines of a data file, oldest first; a post comes before its comments."""
-    random = Random(plan.seed)  # noqa: S311  # a day that can be made again
-    ids, texts = Ids(random), Texts(random)
+    random = Random(plan.seed)  # noqa: S311 - a day that can be made again
+    ids = Ids(random)
+    # of their own, so that other words leave the rest of the day as it is
+    texts = Texts(Random(f"texts of {plan.seed}"))  # noqa: S311 - as above
     moments = arrivals(random, DAY_START, plan.hours, plan.comments_per_minute)
     posts = Posts(random, ids, texts, DAY_START)
     comments = Comments(random, ids, texts, posts)

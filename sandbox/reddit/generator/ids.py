@@ -17,7 +17,6 @@ class Ids:
     """Draws ids that were never drawn before."""
 
     def __init__(self, random: Random) -> None:
-        """Start with none drawn."""
         self._random = random
         self._drawn: set[str] = set()
 

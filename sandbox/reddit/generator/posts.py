@@ -8,7 +8,7 @@ from itertools import accumulate
 from math import exp
 from typing import TYPE_CHECKING, Any
 
-from sandbox.reddit.generator.texts import FLAIRS
+from sandbox.reddit.generator.sentences import TITLES
 
 if TYPE_CHECKING:
     from random import Random
@@ -31,7 +31,6 @@ class Thread:
     """A post while its comments come in."""
 
     def __init__(self, record: dict[str, Any], appeal: float) -> None:
-        """Start without comments."""
         self.record = record
         self.fullname = str(record["data"]["name"])
         self.author = str(record["data"]["author"])
@@ -44,7 +43,6 @@ class Posts:
     """Writes posts and says where the next comment goes."""
 
     def __init__(self, random: Random, ids: Ids, texts: Texts, start: float) -> None:
-        """Open the daily thread at `start`."""
         self._random = random
         self._ids = ids
         self._texts = texts
@@ -56,7 +54,8 @@ class Posts:
     def write(self, moment: float, title: str | None = None) -> dict[str, Any]:
         """Return a new post; its looks follow when its comments are known."""
         random = self._random
-        data = self._data(moment, title or self._texts.title())
+        flair = random.choice((*TITLES, None))
+        data = self._data(moment, title or self._texts.title(flair or "Discussion"), flair)
         changes = [] if title else self._changes(moment, data)
         record = {"kind": "t3", "data": data, "observations": [], "changes": changes}
         thread = Thread(record, random.paretovariate(0.8))
@@ -82,7 +81,7 @@ class Posts:
             score = 1 + int((end - 1) * (1 - exp(-hours / _SCORE_PACE_HOURS)))
             record["observations"].append([stamp, score, bisect_right(moments, stamp), ratio])
 
-    def _data(self, moment: float, title: str) -> dict[str, Any]:
+    def _data(self, moment: float, title: str, flair: str | None) -> dict[str, Any]:
         random = self._random
         id_ = self._ids.draw()
         author = self._texts.author()
@@ -95,15 +94,15 @@ class Posts:
             "author": author,
             "author_fullname": f"t2_{author[4:]}",
             "title": title,
-            "selftext": self._texts.body() if is_self else "",
+            "selftext": self._texts.body().text if is_self else "",
             "is_self": is_self,
             "domain": f"self.{SUBREDDIT['subreddit']}" if is_self else "i.redd.it",
             "url": f"https://www.reddit.com{permalink}" if is_self else image,
             "permalink": permalink,
-            "link_flair_text": random.choice((*FLAIRS, None)),
+            "link_flair_text": flair,
             "created_utc": moment,
             "edited": False,
-            "over_18": random.random() < 0.01,  # noqa: PLR2004  # a share used once
+            "over_18": random.random() < 0.01,  # noqa: PLR2004 - a share used once
             "hide_score": False,
             "removed_by_category": None,
             "subreddit_subscribers": 9_600_000,

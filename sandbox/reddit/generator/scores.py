@@ -46,13 +46,12 @@ class Scores:
     """Draws the looks of one comment after another."""
 
     def __init__(self, random: Random) -> None:
-        """Draw by this."""
         self._random = random
 
-    def end(self) -> int:
-        """Return the score a comment ends with."""
+    def end(self, appeal: float) -> int:
+        """Return the score a comment ends with, of a text with this appeal."""
         random = self._random
-        if random.random() < HIGH_SHARE:
+        if random.random() < HIGH_SHARE * appeal:
             return min(_HIGHEST, int(THRESHOLD * random.paretovariate(_HIGH_TAIL)))
         return random.choices(_LOW_SCORES, _LOW_SHARES)[0]
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from math import log
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from sandbox.reddit.generator import sentences
 from sandbox.reddit.generator.hostile import HOSTILE_TEXTS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from random import Random
 
 # of bodies: half below 62 bytes, one in a hundred above 880
@@ -19,66 +21,75 @@ _SIGMA = log(BODY_P99_BYTES / BODY_MEDIAN_BYTES) / _Z99
 _HOSTILE_SHARE = 0.01
 _HUGE_SHARE = 0.0001
 _EMOJI_SHARE = 0.12
+_PARAGRAPH_SHARE = 0.15
+_SHORTEST_BYTES = 4
+_LONGEST_BYTES = 100
+_ROUNDED_BYTES = 15  # so much a text may lack: a shorter sentence would say nothing
+_OFFERED_SENTENCES = 9  # of these, the one that fits best is said last
+# sentences, their share of all bodies, and how much likelier than the mean these end high
+_TIERS = ((sentences.LIKED, 0.25, 1.6), (sentences.PLAIN, 0.5, 1.0), (sentences.IGNORED, 0.25, 0.4))
+_TIER_SHARES = [share for _, share, _ in _TIERS]
 
-EMOJI = ("🚀", "💎", "🙌", "🐻", "🐂", "📈", "📉", "🌈", "🦍", "🤡", "💀", "😂", "🖨️", "🍗")
-TICKERS = ("XMPL", "ACME", "ROKT", "MOON", "TNDY", "YOLO", "HODL", "PAPR", "DMND", "BEAR", "CALL")
-FLAIRS = ("YOLO", "DD", "Discussion", "Gain", "Loss", "News", "Shitpost", "Meme")
-_WORDS = (  # noqa: SIM905  # read as a sentence
-    "the a I you it this is was be have not no just all in on at for with of to and or but so if "
-    "when then they we my your his bro man guys calls puts shares options theta gamma delta strike "
-    "expiry weekly monthly open close green red dip rip pump dump moon tendies wife boyfriend "
-    "portfolio account margin broker robinhood market hours earnings print money printer fed rates "
-    "bought sold holding averaging down up all-in paper hands diamond buy sell hold wait still "
-    "today tomorrow friday monday yesterday next week again never always maybe literally actually "
-    "probably think know feel lost made gained 10% 50k $400 100c 2 3 20 1000 can't won't "
-    "what why how who where lol lmao wtf imo edit: source: trust me"
-).split()
-_ENDS = (".", "!", "?", "...", ",", "\n\n", " —", ";")
+
+class Body(NamedTuple):
+    """A text that is never empty; `appeal` multiplies its chance to end high: 1 on average."""
+
+    text: str
+    appeal: float = 1.0
 
 
 class Texts:
-    """Draws texts; a body is never empty."""
+    """Draws texts."""
 
     def __init__(self, random: Random) -> None:
-        """Draw by this."""
         self._random = random
 
-    def body(self) -> str:
+    def body(self) -> Body:
         """Return what a comment says."""
-        drawn = self._random.random()
+        random = self._random
+        drawn = random.random()
         if drawn < _HUGE_SHARE:
-            return self._huge()
+            return Body(
+                random.choice(sentences.EMOJI[:10]) * random.randint(4000, BODY_MAX_CHARACTERS)
+            )
         if drawn < _HUGE_SHARE + _HOSTILE_SHARE:
-            return self._random.choice(HOSTILE_TEXTS)
-        size = self._random.lognormvariate(log(BODY_MEDIAN_BYTES), _SIGMA)
-        return self._of_size(min(size, BODY_MAX_CHARACTERS))
+            return Body(random.choice(HOSTILE_TEXTS))
+        size = random.lognormvariate(log(BODY_MEDIAN_BYTES), _SIGMA)
+        tier, _, appeal = random.choices(_TIERS, _TIER_SHARES)[0]
+        text = self._of_size(size, tier)[:BODY_MAX_CHARACTERS]
+        if random.random() < _EMOJI_SHARE:
+            text += " " + random.choice(sentences.EMOJI) * random.randint(1, 5)
+        return Body(text, appeal)
 
-    def title(self) -> str:
-        """Return a post's title."""
-        return self._of_size(self._random.uniform(12, 120)).replace("\n", " ")[:300]
+    def title(self, flair: str) -> str:
+        """Return a post's title that goes with its flair."""
+        title = self._random.choice(sentences.TITLES[flair])
+        return self._filled(title, self._random.choice(sentences.WORDS["ticker"]))
 
     def author(self) -> str:
         """Return a name; some write a lot, most a little."""
         return f"ape_{int(self._random.paretovariate(0.6)) % 200_000:06d}"
 
-    def _huge(self) -> str:
-        return self._random.choice(EMOJI[:10]) * self._random.randint(4000, BODY_MAX_CHARACTERS)
-
-    def _of_size(self, size_bytes: float) -> str:
-        """Return words of about that many bytes."""
+    def _of_size(self, size_bytes: float, tier: Sequence[str]) -> str:
+        """Return whole sentences of about that many bytes."""
         random = self._random
-        if size_bytes < 4:  # noqa: PLR2004  # shorter than most words
-            return random.choice(("no", "F", "🚀", "lol", "yes"))
-        parts: list[str] = []
-        size = 0
-        while size < size_bytes:
-            words = random.choices(_WORDS, k=random.randint(1, 9))
-            if random.random() < 0.2:  # noqa: PLR2004  # a share used once
-                words.append("$" + random.choice(TICKERS))
-            part = " ".join(words) + random.choice(_ENDS)
-            parts.append(part)
-            size += len(part) + 1
-        text = " ".join(parts)[: max(1, int(size_bytes))].strip() or "k"
-        if random.random() < _EMOJI_SHARE:
-            text += " " + random.choice(EMOJI) * random.randint(1, 5)
-        return text
+        if size_bytes < _SHORTEST_BYTES:
+            return random.choice(sentences.SHORTEST)
+        ticker = random.choice(sentences.WORDS["ticker"])
+        text = ""
+        unsaid: list[str] = []
+        while True:
+            if len(unsaid) < _OFFERED_SENTENCES:
+                unsaid = random.sample(tier, len(tier))
+            left = size_bytes - len(text)
+            offered = unsaid[: _OFFERED_SENTENCES if left < _LONGEST_BYTES else 1]
+            chosen = min(offered, key=lambda sentence: abs(len(sentence) - left))
+            unsaid.remove(chosen)
+            text += self._filled(chosen, ticker)
+            if len(text) > size_bytes - _ROUNDED_BYTES:
+                return text
+            text += "\n\n" if random.random() < _PARAGRAPH_SHARE else " "
+
+    def _filled(self, sentence: str, ticker: str) -> str:
+        words = {slot: self._random.choice(choices) for slot, choices in sentences.WORDS.items()}
+        return sentence.format_map(words | {"ticker": ticker})

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from random import Random
-from statistics import quantiles
+from statistics import mean, quantiles
 
 import pytest
 
@@ -33,7 +33,7 @@ def comments():
 @pytest.fixture(scope="module")
 def readings(comments):
     """The scores of comments that ever reach the threshold, read hourly as the real ones were."""
-    random = Random(0)  # noqa: S311  # the same readings in every run
+    random = Random(0)  # noqa: S311 - the same readings in every run
     table = []
     for thing in comments:
         first = thing.created + random.random() * HOUR
@@ -72,7 +72,7 @@ def test_the_share_that_ends_high(comments, high):
 @pytest.mark.parametrize(("ages", "share"), SHOWN_BY_AGE)
 def test_how_early_a_high_end_shows(high, ages, share):
     """The share already at 10 or more, by age, within five points."""
-    random = Random(1)  # noqa: S311  # the same readings in every run
+    random = Random(1)  # noqa: S311 - the same readings in every run
     moments = [(thing, thing.created + random.uniform(*ages) * HOUR) for thing in high]
     open_ = [(thing, moment) for thing, moment in moments if not thing.is_hidden(moment)]
     shown = sum(thing.score_at(moment) >= THRESHOLD for thing, moment in open_) / len(open_)
@@ -113,6 +113,25 @@ def test_body_sizes(comments):
     assert percentile(sizes, 50) == pytest.approx(62, rel=0.1)
     assert percentile(sizes, 99) == pytest.approx(880, rel=0.15)
     assert 10_000 < max(sizes) <= 40_000
+
+
+def test_a_text_tells_a_little_about_its_score(comments):
+    """Words seen with high ends in the first half of the day rank those of the second half."""
+    half = len(comments) // 2
+    seen, seen_high = Counter(), Counter()
+    for thing in comments[:half]:
+        words = set(thing.versions[0].text.split())
+        seen.update(words)
+        seen_high.update(words if end_of(thing) >= THRESHOLD else ())
+    ranked = sorted(
+        comments[half:],
+        key=lambda thing: max(
+            seen_high[word] / (seen[word] + 100) for word in thing.versions[0].text.split() or [""]
+        ),
+    )
+    high = [end_of(thing) >= THRESHOLD for thing in ranked]
+    lower, upper = (mean(part) for part in (high[: half // 2], high[half // 2 :]))
+    assert 1.3 < upper / lower < 3
 
 
 def test_a_stretch_has_the_rate_it_was_asked_for():
