@@ -6,36 +6,44 @@ import importlib
 
 import click
 
-# Imported only when called: an EC2 producer has no lake libraries, a reader no sandbox.
+# Where each command lives and its help line. Only the chosen one is imported: a producer's
+# instance has no lake libraries, a reader has no sandbox.
 COMMANDS = {
-    "produce": "producer.cli:produce",
-    "check": "producer.cli:check",
-    "lake": "wsb_lake.cli:lake",
-    "sandbox": "sandbox.cli:sandbox",
+    "check": ("producer.cli:check", "Say what is missing or wrong before `wsb produce` starts."),
+    "lake": ("wsb_lake.cli:lake", "Read the lake, and keep it."),
+    "produce": ("producer.cli:produce", "Read the subreddit and write observations to Kinesis."),
+    "sandbox": ("sandbox.cli:sandbox", "Run the whole system on this machine, without an account."),
+}
+INSTALL = {
+    "lake": "run `pip install '.[reader]'` there ('.[lake]' for `wsb lake settle`)",
+    "sandbox": "run `make setup` there, then `.venv/bin/wsb sandbox`",
 }
 
 
 class LazyCommands(click.Group):
     """A group whose commands live in packages that need not all be installed.
 
-    Wherever a library lacks, on import or in the command, one sentence says what installs it.
+    Where a library is missing, on import or in the command, one sentence says what installs it.
     """
 
     def list_commands(self, _ctx: click.Context) -> list[str]:
-        """Return the names, without importing anything."""
-        return sorted(COMMANDS)
+        """Return the names."""
+        return list(COMMANDS)
+
+    def format_commands(self, _ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the help lines, without importing anything."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
     def get_command(self, _ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import and return one command."""
         if cmd_name not in COMMANDS:
             return None
-        module, name = COMMANDS[cmd_name].split(":")
+        module, name = COMMANDS[cmd_name][0].split(":")
         try:
-            command = getattr(importlib.import_module(module), name)
+            command: click.Command = getattr(importlib.import_module(module), name)
         except ModuleNotFoundError as error:
-            raise _lacking(cmd_name, error) from error
-        if not isinstance(command, click.Command):
-            raise TypeError(COMMANDS[cmd_name])
+            raise _missing(cmd_name, error) from error
         return command
 
     def invoke(self, ctx: click.Context) -> object:
@@ -43,13 +51,14 @@ class LazyCommands(click.Group):
         try:
             return super().invoke(ctx)
         except ModuleNotFoundError as error:
-            raise _lacking(str(ctx.invoked_subcommand), error) from error
+            raise _missing(str(ctx.invoked_subcommand), error) from error
 
 
-def _lacking(command: str, error: ModuleNotFoundError) -> click.ClickException:
-    extra = "reader" if command == "lake" else "sandbox"
+def _missing(command: str, error: ModuleNotFoundError) -> click.ClickException:
+    install = INSTALL.get(command, "run `pip install .` there")
     return click.ClickException(
-        f"`wsb {command}` needs {error.name}: pip install 'wsb-stream[{extra}]'"
+        f"`wsb {command}` needs {error.name}, which is not installed here; "
+        f"get a checkout of WSB Stream and {install}"
     )
 
 

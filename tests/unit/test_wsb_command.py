@@ -1,9 +1,8 @@
-"""The `wsb` command offers what each package does, and says what lacks."""
+"""The `wsb` command offers what each package does, and says what is missing."""
 
 import importlib
 import sys
 
-import click
 import pytest
 from click.testing import CliRunner
 
@@ -13,13 +12,6 @@ import wsb
 @pytest.fixture
 def run():
     return lambda *arguments: CliRunner().invoke(wsb.main, arguments)
-
-
-def test_help_names_every_command(run):
-    """One name for what each package offers."""
-    shown = run("--help")
-    assert shown.exit_code == 0
-    assert all(f"  {name}" in shown.output for name in wsb.COMMANDS)
 
 
 @pytest.mark.parametrize("name", sorted(wsb.COMMANDS))
@@ -37,33 +29,23 @@ def test_an_unknown_command_is_named(run):
     assert "No such command 'prodcue'" in refused.output
 
 
-def test_a_missing_library_is_named_with_what_installs_it(run, monkeypatch):
-    """An instance without the lake's libraries says so in one sentence."""
-
-    def lacks(_):
-        raise ModuleNotFoundError("No module named 'pyiceberg'", name="pyiceberg")
-
-    monkeypatch.setattr(importlib, "import_module", lacks)
-    refused = run("lake", "--help")
-    assert refused.exit_code == 1
-    assert "`wsb lake` needs pyiceberg" in refused.output
-    assert "pip install" in refused.output
-
-
 def test_a_library_that_only_the_work_needs_is_named_too(run, monkeypatch):
     """`wsb lake query` reads its settings first, and DuckDB only then."""
     monkeypatch.setitem(sys.modules, "duckdb", None)
     monkeypatch.delitem(sys.modules, "wsb_lake.query", raising=False)
     refused = run("lake", "query", "select 1", "--database", "wsb_dev", "--region", "us-east-1")
     assert refused.exit_code == 1
-    assert refused.output == "Error: `wsb lake` needs duckdb: pip install 'wsb-stream[reader]'\n"
+    assert "`wsb lake` needs duckdb, which is not installed here; " in refused.output
+    assert "run `pip install '.[reader]'` there" in refused.output
 
 
-def test_listing_the_commands_imports_none_of_them(monkeypatch):
+def test_help_imports_no_command(run, monkeypatch):
     """A producer's instance lists all commands without the libraries of the others."""
 
     def forbidden(name):
         pytest.fail(f"{name} was imported")
 
     monkeypatch.setattr(importlib, "import_module", forbidden)
-    assert wsb.main.list_commands(click.Context(wsb.main)) == sorted(wsb.COMMANDS)
+    shown = run("--help")
+    assert shown.exit_code == 0
+    assert all(f"  {name}  " in shown.output for name in wsb.COMMANDS)
