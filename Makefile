@@ -83,9 +83,10 @@ destroy: setup ## undo make deploy (a lake with data needs destroy_lake_data = t
 requirements: python ## pin and hash all packages anew, from pyproject.toml and requirements/*.in
 	@$(find_python) tools/lock.py
 
-.PHONY: readme
-readme: setup ## make the README's tables anew
-	@$(BIN)/python tools/readme_tables.py
+.PHONY: docs
+docs: setup ## write the tables and the picture of the documents again, from the code
+	@$(BIN)/python -m tools.doc_tables
+	@$(BIN)/python -m tools.score_picture
 
 .PHONY: clean
 clean: ## remove what was built and run, but not the environments and tools
