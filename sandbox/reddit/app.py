@@ -18,7 +18,7 @@ from sandbox.reddit.endpoints import Endpoints
 from sandbox.reddit.escape import escape_texts
 from sandbox.reddit.faults import FaultKind
 from sandbox.reddit.gate import Gate
-from sandbox.reddit.thing import COMMENT, POST
+from sandbox.reddit.record import COMMENT, POST
 from sandbox.reddit.tokens import knows_client
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sandbox.reddit.account import account
-from sandbox.reddit.thing import COMMENT, POST
+from sandbox.reddit.record import COMMENT, POST
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -9,13 +9,18 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 import orjson
 
 from sandbox.reddit.errors import DataFileError
-from sandbox.reddit.thing import COMMENT, POST, RecordedThing
+from sandbox.reddit.record import mistake_in
+from sandbox.reddit.thing import RecordedThing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 SECONDS_PER_HOUR = 3600
+_LOOKS_LIKE_A_DUMP = (
+    "this looks like an Arctic Shift or Pushshift dump, which holds one score per comment; "
+    "the demo needs trajectories: see docs/data.md."
+)
 
 
 def read_things(path: Path, hours: float | None = None) -> list[RecordedThing]:
@@ -52,9 +57,9 @@ def _all_things(path: Path) -> Iterator[RecordedThing]:
     for number, line in enumerate(_lines(path), 1):
         if not line.strip():
             continue
-        thing = _thing(path, number, line)
+        thing = _thing(path, number, line, is_first=not seen)
         if thing.fullname in seen:
-            raise _broken(path, number, f"{thing.fullname} is there a second time")
+            raise _broken(path, number, f"{thing.fullname} is there for the second time")
         seen.add(thing.fullname)
         yield thing
 
@@ -70,7 +75,7 @@ def _lines(path: Path) -> Iterator[bytes]:
             f"{path} is not a whole gzip file ({error}): fetch or write it again."
         ) from error
     except OSError as error:
-        raise DataFileError(f"{path} cannot be read ({error.strerror}): make it so.") from error
+        raise DataFileError(f"{path} cannot be read: {error.strerror}.") from error
 
 
 def _open(path: Path, mode: str) -> BinaryIO:
@@ -79,20 +84,20 @@ def _open(path: Path, mode: str) -> BinaryIO:
     return cast("BinaryIO", path.open(mode))
 
 
-def _thing(path: Path, number: int, line: bytes) -> RecordedThing:
+def _thing(path: Path, number: int, line: bytes, *, is_first: bool) -> RecordedThing:
     try:
         record = orjson.loads(line)
     except orjson.JSONDecodeError as error:
-        raise _broken(path, number, f"it is not JSON: {error}") from error
-    if not isinstance(record, dict) or record.get("kind") not in {COMMENT, POST}:
-        raise _broken(path, number, f'it needs a "kind" of "{COMMENT}" or "{POST}"')
-    try:
-        return RecordedThing(record)
-    except KeyError as error:
-        raise _broken(path, number, f"it lacks the field {error}") from error
-    except (TypeError, ValueError, IndexError) as error:
-        raise _broken(path, number, f"a value is of the wrong kind: {error}") from error
+        raise _broken(path, number, f"it is not JSON ({error})") from error
+    if is_first and isinstance(record, dict) and "kind" not in record:
+        raise DataFileError(f"{path}, line {number}: {_LOOKS_LIKE_A_DUMP}")
+    mistake = mistake_in(record)
+    if mistake is not None:
+        raise _broken(path, number, mistake)
+    return RecordedThing(record)
 
 
 def _broken(path: Path, number: int, why: str) -> DataFileError:
-    return DataFileError(f"{path}, line {number}: {why}; mend or delete that line.")
+    return DataFileError(
+        f"{path}, line {number}: {why}; correct or delete that line (docs/data.md has the format)."
+    )

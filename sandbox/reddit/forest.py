@@ -8,12 +8,13 @@ from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
 
 from sandbox.reddit.placeholder import missing_parent
-from sandbox.reddit.thing import COMMENT, RecordedThing
+from sandbox.reddit.record import COMMENT
 from sandbox.reddit.version import ThingState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from sandbox.reddit.thing import RecordedThing
     from sandbox.reddit.world import World
 
 DEPTH_MAX = 10

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sandbox.reddit.thing import COMMENT, POST, RecordedThing
+from sandbox.reddit.record import COMMENT, POST
+from sandbox.reddit.thing import RecordedThing
 from sandbox.reddit.version import DELETED
 
 if TYPE_CHECKING:

@@ -9,17 +9,17 @@ from typing import Any
 
 import orjson
 
+from sandbox.reddit.record import COMMENT
 from sandbox.reddit.trajectory import Trajectory
 from sandbox.reddit.version import ThingState, Version, versions_of
 
-COMMENT = "t1"
-POST = "t3"
 _SINCE = attrgetter("since")
 
 
 class RecordedThing:
     """Answers what the API showed of a thing at any moment after its creation.
 
+    It is made of a record in which `mistake_in` finds nothing.
     `data` stays serialised until somebody asks: a day holds a hundred thousand of them.
     """
 

@@ -6,13 +6,14 @@ from bisect import bisect_right
 from math import inf
 from typing import TYPE_CHECKING, Any
 
-from sandbox.reddit.thing import COMMENT, POST, RecordedThing
+from sandbox.reddit.record import COMMENT, POST
 from sandbox.reddit.version import ThingState
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from sandbox.reddit.realism import Realism
+    from sandbox.reddit.thing import RecordedThing
 
 
 class World:

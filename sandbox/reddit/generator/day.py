@@ -17,7 +17,8 @@ from sandbox.reddit.generator.ids import Ids
 from sandbox.reddit.generator.posts import Posts
 from sandbox.reddit.generator.rates import arrivals
 from sandbox.reddit.generator.texts import Texts
-from sandbox.reddit.thing import COMMENT, RecordedThing
+from sandbox.reddit.record import COMMENT
+from sandbox.reddit.thing import RecordedThing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,24 +26,29 @@ if TYPE_CHECKING:
 # a Wednesday in New York, an hour and a half before the market opens
 DAY_START = datetime(2021, 3, 3, 13, tzinfo=UTC).timestamp()
 COMMENTS_PER_POST = 28
-HOURS_MAX = 24 * 14
+HOURS_MIN, HOURS_MAX = 0.01, 24 * 14
+COMMENTS_PER_MINUTE_MAX = 10_000  # four times the peak of 2021
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What day to make; the rate is the mean over its hours."""
+    """What day to make; the rate is the mean over its hours.
+
+    Raises GeneratorError for what cannot be made.
+    """
 
     seed: int = 0
     hours: float = 24.0
     comments_per_minute: float = 41.0
 
     def __post_init__(self) -> None:
-        """Refuse what cannot be made."""
-        if not 0 < self.hours <= HOURS_MAX:
-            raise GeneratorError(f"Generate between 0 and {HOURS_MAX} hours, not {self.hours:g}.")
-        if not 0 < self.comments_per_minute <= 10_000:  # noqa: PLR2004 - 4 x the 2021 peak
-            rate = self.comments_per_minute
-            raise GeneratorError(f"Generate between 0 and 10,000 comments/min, not {rate:g}.")
+        if not HOURS_MIN <= self.hours <= HOURS_MAX:
+            raise GeneratorError(f"Give {HOURS_MIN} to {HOURS_MAX} hours, not {self.hours:g}.")
+        if not 0 < self.comments_per_minute <= COMMENTS_PER_MINUTE_MAX:
+            raise GeneratorError(
+                f"Give at most {COMMENTS_PER_MINUTE_MAX:,} comments per minute and more than 0, "
+                f"not {self.comments_per_minute:g}."
+            )
 
 
 def generate_records(plan: Plan) -> Iterator[dict[str, Any]]:

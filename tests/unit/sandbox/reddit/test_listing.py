@@ -3,7 +3,7 @@ from hypothesis import strategies as st
 
 from sandbox.reddit.listing import Listings, Query
 from sandbox.reddit.realism import PERFECT, Realism
-from sandbox.reddit.thing import COMMENT, POST
+from sandbox.reddit.record import COMMENT, POST
 from tests.support.reddit_builders import START, comment, post, world
 
 LATER = START + 10_000

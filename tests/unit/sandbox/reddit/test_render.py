@@ -1,9 +1,7 @@
 import orjson
 
-from sandbox.reddit.escape import escape_texts
 from sandbox.reddit.generator.hostile import HOSTILE_TEXTS
 from sandbox.reddit.render import Renderer
-from sandbox.reddit.thing import RecordedThing
 from tests.support.reddit_builders import START, comment, post, world
 
 
@@ -60,15 +58,3 @@ def test_only_a_listed_comment_tells_of_its_post():
     record = comment("a")
     assert shown(record, how="in_listing")["link_title"] == "title of p0"
     assert "link_title" not in shown(record)
-
-
-def test_texts_are_escaped_unless_asked_not_to_be():
-    """Three characters, in every text, at any depth."""
-    body = orjson.dumps({"a": ["<b> & 'c'"], "n": 1})
-    assert orjson.loads(escape_texts(body)) == {"a": ["&lt;b&gt; &amp; 'c'"], "n": 1}
-
-
-def test_data_is_what_was_given():
-    """Kept serialised, it loses nothing."""
-    record = comment("a", body='🚀\u2028"\\')
-    assert RecordedThing(record).data == record["data"]

@@ -85,3 +85,9 @@ def test_an_edit_does_not_end_a_span_of_life():
     changes = [(START + 50, "new", "ape", START + 50), (START + 90, "[deleted]", None, False)]
     thing = RecordedThing(comment("a", changes=changes))
     assert thing.live_spans() == [(START, START + 90)]
+
+
+def test_data_is_what_was_given():
+    """Kept serialised, it loses nothing."""
+    record = comment("a", body='🚀\u2028"\\')
+    assert RecordedThing(record).data == record["data"]
