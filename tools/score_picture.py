@@ -11,7 +11,7 @@ from pathlib import Path
 from sandbox.reddit.generator.day import Plan, generate_day
 
 PICTURE = Path(__file__).parents[1] / "docs" / "score_by_age.svg"
-DAY = Plan(seed=1, hours=6, comments_per_minute=42)
+DAY = Plan(seed=1, hours=6)  # what `make demo` plays
 MIN_SCORE = 10
 AGES_HOURS = {
     "at birth": 0.0,
