@@ -37,6 +37,7 @@ LOOPBACK_OPTIONS = (
     "taskmanager.host",
 )
 JVM_VARIABLE = "FLINK_ENV_JAVA_OPTS"
+JAVA_VARIABLE = "JAVA_TOOL_OPTIONS"
 # The first optimizing compiler only, and the collector without threads: a job of this size starts
 # in half the time, and leaves a core to the others.
 _JVM_DEFAULT = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
@@ -83,10 +84,15 @@ def prepare_process(home: Path) -> None:
     for name, value in {**_TEXT_PROTOCOL, "FLINK_LOG_DIR": str(home / "log")}.items():
         os.environ.setdefault(name, value)
     chosen = os.environ.get(JVM_VARIABLE, _JVM_DEFAULT)
-    os.environ[JVM_VARIABLE] = " ".join([chosen, _JVM_OPENS, *_temporary_folder(home)])
+    os.environ[JVM_VARIABLE] = f"{chosen} {_JVM_OPENS}"
+    temporary = home.resolve() / "tmp"
+    temporary.mkdir(exist_ok=True)
+    # PyFlink splits its options at spaces, whatever quotes them; the JVM does not
+    given = os.environ.get(JAVA_VARIABLE, "")
+    os.environ[JAVA_VARIABLE] = f'{given} -Djava.io.tmpdir="{temporary}"'.lstrip()
     Path(os.environ["FLINK_LOG_DIR"]).mkdir(parents=True, exist_ok=True)
-    # what it logs it also raises, with a traceback for each try
-    logging.getLogger("py4j").setLevel(logging.CRITICAL)
+    # what py4j logs it also raises, and it logs a traceback for each try once the JVM has gone
+    logging.disable(logging.ERROR)
 
 
 def watch(job: JobClient) -> None:
@@ -103,14 +109,6 @@ def watch(job: JobClient) -> None:
             announced = True
             _say(event="running", job_id=str(job.get_job_id()))
     _cancel(job)
-
-
-def _temporary_folder(home: Path) -> list[str]:
-    folder = home.resolve() / "tmp"
-    if len(str(folder).split()) > 1:
-        return []  # PyFlink splits the options at spaces, whatever quotes them
-    folder.mkdir(exist_ok=True)
-    return [f"-Djava.io.tmpdir={folder}"]
 
 
 def _require_java(environment: Mapping[str, str]) -> None:

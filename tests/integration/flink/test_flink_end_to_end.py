@@ -129,7 +129,7 @@ class Application:
         properties.write_text(json.dumps(groups))
         options = {
             "execution.checkpointing.interval": "2 s",
-            "execution.checkpointing.dir": (self.folder / "checkpoints").as_uri(),
+            "execution.checkpointing.dir": f"file://{self.folder / 'checkpoints'}",
             "restart-strategy.type": "none",  # what fails is to be seen
         }
         return {
@@ -144,6 +144,10 @@ class Application:
     def wait_until_running(self):
         """Return the first line on stdout, which says that the job runs."""
         return json.loads(self.process.stdout.readline() or "{}")
+
+    def checkpoints(self):
+        """Return the complete checkpoints that lie where they were asked for."""
+        return list((self.folder / "checkpoints").glob("*/chk-*/_metadata"))
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
@@ -168,11 +172,12 @@ def stage(tmp_path_factory):
 
 @pytest.fixture
 def start(stage, tmp_path):
-    """Return a function that starts the application; it ends with the test."""
-    started = []
+    """Return a function that starts the application in an awkward folder until the test's end."""
+    started, folder = [], tmp_path / "ä b%20c"
+    folder.mkdir()
 
     def start_application(**properties):
-        started.append(Application(tmp_path, stage.url, **properties))
+        started.append(Application(folder, stage.url, **properties))
         return started[-1]
 
     yield start_application
@@ -224,11 +229,14 @@ def test_lines_go_where_they_belong_and_the_job_goes_on(stage, start):
 
 
 def test_a_signal_to_the_whole_group_is_a_clean_stop(start):
-    """The sandbox signals the process group: the JVM may go first, the status is still 0."""
+    """The JVM may go first: status 0 and no traceback, checkpoints and jars under its folder."""
     application = start()
     assert application.wait_until_running().get("event") == "running"
+    until(application.checkpoints, ARRIVE_SECONDS, "a checkpoint")
+    assert list((application.folder / "code" / "tmp").glob("flink-table-planner*.jar"))
     os.killpg(application.process.pid, signal.SIGTERM)
     assert application.process.wait(60) == 0
+    assert "Traceback" not in (application.folder / "flink.log").read_text()
 
 
 def test_an_unknown_stream_is_one_sentence(start):
