@@ -24,6 +24,8 @@ Message = dict[str, Any]
 
 _GUARD = Path(__file__).with_name("guarded.py")
 _TAIL_BYTES = 65536
+_JAVA_CAUSE = "Caused by: "
+_JAVA_FRAMES = ("\tat ", "\t... ")
 # The kernel's death signal follows the *thread* that forked: a child started by a request's thread
 # would be killed when the request ends. One thread, as old as this process, starts them all.
 _SPAWNER = ThreadPoolExecutor(max_workers=1, thread_name_prefix="spawner")
@@ -36,6 +38,7 @@ class ChildFailed(Exception):  # noqa: N818 - it names an event, not a mistake i
 class ChildProcess:
     """A running command; its output goes to a log file, JSON lines of its stdout also to us.
 
+    A program that does not exist ends at once, and its log says so.
     `on_message` gets each JSON object the child prints, on a thread of this child's own.
     `on_exit` gets this object once the child has ended and its output has been read.
     """
@@ -51,7 +54,6 @@ class ChildProcess:
         on_message: Callable[[Message], None] | None = None,
         on_exit: Callable[[ChildProcess], None] | None = None,
     ) -> None:
-        """Start `command`; a program that does not exist ends at once, and its log says so."""
         self.log = log
         self._on_message = on_message
         self._on_exit = on_exit
@@ -130,11 +132,16 @@ class ChildProcess:
         self.wait(timeout_seconds)
 
     def last_line(self) -> str:
-        """Return the last line of its log that says something."""
+        """Return the last line of its log that says something; of a Java trace its cause."""
         with self.log.open("rb") as file:
             file.seek(max(0, self.log.stat().st_size - _TAIL_BYTES))
-            lines = file.read().decode(errors="replace").splitlines()
-        return next((line.strip() for line in reversed(lines) if line.strip()), "")
+            lines = [
+                line for line in file.read().decode(errors="replace").splitlines() if line.strip()
+            ]
+        last = lines[-1] if lines else ""
+        is_trace = last.startswith(_JAVA_FRAMES)
+        causes = [line for line in lines if line.startswith(_JAVA_CAUSE)] if is_trace else []
+        return (causes or [last])[-1].removeprefix(_JAVA_CAUSE).strip()
 
     def obituary(self) -> str:
         """Return one sentence on how it ended."""

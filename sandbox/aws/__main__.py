@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from sandbox.aws.settings import Settings
+from sandbox.aws.settings import AwsSandboxSettings
 
 _EXISTING_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -33,7 +33,7 @@ def main(
     """Serve AWS on 127.0.0.1; the first line on stdout is {"event": "ready", "url": …}."""
     logging.basicConfig(level=logging.INFO, format="%(name)s: %(message)s", stream=sys.stderr)
     work_dir.mkdir(parents=True, exist_ok=True)
-    settings = Settings(
+    settings = AwsSandboxSettings(
         work_dir=work_dir.resolve(),
         clock_file=clock_file.resolve() if clock_file else None,
         port=port,
@@ -47,7 +47,7 @@ def main(
     _serve(settings, stop)
 
 
-def _serve(settings: Settings, stop: threading.Event) -> None:
+def _serve(settings: AwsSandboxSettings, stop: threading.Event) -> None:
     # The AWS provider attaches AWS' own policies; moto reads this when it first needs IAM.
     os.environ.setdefault("MOTO_IAM_LOAD_MANAGED_POLICIES", "true")
     from sandbox.aws.server import SandboxServer, run_until  # noqa: PLC0415 - after the variable

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _CALLS_KEPT = 2_000
 _BODY_BYTES_MAX = 65_536
-# Many, large, and safe to do twice: every sender of records expects doubles.
+# Many, large, and safe to do twice: every sender of records expects duplicates.
 _DATA_ACTIONS = ("GetRecords", "GetShardIterator", "PutRecord", "PutRecords", "PutRecordBatch")
 _OK = range(200, 300)
 
@@ -34,7 +34,6 @@ class Attempts:
     """A WSGI application in front of another; remembers the last successful POST answers."""
 
     def __init__(self, application: WSGIApplication) -> None:
-        """Remember nothing yet."""
         self._application = application
         self._answers: OrderedDict[str, _Answer] = OrderedDict()
         self._lock = threading.Lock()

@@ -1,4 +1,4 @@
-"""Control: the sandbox's own interface, under /_sandbox/, in front of moto's application."""
+"""AwsControl: the sandbox's own interface, under /_sandbox/, in front of moto's application."""
 
 from __future__ import annotations
 
@@ -14,24 +14,26 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
-    from sandbox.aws.faults import Faults
-    from sandbox.aws.instances.fleet import Fleet
+    from sandbox.aws.services import Services
 
 ROOT = "/_sandbox/"
 _SIGNALS = (int(signal.SIGKILL), int(signal.SIGTERM))
 
 
-class Control:
+class AwsControl:
     """A WSGI application: our calls here, everything else to moto."""
 
-    def __init__(self, moto: WSGIApplication) -> None:
-        """Start without any calls."""
+    def __init__(self, moto: WSGIApplication, services: Services) -> None:
         self._moto = moto
-        self._calls: dict[tuple[str, str], Callable[[dict[str, Any]], Any]] = {}
-
-    def add(self, method: str, path: str, call: Callable[[dict[str, Any]], Any]) -> None:
-        """Answer `method /_sandbox/path` with what `call` makes of the JSON body."""
-        self._calls[method, path] = call
+        faults, fleet = services.faults, services.fleet
+        self._calls: dict[tuple[str, str], Callable[[dict[str, Any]], Any]] = {
+            ("GET", "status"): lambda _: services.status(),
+            ("GET", "faults"): lambda _: asdict(faults.switches),
+            ("DELETE", "faults"): lambda _: asdict(faults.clear()),
+            ("POST", "faults"): lambda body: asdict(faults.set(**body)),
+            ("POST", "instances/boot"): lambda _: {"booted": fleet.boot()},
+            ("POST", "instances/kill"): lambda body: {"killed": fleet.kill(_signal(body))},
+        }
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer one request."""
@@ -43,7 +45,7 @@ class Control:
             response = _answer({"error": error.description}, error.code or 500)
         return response(environ, start_response)
 
-    def _dispatch(self, request: Request) -> Any:  # noqa: ANN401 - JSON
+    def _dispatch(self, request: Request) -> Any:
         path = request.path.removeprefix(ROOT).strip("/")
         call = self._calls.get((request.method, path))
         if call is None:
@@ -54,26 +56,13 @@ class Control:
         try:
             body = json.loads(request.get_data() or b"{}")
         except ValueError as error:
-            raise BadRequest(f"The body is no JSON: {error}") from error
+            raise BadRequest(f"The body is not JSON: {error}") from error
         if not isinstance(body, dict):
             raise BadRequest("The body must be a JSON object.")
         try:
             return call(body)
         except ValueError as error:
             raise BadRequest(str(error)) from error
-
-
-def add_faults(control: Control, faults: Faults) -> None:
-    """Let the switches be read, set and all switched off."""
-    control.add("GET", "faults", lambda _: asdict(faults.switches))
-    control.add("DELETE", "faults", lambda _: asdict(faults.clear()))
-    control.add("POST", "faults", lambda body: asdict(faults.set(**body)))
-
-
-def add_instances(control: Control, fleet: Fleet) -> None:
-    """Let instances be booted, and killed."""
-    control.add("POST", "instances/boot", lambda _: {"booted": fleet.boot()})
-    control.add("POST", "instances/kill", lambda body: {"killed": fleet.kill(_signal(body))})
 
 
 def _signal(body: dict[str, Any]) -> int:
@@ -83,5 +72,5 @@ def _signal(body: dict[str, Any]) -> int:
     return int(number)
 
 
-def _answer(body: Any, status: int = 200) -> Response:  # noqa: ANN401 - JSON
+def _answer(body: Any, status: int = 200) -> Response:
     return Response(json.dumps(body, default=str), status, content_type="application/json")

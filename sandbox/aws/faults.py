@@ -22,10 +22,11 @@ class Switches:
     """Share of PutRecord and PutRecordBatch calls answered with ServiceUnavailableException."""
     firehose_failed_records_ratio: float = 0.0
     """Share of the entries of a PutRecordBatch that fail, in an answer with status 200."""
-    firehose_unprocessable_records: int = 0
-    """So many of the next records go to the error output, each once."""
     delivery_refused: bool = False
     """S3 refuses what Firehose delivers until this is off again."""
+
+
+_DEFAULTS: dict[str, Any] = {one.name: one.default for one in fields(Switches)}
 
 
 @dataclass
@@ -47,22 +48,21 @@ class Faults:
         """Return what is switched on now."""
         return self._switches
 
-    def set(self, **changes: Any) -> Switches:  # noqa: ANN401 - JSON values, checked here
+    def set(self, **changes: Any) -> Switches:
         """Change some switches; raises ValueError with a sentence for a wrong name or value."""
-        known = {f.name: type(f.default) for f in fields(Switches)}
         for name, value in changes.items():
-            if name not in known:
-                raise ValueError(f"no fault is called {name!r}; there are {', '.join(known)}")
-            if not _fits(value, known[name]):
-                raise ValueError(f"{name} must be {_MEANING[known[name]]}, not {value!r}")
+            _check(name, value)
         with self._lock:
             self._switches = replace(self._switches, **changes)
-        (self._thawed.clear if self._switches.kinesis_frozen else self._thawed.set)()
+            if self._switches.kinesis_frozen:
+                self._thawed.clear()
+            else:
+                self._thawed.set()
         return self._switches
 
     def clear(self) -> Switches:
         """Switch everything off."""
-        return self.set(**{f.name: f.default for f in fields(Switches)})
+        return self.set(**_DEFAULTS)
 
     def strikes(self, ratio: float) -> bool:
         """Roll the dice."""
@@ -71,28 +71,16 @@ class Faults:
         with self._lock:
             return self._random.random() < ratio
 
-    def take_unprocessable(self) -> bool:
-        """Return whether this record is one of the next unprocessable ones, and count it."""
-        if not self._switches.firehose_unprocessable_records:
-            return False
-        with self._lock:
-            left = self._switches.firehose_unprocessable_records
-            self._switches = replace(
-                self._switches, firehose_unprocessable_records=max(0, left - 1)
-            )
-            return left > 0
-
     def wait_until_thawed(self) -> None:
         """Block while Kinesis is frozen."""
         self._thawed.wait()
 
 
-_MEANING = {bool: "true or false", int: "a whole number, 0 or more", float: "between 0 and 1"}
-
-
-def _fits(value: object, kind: type) -> bool:
-    if kind is bool or isinstance(value, bool):
-        return kind is bool and isinstance(value, bool)
-    if kind is int:
-        return isinstance(value, int) and value >= 0
-    return isinstance(value, int | float) and 0 <= value <= 1
+def _check(name: str, value: Any) -> None:
+    if name not in _DEFAULTS:
+        raise ValueError(f"no fault is called {name!r}; there are {', '.join(_DEFAULTS)}")
+    is_ratio = isinstance(_DEFAULTS[name], float)
+    if is_ratio and not (type(value) in {int, float} and 0 <= value <= 1):
+        raise ValueError(f"{name} must be between 0 and 1, not {value!r}")
+    if not is_ratio and type(value) is not bool:
+        raise ValueError(f"{name} must be true or false, not {value!r}")

@@ -16,7 +16,7 @@ _LOCK = threading.Lock()
 
 
 class BadPackage(ValueError):  # noqa: N818 - what was uploaded is bad, not our code
-    """What was uploaded as a package is no zip file."""
+    """What was uploaded as a package is not a zip file."""
 
 
 def digest_of(package: bytes) -> str:
@@ -38,7 +38,7 @@ def unpack(package: bytes, into: Path) -> Path:
                 archive.extractall(half_done)
         except zipfile.BadZipFile as error:
             raise BadPackage(
-                f"the uploaded package ({len(package)} bytes) is no zip file"
+                f"the uploaded package ({len(package)} bytes) is not a zip file"
             ) from error
         half_done.rename(folder)
     return folder

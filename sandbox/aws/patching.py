@@ -13,10 +13,9 @@ _MISSING = object()
 
 
 class Patching:
-    """Remembers what it replaced, so that a process can hold moto as it came again."""
+    """Remembers what it replaced, so that a process can have moto again as it came."""
 
     def __init__(self) -> None:
-        """Start with nothing replaced."""
         self._replaced: list[tuple[object, str, object]] = []
 
     def put(self, owner: object, name: str, value: object) -> None:
@@ -28,7 +27,7 @@ class Patching:
         """Call `around(original, *args, **kwargs)` wherever `owner.name` was called."""
         original = getattr(owner, name)
 
-        def wrapper(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - moto's own signatures
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
             return around(original, *args, **kwargs)
 
         self.put(owner, name, wrapper)
@@ -50,7 +49,7 @@ class Patching:
 
 def _as_function(method: Callable[..., Any]) -> Callable[..., Any]:
     # A bound method would not be bound again, and moto looks for plain functions only.
-    def function(*args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - moto's own signatures
+    def function(*args: Any, **kwargs: Any) -> Any:
         return method(*args, **kwargs)
 
     return function

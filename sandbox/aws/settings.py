@@ -1,4 +1,4 @@
-"""Settings: what the sandbox's AWS is started with."""
+"""AwsSandboxSettings: what the sandbox's AWS is started with."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Settings:
+class AwsSandboxSettings:
     """Where it works, on which clock, and what it starts children with."""
 
     work_dir: Path

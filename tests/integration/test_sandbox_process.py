@@ -50,6 +50,14 @@ def test_a_child_that_dies_says_its_last_line(tmp_path):
         child.wait_for("ready", WALL_SECONDS)
 
 
+def test_of_a_java_trace_the_deepest_cause_is_told(tmp_path):
+    """Not its last line, which says `... 19 more`."""
+    trace = ["py4j: a.B: outer", "\tat c", "Caused by: d.E: no such folder", "\t... 19 more"]
+    child = start(tmp_path, f"import sys; sys.exit({chr(10).join(trace)!r})")
+    with pytest.raises(ChildFailed, match=r"status 1: d\.E: no such folder$"):
+        child.wait_for("ready", WALL_SECONDS)
+
+
 def test_a_silent_child_is_not_awaited_for_ever(tmp_path):
     """The error names the log."""
     child = start(tmp_path, "import time; time.sleep(60)")

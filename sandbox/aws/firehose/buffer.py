@@ -11,7 +11,6 @@ class Batch:
 
     records: tuple[bytes, ...]
     oldest_at: float
-    newest_at: float
 
 
 @dataclass
@@ -28,7 +27,6 @@ class Buffer:
     _records: list[bytes] = field(default_factory=list)
     _size_bytes: int = 0
     _oldest_at: float = 0.0
-    _newest_at: float = 0.0
 
     def __len__(self) -> int:
         return len(self._records)
@@ -42,16 +40,15 @@ class Buffer:
         """Keep a record; returns the batch that it completed."""
         if not self._records:
             self._oldest_at = at
-        self._newest_at = max(at, self._oldest_at)
         self._records.append(record + self.delimiter)
         self._size_bytes += len(self._records[-1])
         return self.seal() if self._size_bytes >= self.limit_bytes else None
 
     def seal(self) -> Batch | None:
-        """Return what is buffered, and start anew; None when there is nothing."""
+        """Return what is buffered, and start again empty; None when there is nothing."""
         if not self._records:
             return None
-        batch = Batch(tuple(self._records), self._oldest_at, self._newest_at)
+        batch = Batch(tuple(self._records), self._oldest_at)
         self._records.clear()
         self._size_bytes = 0
         return batch

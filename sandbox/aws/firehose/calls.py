@@ -39,7 +39,7 @@ class ServiceUnavailableException(ServiceException):
 
 @dataclass(frozen=True)
 class FirehoseDelivery:
-    """Leaves moto its control plane, and delivers."""
+    """Leaves moto its control plane, and delivers; moto's PutRecord is a batch of one."""
 
     service: DeliveryService
 
@@ -48,10 +48,9 @@ class FirehoseDelivery:
         patching.wrap(FirehoseBackend, "create_delivery_stream", self._create)
         patching.wrap(FirehoseBackend, "delete_delivery_stream", self._delete)
         patching.wrap(FirehoseBackend, "update_destination", self._update)
-        patching.put(FirehoseBackend, "put_record", self._put_record)
         patching.put(FirehoseBackend, "put_record_batch", self._put_record_batch)
 
-    def _create(self, original: Any, backend: FirehoseBackend, *args: Any, **kwargs: Any) -> str:  # noqa: ANN401
+    def _create(self, original: Any, backend: FirehoseBackend, *args: Any, **kwargs: Any) -> str:
         arn: str = original(backend, *args, **kwargs)
         stream = backend.delivery_streams[arn.rsplit("/", 1)[-1]]
         try:
@@ -61,27 +60,16 @@ class FirehoseDelivery:
             raise
         return arn
 
-    def _delete(self, original: Any, backend: FirehoseBackend, delivery_stream_name: str) -> None:  # noqa: ANN401
+    def _delete(self, original: Any, backend: FirehoseBackend, delivery_stream_name: str) -> None:
         stream = _stream(backend, delivery_stream_name)
         original(backend, delivery_stream_name)
         self.service.delete(stream.delivery_stream_arn)
 
-    def _update(self, original: Any, backend: FirehoseBackend, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+    def _update(self, original: Any, backend: FirehoseBackend, *args: Any, **kwargs: Any) -> None:
         original(backend, *args, **kwargs)
         stream = _stream(backend, args[0] if args else kwargs["delivery_stream_name"])
         arn, version = stream.delivery_stream_arn, stream.version_id
         self.service.configure(arn, _destination(stream), version)
-
-    def _put_record(
-        self, backend: FirehoseBackend, delivery_stream_name: str, record: dict[str, bytes]
-    ) -> dict[str, Any]:
-        stream = _stream(backend, delivery_stream_name)
-        _check_size(record, "record.data")
-        self._maybe_throttle()
-        (answer,) = self.service.put(stream.delivery_stream_arn, [record["Data"]])
-        if "ErrorCode" in answer:
-            raise ServiceUnavailableException
-        return {**answer, "Encrypted": False}
 
     def _put_record_batch(
         self, backend: FirehoseBackend, delivery_stream_name: str, records: list[dict[str, bytes]]
@@ -90,17 +78,15 @@ class FirehoseDelivery:
         if not 1 <= len(records) <= BATCH_RECORDS:
             raise ValidationException(_too_long("records", BATCH_RECORDS))
         for number, record in enumerate(records, start=1):
-            _check_size(record, f"records.{number}.member.data")
+            if len(record["Data"]) > RECORD_BYTES:
+                raise ValidationException(_too_long(f"records.{number}.member.data", RECORD_BYTES))
         if sum(len(record["Data"]) for record in records) > BATCH_BYTES:
             raise InvalidArgumentException("Records size exceeds 4 MB limit")
-        self._maybe_throttle()
+        if self.service.throttles():
+            raise ServiceUnavailableException
         answers = self.service.put(stream.delivery_stream_arn, [r["Data"] for r in records])
         failed = sum("ErrorCode" in answer for answer in answers)
         return {"FailedPutCount": failed, "Encrypted": False, "RequestResponses": answers}
-
-    def _maybe_throttle(self) -> None:
-        if self.service.throttles():
-            raise ServiceUnavailableException
 
 
 def _stream(backend: FirehoseBackend, name: str) -> DeliveryStream:
@@ -127,11 +113,6 @@ def _destination(stream: DeliveryStream) -> Destination:
         return destination_of(configuration)
     except (NotHonoured, PrefixError) as error:
         raise InvalidArgumentException(str(error)) from error
-
-
-def _check_size(record: dict[str, bytes], field: str) -> None:
-    if len(record["Data"]) > RECORD_BYTES:
-        raise ValidationException(_too_long(field, RECORD_BYTES))
 
 
 def _too_long(field: str, limit: int) -> str:

@@ -24,7 +24,6 @@ class Destination:
 
     bucket: str
     prefix: str
-    error_prefix: str
     limit_bytes: int
     interval_seconds: float
     compressed: bool
@@ -39,13 +38,11 @@ def destination_of(configuration: dict[str, Any]) -> Destination:
     compression = configuration.get("CompressionFormat") or "UNCOMPRESSED"
     _refuse_what_is_not_honoured(configuration, compression)
     prefix = configuration.get("Prefix") or ""
-    error_prefix = configuration.get("ErrorOutputPrefix") or ""
-    prefixes.check(prefix, error_prefix)
+    prefixes.check(prefix, configuration.get("ErrorOutputPrefix") or "")
     kms = (configuration.get("EncryptionConfiguration") or {}).get("KMSEncryptionConfig") or {}
     return Destination(
         bucket=configuration["BucketARN"].rsplit(":", 1)[-1],
         prefix=prefix,
-        error_prefix=error_prefix,
         limit_bytes=int(hints.get("SizeInMBs") or _DEFAULT_SIZE_MB) * MEGABYTE,
         interval_seconds=float(hints.get("IntervalInSeconds", _DEFAULT_INTERVAL_SECONDS)),
         compressed=compression == "GZIP",

@@ -1,22 +1,18 @@
-"""Prefix: S3 prefixes with Firehose's expressions, as its documentation defines them."""
+"""Prefix: S3 prefixes with Firehose's timestamp expressions, as its documentation defines them."""
 
 from __future__ import annotations
 
 import re
-import secrets
-import string
 from datetime import UTC, datetime
 
 # https://docs.aws.amazon.com/firehose/latest/dev/s3-prefixes.html
 DEFAULT_TIMESTAMP = "!{timestamp:yyyy/MM/dd/HH/}"
-_EXPRESSION = re.compile(r"!\{([^{}:]*):([^{}]*)\}")
-_PATTERN_PART = re.compile(r"'((?:[^']|'')*)'|([A-Za-z])\2*|([^A-Za-z']+)")
-# The part of Java's DateTimeFormatter that prefixes use; YYYY, its week-based year, is refused.
-_FIELDS = {
-    "yyyy": "%Y", "uuuu": "%Y", "yy": "%y",
-    "MM": "%m", "dd": "%d", "DDD": "%j", "HH": "%H", "mm": "%M", "ss": "%S",
-}  # fmt: skip
-_RANDOM_CHARACTERS = 11
+ERROR_TYPE = "!{firehose:error-output-type}"
+_EXPRESSION = re.compile(r"!\{([^{}]*)\}")
+_TIMESTAMP = "timestamp:"
+_PATTERN_PART = re.compile(r"([A-Za-z])\1*")
+# The part of Java's DateTimeFormatter that is used; YYYY, its week-based year, is refused.
+_FIELDS = {"yyyy": "%Y", "MM": "%m", "dd": "%d", "HH": "%H", "mm": "%M", "ss": "%S"}
 
 
 class PrefixError(ValueError):
@@ -32,15 +28,15 @@ def check(prefix: str, error_prefix: str) -> None:
     """Raise PrefixError with one sentence when Firehose would refuse these two together."""
     if has_expression(prefix) and not error_prefix:
         raise PrefixError("ErrorOutputPrefix cannot be empty if Prefix contains expressions")
-    if "!{firehose:error-output-type}" in prefix:
-        raise PrefixError("Prefix cannot contain !{firehose:error-output-type}")
-    if has_expression(error_prefix) and "!{firehose:error-output-type}" not in error_prefix:
-        raise PrefixError("ErrorOutputPrefix must contain !{firehose:error-output-type}")
-    render(prefix, 0.0, "")
-    render(error_prefix, 0.0, "processing-failed")
+    if ERROR_TYPE in prefix:
+        raise PrefixError(f"Prefix cannot contain {ERROR_TYPE}")
+    if has_expression(error_prefix) and ERROR_TYPE not in error_prefix:
+        raise PrefixError(f"ErrorOutputPrefix must contain {ERROR_TYPE}")
+    render(prefix, 0.0)
+    render(error_prefix.replace(ERROR_TYPE, ""), 0.0)
 
 
-def render(prefix: str, at: float, error_output_type: str) -> str:
+def render(prefix: str, at: float) -> str:
     """Return the prefix for records that arrived at that time (UTC).
 
     Without any expression Firehose appends `yyyy/MM/dd/HH/`.
@@ -51,39 +47,19 @@ def render(prefix: str, at: float, error_output_type: str) -> str:
     rest = _EXPRESSION.sub("", prefix)
     if has_expression(rest):
         raise PrefixError(f"the expression in {rest!r} is not closed, or nested")
-    return _EXPRESSION.sub(lambda m: _value(m[1], m[2], moment, error_output_type), prefix)
+    return _EXPRESSION.sub(lambda found: _value(found[1], moment), prefix)
 
 
-def format_timestamp(pattern: str, moment: datetime) -> str:
-    """Return the moment in a pattern of Java's DateTimeFormatter; raises PrefixError."""
-    parts, position = [], 0
-    while position < len(pattern):
-        match = _PATTERN_PART.match(pattern, position)
-        if match is None:
-            raise PrefixError(f"a quote in the timestamp pattern {pattern!r} is not closed")
-        parts.append(_part(match, moment))
-        position = match.end()
-    return "".join(parts)
+def _value(expression: str, moment: datetime) -> str:
+    pattern = expression.removeprefix(_TIMESTAMP)
+    if pattern == expression or "'" in pattern:
+        raise PrefixError(f"the expression !{{{expression}}} is not known here")
+    return _PATTERN_PART.sub(lambda found: _field(found[0], moment), pattern)
 
 
-def _part(match: re.Match[str], moment: datetime) -> str:
-    if match[1] is not None:
-        return match[1].replace("''", "'") or "'"
-    if match[3] is not None:
-        return match[3]
-    if match[0] not in _FIELDS:
+def _field(name: str, moment: datetime) -> str:
+    if name not in _FIELDS:
         raise PrefixError(
-            f"the timestamp field {match[0]!r} is not known here; known are {', '.join(_FIELDS)}"
+            f"the timestamp field {name!r} is not known here; known are {', '.join(_FIELDS)}"
         )
-    return moment.strftime(_FIELDS[match[0]])
-
-
-def _value(namespace: str, expression: str, moment: datetime, error_output_type: str) -> str:
-    if namespace == "timestamp":
-        return format_timestamp(expression, moment)
-    if (namespace, expression) == ("firehose", "random-string"):
-        letters = string.ascii_letters + string.digits
-        return "".join(secrets.choice(letters) for _ in range(_RANDOM_CHARACTERS))
-    if (namespace, expression) == ("firehose", "error-output-type"):
-        return error_output_type
-    raise PrefixError(f"the expression !{{{namespace}:{expression}}} is not known here")
+    return moment.strftime(_FIELDS[name])

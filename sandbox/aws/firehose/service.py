@@ -1,21 +1,21 @@
-"""DeliveryService: the delivery streams that exist, and the limits of their data calls."""
+"""DeliveryService: the delivery streams that exist, and the faults of their data calls."""
 
 from __future__ import annotations
 
 import logging
 import threading
 import uuid
-from dataclasses import asdict, dataclass, field
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from sandbox.aws.firehose.delivery import Delivery
+from sandbox.aws.firehose.delivery_stream import DeliveryStream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from clock import Clock
     from sandbox.aws.faults import Faults
-    from sandbox.aws.firehose.delivery import Store
+    from sandbox.aws.firehose.delivery_stream import Store
     from sandbox.aws.firehose.destination import Destination
 
 _LOG = logging.getLogger(__name__)
@@ -29,13 +29,13 @@ class DeliveryService:
     clock: Clock
     faults: Faults
     store: Callable[[], Store]
-    _deliveries: dict[str, Delivery] = field(default_factory=dict)
+    _streams: dict[str, DeliveryStream] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def create(self, arn: str, destination: Destination) -> None:
         """Begin to deliver for a stream."""
-        delivery = Delivery(
-            stream=arn.rsplit("/", 1)[-1],
+        stream = DeliveryStream(
+            name=arn.rsplit("/", 1)[-1],
             destination=destination,
             store=self.store(),
             clock=self.clock,
@@ -43,23 +43,23 @@ class DeliveryService:
             on_problem=_LOG.warning,
         )
         with self._lock:
-            self._deliveries[arn] = delivery
+            self._streams[arn] = stream
 
     def configure(self, arn: str, destination: Destination, version: str) -> None:
         """Change where a stream delivers from now on."""
-        self._deliveries[arn].configure(destination, version)
+        self._streams[arn].configure(destination, version)
 
     def delete(self, arn: str) -> None:
         """Write what is buffered, and forget the stream."""
         with self._lock:
-            delivery = self._deliveries.pop(arn)
-        _close(delivery)
+            stream = self._streams.pop(arn)
+        _close(stream)
 
     def put(self, arn: str, records: Sequence[bytes]) -> list[dict[str, str]]:
         """Take records over; returns one answer for each, some of them failures by fault switch."""
         ratio = self.faults.switches.firehose_failed_records_ratio
         failed = [self.faults.strikes(ratio) for _ in records]
-        self._deliveries[arn].put([r for r, f in zip(records, failed, strict=True) if not f])
+        self._streams[arn].put([r for r, f in zip(records, failed, strict=True) if not f])
         return [_FAILURE if f else {"RecordId": uuid.uuid4().hex} for f in failed]
 
     def throttles(self) -> bool:
@@ -69,21 +69,14 @@ class DeliveryService:
     def close(self) -> None:
         """Write everything that is buffered."""
         with self._lock:
-            deliveries = list(self._deliveries.values())
-        for delivery in deliveries:
-            _close(delivery)
+            streams = list(self._streams.values())
+        for stream in streams:
+            _close(stream)
 
-    def status(self) -> dict[str, dict[str, Any]]:
+    def status(self) -> dict[str, dict[str, int]]:
         """Return what each stream has done, by name."""
         with self._lock:
-            return {
-                delivery.stream: {
-                    **asdict(delivery.tally),
-                    "buffered_records": delivery.buffered_records,
-                    "due_at": delivery.due_at,
-                }
-                for delivery in self._deliveries.values()
-            }
+            return {stream.name: stream.status() for stream in self._streams.values()}
 
 
 _FAILURE = {
@@ -92,7 +85,7 @@ _FAILURE = {
 }
 
 
-def _close(delivery: Delivery) -> None:
-    if not delivery.close(_CLOSE_SECONDS):
-        left = delivery.buffered_records
-        _LOG.error("delivery stream %s ends with %d records undelivered", delivery.stream, left)
+def _close(stream: DeliveryStream) -> None:
+    left = stream.close(_CLOSE_SECONDS)
+    if left:
+        _LOG.error("delivery stream %s ends with %d records undelivered", stream.name, left)

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from moto.core.exceptions import JsonRESTError
-from moto.kinesisanalyticsv2.models import Application
+from moto.kinesisanalyticsv2.models import Application, kinesisanalyticsv2_backends
 from moto.kinesisanalyticsv2.responses import KinesisAnalyticsV2Response
 
-from sandbox.aws.flink.deployment import DEFAULT_RESTORE, NoCode, job_of
+from sandbox.aws.flink.job import DEFAULT_RESTORE, NoCode, job_of
 from sandbox.aws.flink.life import Body, end, life_of
 from sandbox.aws.flink.update import updated
 
@@ -57,6 +57,15 @@ class Analytics:
         }
         for name, call in calls.items():
             patching.put(KinesisAnalyticsV2Response, name, _as_method(call))
+
+    def status(self) -> dict[str, dict[str, Any]]:
+        """Return each application's status and process, by name."""
+        return {
+            name: {"status": application.application_status, **self.service.process(name)}
+            for regions in list(kinesisanalyticsv2_backends.values())
+            for backend in list(regions.values())
+            for name, application in list(backend.applications.items())
+        }
 
     def _create(self, response: KinesisAnalyticsV2Response, request: Body) -> Body:
         backend = response.kinesisanalyticsv2_backend
@@ -170,14 +179,14 @@ class Analytics:
         self.service.start(job, running, failed)
 
 
-def _as_method(call: Any) -> Any:  # noqa: ANN401 - moto finds methods by name
+def _as_method(call: Any) -> Any:
     def method(response: KinesisAnalyticsV2Response) -> str:
         return json.dumps(call(response, json.loads(response.body)))
 
     return method
 
 
-def _ready(original: Any, application: Application, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+def _ready(original: Any, application: Application, *args: Any, **kwargs: Any) -> None:
     original(application, *args, **kwargs)
     application.application_status = "READY"
     life_of(application)

@@ -1,20 +1,30 @@
-"""Job: what StartApplication was asked to run."""
+"""FlinkJob: what StartApplication was asked to run."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from sandbox.aws.flink.life import life_of
+from sandbox.aws.stored import stored_object
+
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from moto.kinesisanalyticsv2.models import Application
+
+DEFAULT_RESTORE = {"ApplicationRestoreType": "RESTORE_FROM_LATEST_SNAPSHOT"}
+_NO_RESTORE = "SKIP_RESTORE_FROM_SNAPSHOT"
 RUN_OPTIONS = "kinesis.analytics.flink.run.options"
-_LOOPBACK = "127.0.0.1"
 _CHECKPOINT_INTERVAL = "2 s"
 
 
+class NoCode(ValueError):  # noqa: N818 - the application's fault, not our code's
+    """The application's code is not where its configuration says."""
+
+
 @dataclass(frozen=True)
-class Job:
+class FlinkJob:
     """An application's code and settings at the moment it is started."""
 
     application: str
@@ -34,27 +44,48 @@ class Job:
         return "main.py"
 
 
+def job_of(application: Application) -> FlinkJob:
+    """Read a moto application, and its code from S3; raises NoCode with one sentence."""
+    configuration = application.app_config_description or {}
+    flink = configuration.get("FlinkApplicationConfigurationDescription") or {}
+    parallelism = flink.get("ParallelismConfigurationDescription") or {}
+    environment = configuration.get("EnvironmentPropertyDescriptions") or {}
+    run = life_of(application).run_configuration or {}
+    restore = run.get("ApplicationRestoreConfigurationDescription") or DEFAULT_RESTORE
+    return FlinkJob(
+        application=application.application_name,
+        region=application.region_name,
+        code=_code(application.account_id, configuration),
+        property_groups=tuple(environment.get("PropertyGroupDescriptions") or ()),
+        parallelism=int(parallelism.get("Parallelism") or 1),
+        restore=restore["ApplicationRestoreType"] != _NO_RESTORE,
+    )
+
+
+def _code(account: str, configuration: dict[str, Any]) -> bytes:
+    code = configuration.get("ApplicationCodeConfigurationDescription") or {}
+    content = code.get("CodeContentDescription") or {}
+    location = content.get("S3ApplicationCodeLocationDescription")
+    if location is None:
+        raise NoCode("The application's code is not in S3.")
+    bucket, key = location["BucketARN"].rsplit(":", 1)[-1], location["FileKey"]
+    found = stored_object(account, bucket, key, location.get("ObjectVersion"))
+    if found is None:
+        raise NoCode(f"There is no s3://{bucket}/{key}: upload the application's zip first.")
+    return found
+
+
 def newest_checkpoint(checkpoints: Path) -> Path | None:
     """Return the newest complete checkpoint under `<dir>/<job id>/chk-N`."""
     complete = [metadata.parent for metadata in checkpoints.glob("*/chk-*/_metadata")]
     return max(complete, key=lambda folder: folder.stat().st_mtime, default=None)
 
 
-def flink_configuration(job: Job, checkpoints: Path) -> dict[str, str]:
-    """Return Flink's options: what the service sets in AWS, and loopback addresses only."""
-    addresses = (
-        "rest.bind-address",
-        "rest.address",
-        "jobmanager.bind-host",
-        "jobmanager.rpc.address",
-        "taskmanager.bind-host",
-        "taskmanager.host",
-    )
+def flink_configuration(job: FlinkJob, checkpoints: Path) -> dict[str, str]:
+    """Return those of Flink's options that the service sets in AWS."""
     options = {
-        **dict.fromkeys(addresses, _LOOPBACK),
-        "rest.bind-port": "0",
         "parallelism.default": str(job.parallelism),
-        "execution.checkpointing.dir": checkpoints.as_uri(),
+        "execution.checkpointing.dir": _file_path(checkpoints),
         "execution.checkpointing.interval": _CHECKPOINT_INTERVAL,
         "execution.checkpointing.externalized-checkpoint-retention": "RETAIN_ON_CANCELLATION",
         "restart-strategy.type": "fixed-delay",
@@ -63,5 +94,10 @@ def flink_configuration(job: Job, checkpoints: Path) -> dict[str, str]:
     }
     checkpoint = newest_checkpoint(checkpoints) if job.restore else None
     if checkpoint is not None:
-        options["execution.state-recovery.path"] = checkpoint.as_uri()
+        options["execution.state-recovery.path"] = _file_path(checkpoint)
     return options
+
+
+def _file_path(path: Path) -> str:
+    # Not as_uri(): Flink does not decode, and would make a folder named `a%20b`.
+    return f"file://{path}"

@@ -8,7 +8,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sandbox.aws.flink.job import Job, flink_configuration
+from sandbox.aws.flink.job import FlinkJob, flink_configuration
 from sandbox.aws.packages import BadPackage, unpack
 from sandbox.process import ChildFailed, ChildProcess
 
@@ -21,14 +21,11 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 START_SECONDS = 300.0
 STOP_SECONDS = 30.0
-# The first optimizing compiler only, and the collector without threads: a job of this size starts
-# in half the time, and leaves a core to the others.
-_JVM_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"
 
 
 @dataclass
 class _Run:
-    job: Job
+    job: FlinkJob
     stopping: threading.Event = field(default_factory=threading.Event)
     ended: threading.Event = field(default_factory=threading.Event)
     child: ChildProcess | None = None
@@ -46,7 +43,7 @@ class FlinkService:
     _runs: dict[str, _Run] = field(default_factory=dict)
 
     def start(
-        self, job: Job, on_running: Callable[[], None], on_failed: Callable[[str], None]
+        self, job: FlinkJob, on_running: Callable[[], None], on_failed: Callable[[str], None]
     ) -> None:
         """Start the job on a thread of its own; one of the two is called once, from there."""
         run = self._runs[job.application] = _Run(job)
@@ -92,7 +89,7 @@ class FlinkService:
         except (ChildFailed, BadPackage, OSError) as error:
             if run.child is not None:
                 run.child.stop(STOP_SECONDS)
-            on_failed(str(error))
+            on_failed(f"{error} (all of it: {run.log})" if run.log else str(error))
         finally:
             run.ended.set()
 
@@ -129,9 +126,6 @@ class FlinkService:
                 WSB_FLINK_LOCAL="1",
                 WSB_FLINK_PROPERTIES=str(properties),
                 WSB_FLINK_CONFIG=json.dumps(flink_configuration(job, checkpoints)),
-                FLINK_ENV_JAVA_OPTS=_JVM_OPTIONS,
-                AWS_CBOR_DISABLE="true",
-                CBOR_ENABLED="false",
                 AWS_REGION=job.region,
                 AWS_DEFAULT_REGION=job.region,
             ),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import copy
-from typing import Any
+from typing import TYPE_CHECKING
 
-Body = dict[str, Any]
+if TYPE_CHECKING:
+    from sandbox.aws.flink.life import Body
 
 
 def updated(description: Body, update: Body) -> Body:

@@ -37,7 +37,7 @@ class FunctionInvocations:
 
     def _invoke(self, response: LambdaResponse) -> tuple[int, dict[str, Any], str]:
         name = unquote(response.path.rsplit("/", 2)[-2])
-        qualifier = response._get_param("qualifier")  # noqa: SLF001 - moto has no other way
+        qualifier = response._get_param("qualifier")
         function = response.backend.get_function(name, qualifier)
         deployment = deployment_of(function, response.backend)
         payload = _payload(response.body)
@@ -55,7 +55,7 @@ class FunctionInvocations:
             headers["x-amz-function-error"] = "Unhandled"
         return 200, headers, outcome.payload
 
-    def _delete(self, original: Any, backend: LambdaBackend, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+    def _delete(self, original: Any, backend: LambdaBackend, *args: Any, **kwargs: Any) -> Any:
         name = args[0] if args else kwargs["function_name"]
         function = backend.get_function(name, None)
         result = original(backend, *args, **kwargs)
@@ -63,7 +63,7 @@ class FunctionInvocations:
         return result
 
 
-def _payload(body: str | bytes) -> Any:  # noqa: ANN401 - any JSON
+def _payload(body: str | bytes) -> Any:
     if not body:
         return {}
     try:

@@ -1,4 +1,4 @@
-"""Deployment: everything that says how a function runs."""
+"""FunctionDeployment: everything that says how a function runs."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _DEFAULT_RETRIES = 2
 
 
 @dataclass(frozen=True)
-class Deployment:
+class FunctionDeployment:
     """A function as it was last deployed."""
 
     name: str
@@ -44,10 +44,10 @@ class Deployment:
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def deployment_of(function: LambdaFunction, backend: LambdaBackend) -> Deployment:
+def deployment_of(function: LambdaFunction, backend: LambdaBackend) -> FunctionDeployment:
     """Read a moto function; its code and layers are in memory since they were deployed."""
     versions = [backend.layers_versions_by_arn(layer["Arn"]) for layer in function.layers]
-    return Deployment(
+    return FunctionDeployment(
         name=function.function_name,
         arn=function.function_arn,
         version=str(function.version),

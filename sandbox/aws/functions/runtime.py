@@ -22,10 +22,9 @@ _STDIN, _STDOUT, _STDERR = 0, 1, 2
 
 
 class Context:
-    """What AWS hands a handler beside the event."""
+    """What AWS hands a handler beside the event; the worker's owner sends the fields."""
 
     def __init__(self, fields: dict[str, Any]) -> None:
-        """Take over the fields that the worker's owner sends."""
         self.function_name: str = fields["function_name"]
         self.function_version: str = fields["function_version"]
         self.invoked_function_arn: str = fields["invoked_function_arn"]

@@ -11,14 +11,17 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from moto.awslambda.models import lambda_backends
+
 from sandbox.aws.functions.worker import Outcome, Worker, start
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
     from clock import Clock
     from sandbox.aws.environment import ChildEnvironment
-    from sandbox.aws.functions.deployment import Deployment
+    from sandbox.aws.functions.deployment import FunctionDeployment
 
 # https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 _RETRY_SECONDS = (60.0, 120.0)
@@ -46,7 +49,7 @@ class FunctionService:
     _functions: dict[str, _Function] = field(default_factory=dict)
     _stopping: threading.Event = field(default_factory=threading.Event)
 
-    def invoke(self, deployment: Deployment, payload: Any) -> Outcome:  # noqa: ANN401 - any JSON
+    def invoke(self, deployment: FunctionDeployment, payload: Any) -> Outcome:
         """Run the handler on this event, after those that came before."""
         function = self._functions.setdefault(deployment.name, _Function(deployment.name))
         with function.lock:
@@ -60,7 +63,7 @@ class FunctionService:
             function.last_result = json.loads(outcome.payload)
         return outcome
 
-    def invoke_later(self, deployment: Deployment, payload: Any) -> None:  # noqa: ANN401 - any JSON
+    def invoke_later(self, deployment: FunctionDeployment, payload: Any) -> None:
         """Run the handler as an asynchronous invocation, with its retries; returns at the end."""
         for wait_seconds in (*_RETRY_SECONDS[: deployment.retries], None):
             if not self.invoke(deployment, payload).failed or wait_seconds is None:
@@ -80,20 +83,29 @@ class FunctionService:
         for name in list(self._functions):
             self.forget(name)
 
-    def status(self) -> dict[str, dict[str, Any]]:
-        """Return what each function has done, by name."""
+    def status(self, next_due_at: Callable[[str], float | None]) -> dict[str, dict[str, Any]]:
+        """Return what each function has done, and when it is next due by its ARN, by name."""
         return {
-            function.name: {
-                "invocations": function.invocations,
-                "failures": function.failures,
-                "running_since": function.running_since,
-                "last_result": function.last_result,
-                "log": str(function.log) if function.log else None,
+            deployed.function_name: {
+                **self._status(deployed.function_name),
+                "next_due_at": next_due_at(deployed.function_arn),
             }
-            for function in list(self._functions.values())
+            for regions in list(lambda_backends.values())
+            for backend in list(regions.values())
+            for deployed in backend.list_functions()
         }
 
-    def _run(self, function: _Function, deployment: Deployment, payload: Any) -> Outcome:  # noqa: ANN401
+    def _status(self, name: str) -> dict[str, Any]:
+        function = self._functions.get(name) or _Function(name)
+        return {
+            "invocations": function.invocations,
+            "failures": function.failures,
+            "running_since": function.running_since,
+            "last_result": function.last_result,
+            "log": str(function.log) if function.log else None,
+        }
+
+    def _run(self, function: _Function, deployment: FunctionDeployment, payload: Any) -> Outcome:
         worker = function.worker
         if worker and not (worker.usable and _same(worker.deployment, deployment)):
             worker.stop()
@@ -108,5 +120,5 @@ class FunctionService:
         return worker.invoke(payload)
 
 
-def _same(one: Deployment, other: Deployment) -> bool:
+def _same(one: FunctionDeployment, other: FunctionDeployment) -> bool:
     return one.fingerprint == other.fingerprint

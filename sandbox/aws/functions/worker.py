@@ -15,7 +15,7 @@ from sandbox.process import ChildFailed, ChildProcess, Message
 
 if TYPE_CHECKING:
     from sandbox.aws.environment import ChildEnvironment
-    from sandbox.aws.functions.deployment import Deployment
+    from sandbox.aws.functions.deployment import FunctionDeployment
 
 _RUNTIME = Path(__file__).with_name("runtime.py")
 _SITE_PACKAGES = Path("python", "lib", "python3.11", "site-packages")
@@ -33,10 +33,14 @@ class Outcome:
 
 
 class Worker:
-    """Runs one event at a time; after a failure of the process itself it is no longer `usable`."""
+    """Runs one event at a time; after a failure of the process itself it is no longer `usable`.
 
-    def __init__(self, deployment: Deployment, folder: Path, environment: ChildEnvironment) -> None:
-        """Unpack the code and layers, and start the process; raises BadPackage."""
+    Making one unpacks code and layers and starts the process; raises BadPackage.
+    """
+
+    def __init__(
+        self, deployment: FunctionDeployment, folder: Path, environment: ChildEnvironment
+    ) -> None:
         self.deployment = deployment
         self.log = folder / "function.log"
         self._results: queue.SimpleQueue[Message] = queue.SimpleQueue()
@@ -59,7 +63,7 @@ class Worker:
         """Return whether the process still runs."""
         return self._child.running
 
-    def invoke(self, payload: Any) -> Outcome:  # noqa: ANN401 - any JSON
+    def invoke(self, payload: Any) -> Outcome:
         """Run the handler on this event; returns what it returned or raised."""
         if not self._loaded:
             first = self._next()
@@ -99,7 +103,9 @@ def failure(kind: str, message: str) -> Outcome:
     return Outcome(json.dumps({"errorMessage": message, "errorType": kind}), failed=True)
 
 
-def start(deployment: Deployment, folder: Path, environment: ChildEnvironment) -> Worker | Outcome:
+def start(
+    deployment: FunctionDeployment, folder: Path, environment: ChildEnvironment
+) -> Worker | Outcome:
     """Return a worker, or the failure that Lambda reports for a package it cannot use."""
     try:
         return Worker(deployment, folder, environment)
@@ -107,7 +113,7 @@ def start(deployment: Deployment, folder: Path, environment: ChildEnvironment) -
         return failure("Runtime.BadPackage", str(error))
 
 
-def _variables(deployment: Deployment) -> dict[str, str]:
+def _variables(deployment: FunctionDeployment) -> dict[str, str]:
     return {
         "AWS_REGION": deployment.region,
         "AWS_DEFAULT_REGION": deployment.region,
@@ -119,7 +125,7 @@ def _variables(deployment: Deployment) -> dict[str, str]:
     }
 
 
-def _context(deployment: Deployment) -> dict[str, Any]:
+def _context(deployment: FunctionDeployment) -> dict[str, Any]:
     return {
         "function_name": deployment.name,
         "function_version": deployment.version,

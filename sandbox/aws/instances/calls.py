@@ -40,7 +40,7 @@ class InstanceEnds:
         patching.put(AutoScalingResponse, "start_instance_refresh", self._refresh)
         patching.put(AutoScalingResponse, "describe_instance_refreshes", _describe)
 
-    def _terminate(self, original: Any, instance: Instance, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+    def _terminate(self, original: Any, instance: Instance, *args: Any, **kwargs: Any) -> Any:
         self.fleet.terminate(instance.id)
         return original(instance, *args, **kwargs)
 
@@ -74,7 +74,7 @@ class InstanceEnds:
 
 
 def _group(response: AutoScalingResponse) -> FakeAutoScalingGroup:
-    name = response._get_param("AutoScalingGroupName")  # noqa: SLF001 - moto has no other way
+    name = response._get_param("AutoScalingGroupName")
     groups: list[FakeAutoScalingGroup] = response.autoscaling_backend.describe_auto_scaling_groups(
         [name]
     )

@@ -30,7 +30,7 @@ def read_user_data_of_every_version(patching: Patching) -> None:
 
 
 def _create_version(
-    original: Any,  # noqa: ANN401
+    original: Any,
     template: LaunchTemplate,
     data: dict[str, Any],
     description: str,
@@ -42,13 +42,13 @@ def _create_version(
 
 
 def _init(
-    original: Any,  # noqa: ANN401
+    original: Any,
     template: LaunchTemplate,
-    backend: Any,  # noqa: ANN401
+    backend: Any,
     name: str,
     template_data: dict[str, Any],
-    *args: Any,  # noqa: ANN401
-    **kwargs: Any,  # noqa: ANN401
+    *args: Any,
+    **kwargs: Any,
 ) -> None:
     tags = template_data.get("TagSpecifications")
     if tags:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 from moto.core.exceptions import JsonRESTError
-from moto.kinesis.models import KinesisBackend, Shard, Stream
+from moto.kinesis.models import KinesisBackend, Shard, Stream, kinesis_backends
 from moto.kinesis.responses import KinesisResponse
 from moto.kinesis.utils import compose_shard_iterator, decompose_shard_iterator
 
@@ -70,18 +70,18 @@ class KinesisDataPlane:
         patching.put(Shard, "get_max_sequence_number", lambda s: log_of(s).newest_sequence)
         patching.put(Shard, "get_min_sequence_number", lambda s: log_of(s).oldest_sequence)
         patching.put(Shard, "get_sequence_number_at", lambda s, at: log_of(s).last_before(_at(at)))
-        patching.put(Stream, "put_record", self._put_into_stream)
         patching.put(KinesisResponse, "put_record", self._put_record)
         patching.put(KinesisResponse, "put_records", self._put_records)
         patching.put(KinesisResponse, "get_records", self._get_records)
 
-    def _put_into_stream(
-        self, stream: Stream, partition_key: str, explicit_hash_key: str, data: str
-    ) -> tuple[str, str]:
-        shard = self._route(
-            stream, {"PartitionKey": partition_key, "ExplicitHashKey": explicit_hash_key}
-        )
-        return str(log_of(shard).append(partition_key, data, self.clock.now())), shard.shard_id
+    def status(self) -> dict[str, dict[str, Any]]:
+        """Return records put and read, and since when the oldest is unread, by stream name."""
+        return {
+            stream.stream_name: _status(stream)
+            for regions in list(kinesis_backends.values())
+            for backend in list(regions.values())
+            for stream in list(backend.streams.values())
+        }
 
     def _put_record(self, response: KinesisResponse) -> Answer:
         request = orjson.loads(response.body)
@@ -151,7 +151,7 @@ class KinesisDataPlane:
         raise Refused("InternalFailure", f"no open shard of {stream.stream_name} holds {key}")
 
 
-def _make_log(original: Any, shard: Shard, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401
+def _make_log(original: Any, shard: Shard, *args: Any, **kwargs: Any) -> None:
     original(shard, *args, **kwargs)
     log_of(shard)
 
@@ -176,6 +176,16 @@ def _too_long(field: str, limit: int) -> str:
     )
 
 
+def _status(stream: Stream) -> dict[str, Any]:
+    logs = [log_of(shard) for shard in list(stream.shards.values())]
+    unread = [at for log in logs if (at := log.oldest_unread_at) is not None]
+    return {
+        "records_put": sum(log.put for log in logs),
+        "records_read": sum(log.read for log in logs),
+        "oldest_unread_at": min(unread, default=None),
+    }
+
+
 def _children(stream: Stream, shard: Shard) -> list[dict[str, Any]]:
     return [
         {
@@ -197,7 +207,7 @@ def _to_json(record: StoredRecord) -> dict[str, Any]:
     }
 
 
-def _at(at: Any) -> float:  # noqa: ANN401 - moto hands over what the JSON held
+def _at(at: Any) -> float:
     return float(at.timestamp() if hasattr(at, "timestamp") else at)
 
 

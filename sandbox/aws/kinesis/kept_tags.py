@@ -18,10 +18,10 @@ def keep_tags_of_new_streams(patching: Patching) -> None:
     patching.wrap(KinesisResponse, "create_stream", _create_stream)
 
 
-def _create_stream(original: Any, response: KinesisResponse) -> Any:  # noqa: ANN401
+def _create_stream(original: Any, response: KinesisResponse) -> Any:
     answer = original(response)
-    tags = response._get_param("Tags")  # noqa: SLF001 - moto's handlers have no other way
+    tags = response._get_param("Tags")
     if tags:
-        name = response._get_param("StreamName")  # noqa: SLF001
+        name = response._get_param("StreamName")
         response.kinesis_backend.add_tags_to_stream(None, name, dict(tags))
     return answer

@@ -34,7 +34,6 @@ class ShardLog:
     """Appends are atomic; a reader sees a prefix of what was appended, never a gap."""
 
     def __init__(self) -> None:
-        """Start empty; the shard's first sequence number is taken now."""
         self.first_sequence = next(_SEQUENCE)
         self._lock = threading.Lock()
         self._records: list[StoredRecord] = []

@@ -20,7 +20,7 @@ def delete_named_queries(patching: Patching) -> None:
 
 
 def _delete(response: AthenaResponse) -> str:
-    query_id = response._get_param("NamedQueryId")  # noqa: SLF001 - moto's handlers have no other way
+    query_id = response._get_param("NamedQueryId")
     if response.athena_backend.named_queries.pop(query_id, None) is None:
         raise JsonRESTError("InvalidRequestException", f"There is no named query {query_id}.")
     return "{}"

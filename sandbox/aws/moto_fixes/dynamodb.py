@@ -21,7 +21,7 @@ def write_one_after_another(patching: Patching) -> None:
     """Hold a lock from the check of a condition to the write."""
     lock = threading.RLock()  # a transaction calls the others
 
-    def locked(original: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 - moto's signatures
+    def locked(original: Any, *args: Any, **kwargs: Any) -> Any:
         with lock:
             return original(*args, **kwargs)
 

@@ -22,7 +22,6 @@ class ConcurrentModificationException(GlueClientError):  # noqa: N818 - AWS' own
     """Somebody updated the table since the caller read it."""
 
     def __init__(self) -> None:
-        """Make the error that AWS gives."""
         super().__init__(
             "ConcurrentModificationException",
             "Update table failed due to concurrent modifications.",
@@ -34,12 +33,12 @@ def compare_and_swap_tables(patching: Patching) -> None:
     patching.wrap(GlueResponse, "update_table", _update_table)
 
 
-def _update_table(original: Any, response: GlueResponse) -> Any:  # noqa: ANN401
+def _update_table(original: Any, response: GlueResponse) -> Any:
     expected = response.parameters.get("VersionId")
     database, name = response.parameters["DatabaseName"], response.parameters["TableInput"]["Name"]
     with _LOCK:
         if expected is not None:
             table = response.glue_backend.get_table(database, name)
-            if str(table._current_version) != str(expected):  # noqa: SLF001
+            if str(table._current_version) != str(expected):
                 raise ConcurrentModificationException
         return original(response)

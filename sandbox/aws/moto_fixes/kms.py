@@ -26,13 +26,13 @@ def keep_rotation_period(patching: Patching) -> None:
 
 def _key(response: KmsResponse) -> Key:
     backend = response.kms_backend
-    key_id = response._get_param("KeyId")  # noqa: SLF001 - moto's handlers have no other way
+    key_id = response._get_param("KeyId")
     return backend.keys[backend.get_key_id(key_id)]
 
 
-def _enable(original: Any, response: KmsResponse) -> Any:  # noqa: ANN401
+def _enable(original: Any, response: KmsResponse) -> Any:
     answer = original(response)
-    days = response._get_param("RotationPeriodInDays")  # noqa: SLF001
+    days = response._get_param("RotationPeriodInDays")
     _key(response).__dict__["rotation_days"] = days or _DEFAULT_DAYS
     return answer
 

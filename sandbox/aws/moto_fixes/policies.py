@@ -21,12 +21,12 @@ def leave_out_conditional_denials(patching: Patching) -> None:
 
 
 def _is_action_permitted(
-    original: Any,  # noqa: ANN401
+    original: Any,
     statement: IAMPolicyStatement,
-    *args: Any,  # noqa: ANN401
-    **kwargs: Any,  # noqa: ANN401
+    *args: Any,
+    **kwargs: Any,
 ) -> PermissionResult:
-    content = statement._statement  # noqa: SLF001 - moto's own name for it
+    content = statement._statement
     if content["Effect"] == "Deny" and "Condition" in content:
         return PermissionResult.NEUTRAL
     result: PermissionResult = original(statement, *args, **kwargs)

@@ -26,7 +26,7 @@ class _Copying:
     copy = staticmethod(copy.copy)
 
     @staticmethod
-    def deepcopy(value: Any, memo: dict[int, Any] | None = None) -> Any:  # noqa: ANN401
+    def deepcopy(value: Any, memo: dict[int, Any] | None = None) -> Any:
         """Return a deep copy, the same one for the same table while a transaction lasts."""
         copies = _copies.get()
         if copies is None or not isinstance(value, Table):
@@ -39,7 +39,7 @@ class _Copying:
 def copy_tables_once(patching: Patching) -> None:
     """Keep a transaction's rollback, without a copy for each of its items."""
 
-    def transaction(original: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401
+    def transaction(original: Any, *args: Any, **kwargs: Any) -> Any:
         token = _copies.set({})
         try:
             return original(*args, **kwargs)

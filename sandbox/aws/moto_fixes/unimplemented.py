@@ -27,7 +27,7 @@ def refuse_at_once(patching: Patching) -> None:
     patching.wrap(BaseResponse, "call_action", _call_action)
 
 
-def _call_action(original: Any, response: BaseResponse) -> Any:  # noqa: ANN401
+def _call_action(original: Any, response: BaseResponse) -> Any:
     try:
         return original(response)
     except NotImplementedError as error:

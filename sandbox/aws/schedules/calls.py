@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from moto.scheduler.exceptions import ValidationException
 from moto.scheduler.models import EventBridgeSchedulerBackend
 
-from sandbox.aws.schedules.expression import ExpressionError, parse
+from sandbox.aws.schedules.rate import ExpressionError, period_seconds
 
 if TYPE_CHECKING:
     from sandbox.aws.patching import Patching
@@ -23,10 +23,9 @@ def refuse_what_cannot_run(patching: Patching) -> None:
     patching.wrap(EventBridgeSchedulerBackend, "update_schedule", _check)
 
 
-def _check(original: Any, backend: EventBridgeSchedulerBackend, **schedule: Any) -> Any:  # noqa: ANN401
+def _check(original: Any, backend: EventBridgeSchedulerBackend, **schedule: Any) -> Any:
     try:
-        zone = schedule.get("schedule_expression_timezone") or "UTC"
-        parse(schedule["schedule_expression"], zone)
+        period_seconds(schedule["schedule_expression"])
     except ExpressionError as error:
         raise ValidationException(str(error)) from error
     target = schedule["target"]
@@ -35,7 +34,7 @@ def _check(original: Any, backend: EventBridgeSchedulerBackend, **schedule: Any)
             f"The sandbox's schedules invoke Lambda functions only, not {target['Arn']}."
         )
     try:
-        json.loads(target.get("Input") or "{}")
+        json.loads(target.get("Input") or "")
     except ValueError as error:
-        raise ValidationException(f"The target's Input is no JSON: {error}") from error
+        raise ValidationException(f"The target needs an Input that is JSON: {error}") from error
     return original(backend, **schedule)

@@ -1,7 +1,7 @@
 """ScheduleService: invokes functions as the enabled schedules say.
 
 Runs of one schedule never overlap: what falls due while it runs becomes one run that follows at
-once. A rate's first run is one period after the schedule was first seen.
+once. The first run is one period after the schedule was first seen.
 """
 
 from __future__ import annotations
@@ -9,17 +9,15 @@ from __future__ import annotations
 import json
 import logging
 import threading
-import uuid
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from moto.awslambda.exceptions import UnknownFunctionException
 from moto.awslambda.models import lambda_backends
 from moto.scheduler.models import Schedule, scheduler_backends
 
 from sandbox.aws.functions.deployment import deployment_of
-from sandbox.aws.schedules.expression import Recurrence, parse
+from sandbox.aws.schedules.rate import next_due, period_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,11 +31,9 @@ _TICK_SECONDS = 2.0  # of the clock; AWS itself is punctual to the minute only
 
 @dataclass
 class _Entry:
-    arn: str
     expression: str
-    recurrence: Recurrence
     since: float
-    due_at: float | None
+    due_at: float
     target: str
     running: bool = False
 
@@ -63,8 +59,8 @@ class ScheduleService:
 
     def next_due_at(self, function_arn: str) -> float | None:
         """Return when that function is next due; None when no schedule names it."""
-        dues = [e.due_at for e in list(self._entries.values()) if e.target == function_arn]
-        return min((due for due in dues if due is not None), default=None)
+        entries = list(self._entries.values())
+        return min((e.due_at for e in entries if e.target == function_arn), default=None)
 
     def _run(self) -> None:
         while not self._stopping.is_set():
@@ -77,65 +73,35 @@ class ScheduleService:
             self.clock.wait(_TICK_SECONDS, self._stopping)
 
     def _look_at(self, schedule: Schedule, now: float) -> None:
-        expression = f"{schedule.schedule_expression} {schedule.schedule_expression_timezone}"
+        expression = schedule.schedule_expression
+        period = period_seconds(expression)
         entry = self._entries.get(schedule.arn)
         if entry is None or entry.expression != expression:
-            recurrence = parse(schedule.schedule_expression, schedule.schedule_expression_timezone)
-            due_at = recurrence.next_after(now, now)
-            entry = _Entry(schedule.arn, expression, recurrence, now, due_at, "")
+            entry = _Entry(expression, now, next_due(period, now, now), "")
             self._entries[schedule.arn] = entry
         entry.target = schedule.target["Arn"]
-        if entry.due_at is None or entry.due_at > now or entry.running:
+        if entry.due_at > now or entry.running:
             return
-        scheduled_at = entry.due_at
-        entry.due_at = entry.recurrence.next_after(now, entry.since)
+        entry.due_at = next_due(period, entry.since, now)
         entry.running = True
         threading.Thread(
             target=self._invoke,
-            args=(entry, schedule, scheduled_at),
+            args=(entry, schedule),
             name=f"schedule {schedule.name}",
             daemon=True,
         ).start()
 
-    def _invoke(self, entry: _Entry, schedule: Schedule, scheduled_at: float) -> None:
+    def _invoke(self, entry: _Entry, schedule: Schedule) -> None:
         try:
             _, _, _, region, account, _ = entry.target.split(":", 5)
             backend = lambda_backends[account][region]
             function = backend.get_function(entry.target, None)
-            payload = input_of(schedule, scheduled_at, region, account)
+            payload = json.loads(schedule.target["Input"])
             self.functions.invoke_later(deployment_of(function, backend), payload)
         except UnknownFunctionException:
             _LOG.warning("schedule %s: there is no function %s", schedule.name, entry.target)
         finally:
             entry.running = False
-
-
-def input_of(schedule: Schedule, scheduled_at: float, region: str, account: str) -> Any:  # noqa: ANN401
-    """Return what the target gets: its Input, with the context attributes filled in."""
-    moment = datetime.fromtimestamp(scheduled_at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-    execution = str(uuid.uuid4())
-    text = schedule.target.get("Input")
-    if text is None:
-        return {
-            "version": "0",
-            "id": execution,
-            "detail-type": "Scheduled Event",
-            "source": "aws.scheduler",
-            "account": account,
-            "time": moment,
-            "region": region,
-            "resources": [schedule.arn],
-            "detail": "{}",
-        }
-    attributes = {
-        "<aws.scheduler.scheduled-time>": moment,
-        "<aws.scheduler.schedule-arn>": schedule.arn,
-        "<aws.scheduler.execution-id>": execution,
-        "<aws.scheduler.attempt-number>": "1",
-    }
-    for attribute, value in attributes.items():
-        text = text.replace(attribute, value)
-    return json.loads(text)
 
 
 def _schedules() -> Iterator[Schedule]:

@@ -56,7 +56,7 @@ def test_every_record_gets_an_id(firehose, service):
     assert all(entry["RecordId"] for entry in answer["RequestResponses"])
     assert firehose.put_record(DeliveryStreamName="d", Record={"Data": b"c"})["RecordId"]
     status = service.status()["d"]
-    assert (status["records_in"], status["bytes_in"], status["buffered_records"]) == (3, 3, 3)
+    assert (status["records_in"], status["buffered_records"]) == (3, 3)
 
 
 @pytest.mark.parametrize(

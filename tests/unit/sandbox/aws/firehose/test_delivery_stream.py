@@ -1,22 +1,19 @@
 import gzip
-import json
 import re
 import threading
-from base64 import b64decode
 from dataclasses import replace
 
 import pytest
 from botocore.exceptions import ClientError
 
 from sandbox.aws.faults import Faults
-from sandbox.aws.firehose.delivery import RETRY_SECONDS, Delivery
+from sandbox.aws.firehose.delivery_stream import RETRY_SECONDS, DeliveryStream
 from sandbox.aws.firehose.destination import Destination
 
 WALL_SECONDS = 10
 DESTINATION = Destination(
     bucket="lake",
     prefix="landing/dt=!{timestamp:yyyy-MM-dd}/",
-    error_prefix="errors/!{firehose:error-output-type}/",
     limit_bytes=1000,
     interval_seconds=60.0,
     compressed=True,
@@ -70,8 +67,8 @@ def faults():
 @pytest.fixture
 def delivery(bucket, faults, clock):
     """Return a delivery on a clock that stands still."""
-    delivery = Delivery(
-        stream="d",
+    delivery = DeliveryStream(
+        name="d",
         destination=DESTINATION,
         store=bucket,
         clock=clock,
@@ -88,7 +85,7 @@ def test_nothing_is_written_before_it_is_due(delivery, bucket, clock):
     delivery.put([b"a", b"b"])
     clock.set(clock.now() + 59.9, 0)
     assert not bucket.objects
-    assert delivery.buffered_records == 2
+    assert delivery.status()["buffered_records"] == 2
     clock.set(clock.now() + 0.2, 0)
     bucket.wait(lambda: bucket.objects)
     assert bucket.lines() == [b"a", b"b"]
@@ -111,7 +108,7 @@ def test_a_full_buffer_leaves_at_once(delivery, bucket):
     assert len(bucket.lines()) == 2
 
 
-def test_a_refusal_by_s3_loses_nothing_and_doubles_nothing(delivery, bucket, clock):
+def test_a_refusal_by_s3_loses_nothing_and_duplicates_nothing(delivery, bucket, clock):
     """The batch is written again under the same key until S3 takes it."""
     bucket.refuses = True
     delivery.put([b"a"])
@@ -127,28 +124,16 @@ def test_a_refusal_by_s3_loses_nothing_and_doubles_nothing(delivery, bucket, clo
 def test_closing_writes_what_is_buffered(delivery, bucket):
     """An orderly end does not wait for the interval."""
     delivery.put([b"a"])
-    assert delivery.close(WALL_SECONDS)
+    assert delivery.close(WALL_SECONDS) == 0
     assert bucket.lines() == [b"a"]
-    assert delivery.buffered_records == 0
+    assert delivery.status() == {"records_in": 1, "records_delivered": 1, "buffered_records": 0}
 
 
 def test_closing_says_when_s3_did_not_take_it(delivery, bucket):
     """What cannot be written at the end is reported, not forgotten."""
     bucket.refuses = True
     delivery.put([b"a"])
-    assert not delivery.close(WALL_SECONDS)
-    assert delivery.buffered_records == 1
-
-
-def test_unprocessable_records_go_to_the_error_output(delivery, bucket, faults):
-    """They are wrapped as Firehose wraps them, under the error prefix."""
-    faults.set(firehose_unprocessable_records=1)
-    delivery.put([b"bad", b"good"])
-    delivery.close(WALL_SECONDS)
-    errors = [key for key in bucket.objects if key.startswith("errors/processing-failed/")]
-    failure = json.loads(gzip.decompress(bucket.objects[errors[0]]))
-    assert b64decode(failure["rawData"]) == b"bad"
-    assert (delivery.tally.records_failed, delivery.tally.records_delivered) == (1, 1)
+    assert delivery.close(WALL_SECONDS) == 1
 
 
 def test_new_settings_hold_for_what_comes_after_them(delivery, bucket):
