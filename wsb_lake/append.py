@@ -49,7 +49,7 @@ def append_chosen(
     """Append what `choose` returns for the table's newest snapshot; returns how many rows.
 
     Another commit in between makes it choose again. `landed_at` is the time just before the
-    commit, taken anew for each attempt.
+    commit, taken again for each attempt.
     """
     for attempt in range(1, ATTEMPTS + 1):
         table.refresh()

@@ -18,12 +18,12 @@ from botocore.exceptions import (
     ProfileNotFound,
 )
 
-from wsb_lake.errors import AccessError, LakeMissingError
+from wsb_lake.errors import AccessError, LakeError, LakeMissingError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from wsb_lake.settings import Settings
+    from wsb_lake.settings import LakeSettings
 
 CONNECT_TIMEOUT_SECONDS = 5
 READ_TIMEOUT_SECONDS = 60
@@ -36,7 +36,7 @@ _MISSING_CODES = frozenset({"NoSuchBucket", "EntityNotFoundException", "Resource
 class Aws:
     """One session's clients. Standard retries: 3 attempts with jittered back-off."""
 
-    settings: Settings
+    settings: LakeSettings
 
     @cached_property
     def session(self) -> Client:
@@ -71,7 +71,7 @@ class Aws:
             raise NoCredentialsError
         frozen = credentials.get_frozen_credentials()
         properties = {
-            "s3.region": self.s3.meta.region_name,
+            "s3.region": self.glue.meta.region_name,
             "s3.access-key-id": frozen.access_key,
             "s3.secret-access-key": frozen.secret_key,
             "s3.session-token": frozen.token,
@@ -95,7 +95,7 @@ def _session(region: str | None) -> Client:
 
 
 @contextmanager
-def plain_words(settings: Settings) -> Iterator[None]:
+def plain_words(settings: LakeSettings) -> Iterator[None]:
     """Turn the SDK's errors into sentences that say what to do."""
     try:
         yield
@@ -105,7 +105,7 @@ def plain_words(settings: Settings) -> Iterator[None]:
             "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
         ) from error
     except NoRegionError as error:
-        raise AccessError("no AWS region is set: set AWS_REGION, or use --region") from error
+        raise AccessError("no AWS region is set: set AWS_REGION (region=, --region)") from error
     except EndpointConnectionError as error:
         where = settings.endpoint_url or "AWS"
         raise AccessError(
@@ -117,7 +117,7 @@ def plain_words(settings: Settings) -> Iterator[None]:
         raise AccessError(f"AWS could not be asked: {error}") from error
 
 
-def _from_client_error(error: ClientError, settings: Settings) -> LakeMissingError | AccessError:
+def _from_client_error(error: ClientError, settings: LakeSettings) -> LakeError:
     code = error.response["Error"]["Code"]
     if code in _MISSING_CODES:
         return LakeMissingError(

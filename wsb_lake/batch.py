@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class LandedBatch:
     """The valid observations of some objects by table; `read` counts lines, valid or not."""
 
     objects: tuple[LandedObject, ...]
@@ -31,11 +31,11 @@ class Batch:
 
     @property
     def valid(self) -> int:
-        """Return how many lines are valid observations, doubles included."""
+        """Return how many lines are valid observations, duplicates included."""
         return sum(len(table) for table in self.tables.values())
 
 
-def read_batch(landing: Landing, rejects: Rejects, objects: Sequence[LandedObject]) -> Batch:
+def read_batch(landing: Landing, rejects: Rejects, objects: Sequence[LandedObject]) -> LandedBatch:
     """Read the objects; lines that are no observation are set aside before this returns."""
     parts: dict[str, list[pa.Table]] = {name: [] for name in OBSERVATION_TABLES.values()}
     read = rejected = 0
@@ -53,10 +53,10 @@ def read_batch(landing: Landing, rejects: Rejects, objects: Sequence[LandedObjec
         for name, table in parsed.tables.items():
             parts[name].append(table)
     tables = {name: pa.concat_tables(part) for name, part in parts.items() if part}
-    return Batch(tuple(objects), tables, read, rejected)
+    return LandedBatch(tuple(objects), tables, read, rejected)
 
 
-def commits_row(batch: Batch, appended: Mapping[str, int]) -> dict[str, Any]:
+def commits_row(batch: LandedBatch, appended: Mapping[str, int]) -> dict[str, Any]:
     """Return the batch's row of the commits table, all but `landed_at`."""
     keys = sorted(landed.key for landed in batch.objects)
     looks = pa.chunked_array(
@@ -72,7 +72,7 @@ def commits_row(batch: Batch, appended: Mapping[str, int]) -> dict[str, Any]:
         "bytes": sum(landed.size_bytes for landed in batch.objects),
         "read": batch.read,
         **appended,
-        "doubles_dropped": batch.valid - sum(appended.values()),
+        "duplicates_dropped": batch.valid - sum(appended.values()),
         "rejected": batch.rejected,
         "oldest_observed_at": span["min"],
         "newest_observed_at": span["max"],

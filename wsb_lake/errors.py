@@ -4,8 +4,8 @@ LakeError
 ├── SettingsError      stop: the environment is wrong; all mistakes at once
 ├── LakeMissingError   stop: the database or a table is not there yet
 ├── SchemaChangedError stop: a table's column no longer has the contract's type
-├── AccessError        retry later or mend: credentials, rights, or the endpoint
-├── QueryError         mend the SQL
+├── AccessError        retry later or fix: credentials, rights, or the endpoint
+├── QueryError         fix the SQL
 ├── LockHeldError      skip: another run is at work and will do it
 └── LockLostError      stop: another run took over; what was committed stays, repeating is safe
 """

@@ -37,7 +37,7 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """The valid observations by table name, unsorted and with doubles, and the other lines."""
+    """The valid observations by table name, unsorted and with duplicates, and the other lines."""
 
     tables: Mapping[str, pa.Table]
     rejects: tuple[Reject, ...]

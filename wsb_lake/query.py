@@ -3,117 +3,122 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
-from urllib.parse import urlparse
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 import duckdb
 
-from wsb_lake.errors import AccessError, LakeMissingError, QueryError
-from wsb_lake.extensions import load_extensions
+from wsb_lake.errors import AccessError, QueryError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    import pyarrow as pa
-
-    from wsb_lake.aws import Aws
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
 
 TABLES = ("comments", "posts", "gaps", "commits")
 LATEST_OF = ("comments", "posts")
-_METADATA = "metadata_location"
-BATCH_ROWS = 10_000  # a few tens of megabytes of bodies
+FETCH_ROWS = 10_000  # a few tens of megabytes of bodies
+_INSTANT = "strftime(#{place}, '%Y-%m-%dT%H:%M:%S.%gZ') AS at_{place}"  # as the contract writes it
+
+Connection = Any  # DuckDB's, which has a statement's result too
+Answer = TypeVar("Answer")
+
+
+class Source(Protocol):
+    """A place that holds the lake's tables."""
+
+    def scans(self, connection: Connection) -> Mapping[str, str]:
+        """Return, for each of TABLES, SQL that scans its newest commit through this connection.
+
+        Raises a LakeError when the tables are not there or cannot be asked for.
+        """
 
 
 class LakeQuery:
-    """SQL over the lake; each query sees the newest commit of each table."""
+    """SQL over the lake; each query sees the newest commit of each table. Its time zone is UTC."""
 
-    def __init__(self, aws: Aws) -> None:
-        """Connect to nothing but DuckDB yet; its clock zone is UTC."""
-        self._aws = aws
-        self._shown: tuple[dict[str, str], dict[str, str]] | None = None
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._shown: Mapping[str, str] = {}
         self.connection = duckdb.connect(
             config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
         )
-        load_extensions(self.connection)
         self.connection.execute("SET TimeZone = 'UTC'")
 
-    def run(self, sql: str, parameters: Mapping[str, object] | None = None) -> pa.Table:
-        """Return the result of the last statement; raises a LakeError in plain words."""
-        with _plain_words():
-            return self._execute(sql, parameters).to_arrow_table()
-
-    def stream(self, sql: str) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
-        """Return the columns and, batch by batch, the rows: no result is too large for memory."""
-        with _plain_words():
-            reader = self._execute(sql, None).to_arrow_reader(BATCH_ROWS)
-        return reader.schema, _batches(reader)
-
-    def _execute(
-        self, sql: str, parameters: Mapping[str, object] | None
-    ) -> duckdb.DuckDBPyConnection:
+    def run(
+        self,
+        sql: str,
+        fetch: Callable[[Connection], Answer],
+        parameters: Mapping[str, object] | None = None,
+    ) -> Answer:
+        """Return what `fetch` makes of the last statement's result; raises a LakeError."""
         self.refresh()
-        # of a text without a statement DuckDB returns None, whatever its stubs say
-        answer: duckdb.DuckDBPyConnection | None = self.connection.execute(sql, parameters)
-        if answer is None:
-            raise QueryError("there is no SQL statement in it")
-        return answer
+        with _plain_words():
+            # of a text without a statement DuckDB returns None, whatever its stubs say
+            result: Connection | None = self.connection.execute(sql, parameters)
+            if result is None:
+                raise QueryError("there is no SQL statement in it")
+            return fetch(result)
+
+    def rows(
+        self, sql: str, parameters: Mapping[str, object] | None = None
+    ) -> tuple[list[str], Iterator[Sequence[Any]]]:
+        """Return the columns' names, no two alike, and the rows: no result is too large for memory.
+
+        Times with a zone come as text. Needs nothing but DuckDB.
+        """
+        self.refresh()
+        with _plain_words():
+            relation = self.connection.sql(sql, params=parameters)
+            if relation is None:
+                raise QueryError("there is no SQL statement with a result in it")
+            named = relation.project("*")  # gives the second of two columns `a` the name `a_1`
+            columns = (_printable(n, str(kind)) for n, kind in enumerate(named.types, start=1))
+            return named.columns, _rows(named.project(", ".join(columns)))
+
+    def save(self, folder: Path) -> None:
+        """Write all tables, of the same moment, to an existing folder; never half a file."""
+        self.refresh()
+        options = "FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE true"
+        with _plain_words():
+            for table in TABLES:
+                file = quoted(str(parquet_file(folder, table)))
+                self.connection.execute(f"COPY {table} TO {file} ({options})")
 
     def refresh(self) -> None:
-        """Point the views at the newest metadata of each table, with the credentials of now."""
-        newest = {table: self._metadata_location(table) for table in TABLES}
-        properties = self._aws.file_properties()
-        if (newest, properties) == self._shown:
+        """Point the views at the newest commit of each table."""
+        scans = self._source.scans(self.connection)
+        if scans == self._shown:
             return
-        self._renew_secret(properties)
-        for table, location in newest.items():
-            scan = f"iceberg_scan('{_quoted(location)}')"
-            self.connection.execute(f"CREATE OR REPLACE VIEW {table} AS FROM {scan}")
-        for table in LATEST_OF:
-            self.connection.execute(f"CREATE OR REPLACE VIEW {table}_latest AS {latest_sql(table)}")
-        self._shown = newest, properties
-
-    def _metadata_location(self, table: str) -> str:
-        database = self._aws.settings.database
-        glue = self._aws.glue
-        try:
-            found = glue.get_table(DatabaseName=database, Name=table)["Table"]
-        except glue.exceptions.EntityNotFoundException as error:
-            raise LakeMissingError(
-                f"there is no table {database}.{table} yet: the lake job makes it on its first "
-                "run; run `wsb lake settle`, or check WSB_LAKE_DATABASE"
-            ) from error
-        location: str | None = found.get("Parameters", {}).get(_METADATA)
-        if location is None:
-            raise LakeMissingError(
-                f"{database}.{table} is not an Iceberg table: check WSB_LAKE_DATABASE"
-            )
-        return location
-
-    def _renew_secret(self, properties: Mapping[str, str]) -> None:
-        options = {
-            "KEY_ID": properties["s3.access-key-id"],
-            "SECRET": properties["s3.secret-access-key"],
-            "SESSION_TOKEN": properties.get("s3.session-token"),
-            "REGION": properties["s3.region"],
-        }
-        if endpoint := properties.get("s3.endpoint"):
-            url = urlparse(endpoint)
-            options |= {"ENDPOINT": url.netloc, "URL_STYLE": "path"}
-            options["USE_SSL"] = "true" if url.scheme == "https" else "false"
-        given = {name: value for name, value in options.items() if value is not None}
-        parts = "".join(f", {name} '{_quoted(value)}'" for name, value in given.items())
-        self.connection.execute(f"CREATE OR REPLACE SECRET lake (TYPE s3{parts})")
+        with _plain_words():
+            for table, scan in scans.items():
+                self.connection.execute(f"CREATE OR REPLACE VIEW {table} AS FROM {scan}")
+            for table in LATEST_OF:
+                view = f"CREATE OR REPLACE VIEW {table}_latest AS {latest_sql(table)}"
+                self.connection.execute(view)
+        self._shown = scans
 
 
-def latest_sql(table: str, condition: str = "true") -> str:
+def latest_sql(table: str, condition: str = "true", *, deleted: bool = False) -> str:
     """Return SQL for the latest observation per id among those that meet the condition.
 
-    The keys come first: the wide columns are then read only of the rows that are latest.
+    Without `deleted` the ids whose latest is a tombstone are left out. The keys come first: the
+    wide columns are then read only of the rows that are latest.
     """
+    live = "" if deleted else " AND state = 'live'"
     return (
-        f"SELECT o.* FROM {table} o SEMI JOIN (SELECT id, max(observed_at) AS observed_at "  # noqa: S608
-        f"FROM {table} WHERE {condition} GROUP BY id) k USING (id, observed_at) WHERE {condition}"
+        f"SELECT o.* FROM {table} o SEMI JOIN (SELECT id, max(observed_at) AS observed_at "  # noqa: S608 - names and conditions of this package, values are parameters
+        f"FROM {table} WHERE {condition} GROUP BY id) k USING (id, observed_at) "
+        f"WHERE {condition}{live}"
     )
+
+
+def parquet_file(folder: Path, table: str) -> Path:
+    """Return the file that a table is saved to."""
+    return folder / f"{table}.parquet"
+
+
+def quoted(text: str) -> str:
+    """Return the text as an SQL literal."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 @contextmanager
@@ -121,19 +126,21 @@ def _plain_words() -> Iterator[None]:
     try:
         yield
     except (duckdb.HTTPException, duckdb.IOException) as error:
-        message = _first_line(error)
-        raise AccessError(f"the lake's files could not be read: {message}") from error
+        raise AccessError(f"the lake's files cannot be used: {_first_line(error)}") from error
     except duckdb.Error as error:
         raise QueryError(f"DuckDB cannot run this query: {_first_line(error)}") from error
 
 
-def _batches(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+def _printable(place: int, kind: str) -> str:
+    if kind == "TIMESTAMP WITH TIME ZONE":  # as Python's datetime it would need another library
+        return _INSTANT.format(place=place)
+    return f"#{place}::VARCHAR" if "TIME ZONE" in kind else f"#{place}"
+
+
+def _rows(result: Connection) -> Iterator[Sequence[Any]]:
     with _plain_words():
-        yield from reader
-
-
-def _quoted(text: str) -> str:
-    return text.replace("'", "''")
+        while rows := result.fetchmany(FETCH_ROWS):
+            yield from rows
 
 
 def _first_line(error: Exception) -> str:

@@ -7,125 +7,130 @@ of Iceberg's snapshots, which the purge of deleted content destroys.
 from __future__ import annotations
 
 import os
+import warnings
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import pandas as pd
-import polars as pl
-import pyarrow as pa
-
-from wsb_lake.aws import Aws, plain_words
-from wsb_lake.errors import QueryError
+from wsb_lake.errors import AccessError, QueryError
+from wsb_lake.folder import FolderSource
 from wsb_lake.query import LATEST_OF, LakeQuery, latest_sql
-from wsb_lake.settings import settings_from
+from wsb_lake.settings import DATABASE_VARIABLE, FOLDER_VARIABLE, reader_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from wsb_lake.settings import Settings
+    from wsb_lake.query import Connection, Source
 
-_PANDAS_TYPES = {
-    pa.int32(): pd.Int32Dtype(),  # a hidden score is null, not NaN
-    pa.int64(): pd.Int64Dtype(),
-    pa.bool_(): pd.BooleanDtype(),
-}
 Instant = datetime | date | str
-HISTORIES = {"t1_": "comments", "t3_": "posts", "gap": "gaps"}
+TABLE_OF = {"t1_": "comments", "t3_": "posts", "gap": "gaps"}
+# A hidden score is null, not NaN, and the others stay integers.
+_PANDAS_TYPES = {"INTEGER": "Int32", "BIGINT": "Int64", "BOOLEAN": "boolean"}
 
 
 @dataclass(frozen=True)
 class Lake:
-    """A reader; each call sees the newest commit. Frames are pandas unless asked otherwise."""
+    """A reader; each call sees the newest commit. Frames are pandas unless asked otherwise.
 
-    settings: Settings
+    Raises a LakeError that says what to do. `since` ≤ created_at < `until` choose by age.
+    """
+
     query: LakeQuery
-    frame: Callable[[pa.Table], Any]
+    fetch: Callable[[Connection], Any]
 
     @property
     def arrow(self) -> Lake:
-        """Return the same reader, answering with Arrow tables."""
-        return replace(self, frame=lambda table: table)
+        """Return the same reader, answering with Arrow tables; needs pyarrow."""
+        return replace(self, fetch=lambda result: result.to_arrow_table())
 
     @property
     def polars(self) -> Lake:
-        """Return the same reader, answering with polars frames."""
-        return replace(self, frame=pl.from_arrow)
+        """Return the same reader, answering with polars frames; needs polars and pyarrow."""
+        return replace(self, fetch=lambda result: result.pl())
 
-    def comments(
+    def observations(
         self,
+        table: str = "comments",
+        *,
         as_of: Instant | None = None,
         since: Instant | None = None,
         until: Instant | None = None,
     ) -> Any:  # noqa: ANN401 - the frame that was asked for
-        """Return each comment as it was last seen, of what had landed by `as_of`.
+        """Return every look at every comment (or post) that had landed by `as_of`."""
+        condition, parameters = _bounds(as_of, since, until)
+        sql = f"SELECT * FROM {_known(table)} WHERE {condition}"  # noqa: S608 - a known name
+        return self.sql(sql, parameters)
 
-        `since` ≤ created_at < `until` chooses by age. A deleted comment is its tombstone.
+    def latest(
+        self,
+        table: str = "comments",
+        *,
+        as_of: Instant | None = None,
+        since: Instant | None = None,
+        until: Instant | None = None,
+        deleted: bool = False,
+    ) -> Any:  # noqa: ANN401 - the frame that was asked for
+        """Return each live comment (or post) as it was last seen, of what had landed by `as_of`.
+
+        `deleted` adds the tombstones of those that were last seen deleted, removed or absent.
         """
-        return self._states("comments", as_of, since, until)
+        condition, parameters = _bounds(as_of, since, until)
+        return self.sql(latest_sql(_known(table), condition, deleted=deleted), parameters)
 
-    def posts(
-        self,
-        as_of: Instant | None = None,
-        since: Instant | None = None,
-        until: Instant | None = None,
-    ) -> Any:  # noqa: ANN401 - the frame that was asked for
-        """Return each post as it was last seen, of what had landed by `as_of`."""
-        return self._states("posts", as_of, since, until)
+    def history(self, fullname: str) -> Any:  # noqa: ANN401 - the frame that was asked for
+        """Return every observation of one comment (t1_…), post (t3_…) or gap, oldest first."""
+        return self.sql(history_sql(fullname), {"id": fullname})
 
-    def latest(self, table: str = "comments") -> Any:  # noqa: ANN401 - the frame asked for
-        """Return the latest observation of each id in `comments` or `posts`."""
-        if table not in LATEST_OF:
-            raise QueryError(f"latest is of {' or '.join(LATEST_OF)}, not of {table!r}")
-        return self._states(table, None, None, None)
-
-    def history(self, thing_id: str) -> Any:  # noqa: ANN401 - the frame that was asked for
-        """Return every observation of one fullname (t1_…, t3_…) or gap, oldest first."""
-        table = HISTORIES.get(thing_id[:3])
-        if table is None:
-            raise QueryError(
-                f"{thing_id!r} is no fullname: a comment's begins with t1_, a post's t3_"
-            )
-        sql = f"SELECT * FROM {table} WHERE id = $id ORDER BY observed_at"  # noqa: S608 - a known name
-        return self.sql(sql, {"id": thing_id})
-
-    def sql(self, sql: str, parameters: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401
+    def sql(self, sql: str, parameters: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401 - the frame that was asked for
         """Return the result of DuckDB SQL over comments, posts, gaps, commits and `…_latest`."""
-        with plain_words(self.settings):
-            return self.frame(self.query.run(sql, parameters))
+        return self.query.run(sql, self.fetch, parameters)
 
-    def _states(
-        self, table: str, as_of: Instant | None, since: Instant | None, until: Instant | None
-    ) -> Any:  # noqa: ANN401 - the frame that was asked for
-        bounds = {
-            "landed_at <= $as_of": as_of,
-            "created_at >= $since": since,
-            "created_at < $until": until,
-        }
-        given = {text: instant(value) for text, value in bounds.items() if value is not None}
-        condition = " AND ".join(given) or "true"
-        parameters = {text.rpartition("$")[2]: value for text, value in given.items()}
-        return self.sql(latest_sql(table, condition), parameters)
+    def save(self, folder: str | Path) -> None:
+        """Write the tables, as they are now, as Parquet files that `open(folder=…)` reads."""
+        try:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise AccessError(f"the lake cannot be saved to {folder}: {error.strerror}") from error
+        self.query.save(Path(folder))
 
 
-def open_lake(
-    database: str | None, bucket: str | None, region: str | None, endpoint_url: str | None
-) -> Lake:
-    """Return a reader; what is not given comes from the environment."""
-    given = {
-        "WSB_LAKE_DATABASE": database,
-        "WSB_LAKE_BUCKET": bucket,
-        "AWS_REGION": region,
-        "AWS_ENDPOINT_URL": endpoint_url,
-    }
+def open_lake(given: Mapping[str, str | None]) -> Lake:
+    """Return a reader of the lake that these variables name, else those of the environment."""
     chosen = {name: value for name, value in given.items() if value is not None}
-    settings = settings_from({**os.environ, **chosen}, for_job=False)
-    return Lake(settings, LakeQuery(Aws(settings)), to_pandas)
+    environ = {**os.environ, **chosen}
+    if DATABASE_VARIABLE in chosen and FOLDER_VARIABLE not in chosen:
+        environ.pop(FOLDER_VARIABLE, None)
+    return Lake(LakeQuery(_source(environ)), to_pandas)
 
 
-def to_pandas(table: pa.Table) -> pd.DataFrame:
+def _source(environ: Mapping[str, str]) -> Source:
+    if folder := environ.get(FOLDER_VARIABLE):
+        return FolderSource(Path(folder))
+    settings = reader_settings(environ)
+    # A saved lake is read without the AWS SDK, which takes longer to load than DuckDB.
+    from wsb_lake.aws import Aws  # noqa: PLC0415 - see above
+    from wsb_lake.glue import GlueSource  # noqa: PLC0415 - see above
+
+    return GlueSource(Aws(settings))
+
+
+def history_sql(fullname: str, columns: str = "*") -> str:
+    """Return SQL for the observations of `$id`, which is this fullname; raises QueryError."""
+    table = TABLE_OF.get(fullname[:3])
+    if table is None:
+        raise QueryError(f"{fullname!r} is no fullname: a comment's begins with t1_, a post's t3_")
+    return f"SELECT {columns} FROM {table} WHERE id = $id ORDER BY observed_at"  # noqa: S608 - known names
+
+
+def to_pandas(result: Connection) -> Any:  # noqa: ANN401 - pandas is loaded by DuckDB, if asked for
     """Return a pandas frame whose integers and booleans stay what they are beside nulls."""
-    return table.to_pandas(types_mapper=_PANDAS_TYPES.get)
+    kinds = [str(column[1]) for column in result.description]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # DuckDB's own calls of pandas
+        frame = result.df()
+    named = zip(frame.columns, map(_PANDAS_TYPES.get, kinds), strict=True)
+    return frame.astype({name: kind for name, kind in named if kind})
 
 
 def instant(value: Instant) -> datetime:
@@ -136,8 +141,29 @@ def instant(value: Instant) -> datetime:
             value = datetime.fromisoformat(value)
         except ValueError as error:
             raise wrong from error
-    if not isinstance(value, date) or pd.isna(value):
+    if not isinstance(value, date) or str(value) == "NaT":  # pandas' missing time is a date too
         raise wrong
     if not isinstance(value, datetime):
         return datetime(value.year, value.month, value.day, tzinfo=UTC)
     return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+def _known(table: str) -> str:
+    if table not in LATEST_OF:
+        raise QueryError(f"there are {' and '.join(LATEST_OF)}, not {table!r}: ask with lake.sql")
+    return table
+
+
+def _bounds(
+    as_of: Instant | None, since: Instant | None, until: Instant | None
+) -> tuple[str, dict[str, object]]:
+    conditions = {
+        "landed_at <= $as_of": as_of,
+        "created_at >= $since": since,
+        "created_at < $until": until,
+    }
+    given = {text: instant(value) for text, value in conditions.items() if value is not None}
+    parameters: dict[str, object] = {
+        text.rpartition("$")[2]: value for text, value in given.items()
+    }
+    return " AND ".join(given) or "true", parameters

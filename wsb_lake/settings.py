@@ -1,32 +1,37 @@
-"""Settings of the lake: which bucket, database and lock; read once, at the edge."""
+"""Settings of the lake: where it is; read once, at the edge."""
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wsb_lake.errors import SettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-DEFAULT_LANDING_PREFIX = "landing/observations/"
+FOLDER_VARIABLE = "WSB_LAKE_FOLDER"
+DATABASE_VARIABLE = "WSB_LAKE_DATABASE"
+LANDING_PREFIX = "landing/observations/"
 TABLES_PREFIX = "tables/"
 REJECTS_PREFIX = "landing_rejects/"
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")  # S3's naming rules
 _DATABASE = re.compile(r"[a-z0-9_]{1,255}")  # what Glue and Athena both accept
+NOTHING_SET = (
+    f"nothing says where the lake is: set {DATABASE_VARIABLE}, WSB_LAKE_BUCKET and AWS_REGION, "
+    "which `make deploy` writes to build/lake.env and `make demo` to build/demo/env, or "
+    f"{FOLDER_VARIABLE} to a folder that a lake was saved to"
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LakeSettings:
     """Where the lake is. Reading needs only the database: Glue knows where its files are."""
 
-    bucket: str
     database: str
-    state_table: str | None = None
-    landing_prefix: str = DEFAULT_LANDING_PREFIX
+    bucket: str
     region: str | None = None
     endpoint_url: str | None = None
 
@@ -35,28 +40,47 @@ class Settings:
         return f"s3://{self.bucket}/{TABLES_PREFIX}{table}"
 
 
-def settings_from(environ: Mapping[str, str], *, for_job: bool) -> Settings:
-    """Read the settings; raises SettingsError naming every mistake at once."""
-    settings = Settings(
-        bucket=environ.get("WSB_LAKE_BUCKET", ""),
-        database=environ.get("WSB_LAKE_DATABASE", ""),
-        state_table=environ.get("WSB_LAKE_STATE_TABLE") or None,
-        landing_prefix=environ.get("WSB_LANDING_PREFIX") or DEFAULT_LANDING_PREFIX,
-        region=environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or None,
-        endpoint_url=environ.get("AWS_ENDPOINT_URL") or None,
-    )
-    mistakes = list(_mistakes(settings, for_job=for_job))
-    if mistakes:
-        raise SettingsError("; ".join(mistakes))
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobSettings(LakeSettings):
+    """What the lake job needs besides: the DynamoDB table of its lock."""
+
+    state_table: str
+
+
+def reader_settings(environ: Mapping[str, str]) -> LakeSettings:
+    """Read what a reader needs; raises SettingsError naming every mistake at once."""
+    if not environ.get(DATABASE_VARIABLE):
+        raise SettingsError(NOTHING_SET)
+    settings = LakeSettings(**_values(environ))
+    _raise_if(_reading_mistakes(settings))
     return settings
 
 
-def _mistakes(settings: Settings, *, for_job: bool) -> Iterator[str]:
-    if for_job and not _BUCKET.fullmatch(settings.bucket):
-        yield f"set WSB_LAKE_BUCKET (--bucket) to the lake's bucket, it is {settings.bucket!r}"
+def job_settings(environ: Mapping[str, str]) -> JobSettings:
+    """Read what the job needs; raises SettingsError naming every mistake at once."""
+    settings = JobSettings(**_values(environ), state_table=environ.get("WSB_LAKE_STATE_TABLE", ""))
+    _raise_if(_job_mistakes(settings))
+    return settings
+
+
+def _values(environ: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "bucket": environ.get("WSB_LAKE_BUCKET", ""),
+        "database": environ.get(DATABASE_VARIABLE, ""),
+        "region": environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or None,
+        "endpoint_url": environ.get("AWS_ENDPOINT_URL") or None,
+    }
+
+
+def _raise_if(mistakes: Iterator[str]) -> None:
+    if text := "; ".join(mistakes):
+        raise SettingsError(text)
+
+
+def _reading_mistakes(settings: LakeSettings) -> Iterator[str]:
     if not _DATABASE.fullmatch(settings.database):
         yield (
-            "set WSB_LAKE_DATABASE (--database) to the Glue database, lower case letters, "
+            f"set {DATABASE_VARIABLE} (--database) to the Glue database, lower case letters, "
             f"digits and _, it is {settings.database!r}"
         )
     if settings.endpoint_url and not settings.endpoint_url.startswith(("http://", "https://")):
@@ -64,15 +88,11 @@ def _mistakes(settings: Settings, *, for_job: bool) -> Iterator[str]:
             "set AWS_ENDPOINT_URL (--endpoint-url) to an address that begins with http:// or "
             f"https://, it is {settings.endpoint_url!r}"
         )
-    if for_job and not settings.state_table:
+
+
+def _job_mistakes(settings: JobSettings) -> Iterator[str]:
+    if not _BUCKET.fullmatch(settings.bucket):
+        yield f"set WSB_LAKE_BUCKET (--bucket) to the lake's bucket, it is {settings.bucket!r}"
+    yield from _reading_mistakes(settings)
+    if not settings.state_table:
         yield "set WSB_LAKE_STATE_TABLE (--state-table) to the DynamoDB table of the job's lock"
-    if for_job and not _is_landing_prefix(settings.landing_prefix):
-        yield (
-            "set WSB_LANDING_PREFIX (--landing-prefix) to a prefix that ends with / and is "
-            f"not in {TABLES_PREFIX} or {REJECTS_PREFIX}, it is {settings.landing_prefix!r}"
-        )
-
-
-def _is_landing_prefix(prefix: str) -> bool:
-    ours = (TABLES_PREFIX, REJECTS_PREFIX)
-    return prefix.endswith("/") and not prefix.startswith(("/", *ours))

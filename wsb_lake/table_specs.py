@@ -70,7 +70,7 @@ COMMITS_FIELDS = (
     _commits_field("comments", "integer", "observations appended to comments"),
     _commits_field("posts", "integer", "observations appended to posts"),
     _commits_field("gaps", "integer", "observations appended to gaps"),
-    _commits_field("doubles_dropped", "integer", "observations that the tables already held"),
+    _commits_field("duplicates_dropped", "integer", "observations that the tables already held"),
     _commits_field("rejected", "integer", "lines set aside in landing_rejects/ with their reason"),
     _commits_field("oldest_observed_at", "timestamp", "oldest look among the lines read"),
     _commits_field("newest_observed_at", "timestamp", "newest look among the lines read"),

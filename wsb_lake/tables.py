@@ -22,19 +22,19 @@ if TYPE_CHECKING:
     from pyiceberg.catalog import Catalog
     from pyiceberg.table import Table
 
-    from wsb_lake.settings import Settings
+    from wsb_lake.settings import LakeSettings
     from wsb_lake.table_specs import TableSpec
 
 
 def open_tables(
-    catalog: Catalog, settings: Settings, specs: Mapping[str, TableSpec] | None = None
+    catalog: Catalog, settings: LakeSettings, specs: Mapping[str, TableSpec] | None = None
 ) -> dict[str, Table]:
     """Return every table by name, created or widened to its spec where that is needed."""
     wanted = table_specs() if specs is None else specs
     return {name: _open_table(catalog, settings, spec) for name, spec in wanted.items()}
 
 
-def _open_table(catalog: Catalog, settings: Settings, spec: TableSpec) -> Table:
+def _open_table(catalog: Catalog, settings: LakeSettings, spec: TableSpec) -> Table:
     identifier = (settings.database, spec.name)
     try:
         table = catalog.load_table(identifier)
@@ -44,7 +44,7 @@ def _open_table(catalog: Catalog, settings: Settings, spec: TableSpec) -> Table:
     return table
 
 
-def _create_table(catalog: Catalog, settings: Settings, spec: TableSpec) -> Table:
+def _create_table(catalog: Catalog, settings: LakeSettings, spec: TableSpec) -> Table:
     identifier = (settings.database, spec.name)
     try:
         return catalog.create_table(

@@ -1,4 +1,4 @@
--- run once: makes the view comments_latest, the newest observation of each id; its times are UTC
+-- run once: makes the view comments_latest, each live comment as it was last seen; its times are UTC
 -- (Athena stores no view with a time zone in a column, so each time is cast to one without)
 CREATE OR REPLACE VIEW comments_latest AS
 SELECT
@@ -31,4 +31,5 @@ INNER JOIN (
   FROM comments
   GROUP BY id
 ) AS newest
-  ON seen.id = newest.id AND seen.observed_at = newest.observed_at;
+  ON seen.id = newest.id AND seen.observed_at = newest.observed_at
+WHERE seen.state = 'live';

@@ -8,6 +8,6 @@ INNER JOIN (
   GROUP BY id
 ) AS newest
   ON seen.id = newest.id AND seen.observed_at = newest.observed_at
-WHERE seen.state = 'live'
+WHERE seen.created_at > current_timestamp - INTERVAL '1' DAY AND seen.state = 'live'
 ORDER BY seen.score DESC
 LIMIT 50;

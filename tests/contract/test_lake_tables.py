@@ -92,7 +92,7 @@ def test_an_older_job_appends_to_a_wider_table(lake):
     catalog = lake.job().tables["comments"].catalog
     open_tables(catalog, lake.settings, table_specs(WIDER))
     lake.land(observation("comment", "t1_a"))
-    assert lake.job().run()["appended"]["comments"] == 1
+    assert lake.job().run().appended["comments"] == 1
     assert [(row["id"], row["awards"]) for row in lake.rows("comments")] == [("t1_a", None)]
 
 

@@ -6,6 +6,7 @@ import zipfile
 import pytest
 
 import wsb
+from tests.support.lake_world import observation, save_lake
 from tools.environments import BUILD_PINS, find_python
 from tools.project import PROJECT, REQUIREMENTS
 from tools.uv import run_uv
@@ -38,8 +39,8 @@ def environment(folder, wheel, extra=""):
     python, pins = folder / "bin" / "python", ("--constraints", REQUIREMENTS / "dev.txt")
     run_uv("pip", "install", "--python", python, *pins, f"{wheel}{extra}", purpose=f"wsb{extra}")
 
-    def run(*arguments):
-        command = [folder / "bin" / "wsb", *arguments]
+    def run(*arguments, program="wsb"):
+        command = [folder / "bin" / program, *arguments]
         return subprocess.run(
             command, env=SETTINGS, cwd=folder, capture_output=True, text=True, check=False
         )
@@ -96,7 +97,13 @@ def test_a_producer_has_its_commands_and_is_told_what_others_need(producer):
     )
 
 
-def test_a_reader_reads_without_the_jobs_libraries(reader):
-    """DuckDB, pandas and Arrow are there: a query gets as far as AWS."""
+def test_a_reader_reads_without_the_jobs_libraries(reader, tmp_path):
+    """DuckDB and pandas are there: files answer, a query of AWS gets as far as AWS."""
+    save_lake(tmp_path, observation("comment", "t1_a"))
+    sql = "select id, observed_at from comments_latest"
+    shown = reader("lake", "query", sql, "--format", "csv", "--local", tmp_path)
+    assert shown.stdout == '"id","observed_at"\n"t1_a","2021-01-01T00:01:00.000Z"\n'
+    frame = f"import wsb_lake; print(*wsb_lake.open(folder={str(tmp_path)!r}).latest()['id'])"
+    assert reader("-c", frame, program="python").stdout == "t1_a\n"
     assert "127.0.0.1:9" in sentence(reader("lake", "query", "select 1"))
-    assert "needs pyiceberg, which is not installed" in sentence(reader("lake", "settle"))
+    assert "needs pyarrow, which is not installed" in sentence(reader("lake", "settle"))

@@ -6,7 +6,9 @@ import pytest
 
 from contract import format_instant
 from tests.support.lake_world import START, SimulatedCrash, crash_at, observation
+from wsb_lake.events import LakeRunSkipped
 from wsb_lake.lock import LOCK_SECONDS, Lock
+from wsb_lake.settings import LANDING_PREFIX
 
 pytest_plugins = ["tests.support.lake_fixtures"]
 pytestmark = pytest.mark.integration
@@ -31,8 +33,8 @@ def test_everything_that_landed_is_in_its_table_once(lake):
     expected = mixed(lake)
     result = lake.job().run()
     assert expected == lake.identities()
-    assert result["appended"] == {"comments": 6, "posts": 1, "gaps": 1}
-    assert lake.keys(lake.settings.landing_prefix) == []
+    assert result.appended == {"comments": 6, "posts": 1, "gaps": 1}
+    assert lake.keys(LANDING_PREFIX) == []
 
 
 def test_values_survive_as_they_were(lake):
@@ -58,15 +60,15 @@ def test_the_same_observation_again_is_dropped(lake):
     first = lake.job().run()
     lake.land(record, observation("comment", "t1_a", observed=61))
     second = lake.job().run()
-    assert (first["appended"]["comments"], first["doubles_dropped"]) == (1, 2)
-    assert (second["appended"]["comments"], second["doubles_dropped"]) == (1, 1)
+    assert (first.appended["comments"], first.duplicates_dropped) == (1, 2)
+    assert (second.appended["comments"], second.duplicates_dropped) == (1, 1)
     assert {1} == set(lake.identities().values())
 
 
 def test_nothing_landed_is_nothing_done(lake):
     """An empty landing makes the tables, and no commit."""
     result = lake.job().run()
-    assert (result["objects"], result["read"]) == (0, 0)
+    assert (result.objects, result.read) == (0, 0)
     assert lake.rows("commits") == []
     assert lake.rows("comments") == []
 
@@ -79,7 +81,7 @@ def test_a_commits_row_says_what_landed_when(lake):
     (row,) = lake.rows("commits")
     counts = [row[name] for name in ("objects", "read", "comments", "posts", "gaps")]
     assert counts == [2, 4, 1, 1, 0]
-    assert (row["doubles_dropped"], row["rejected"]) == (1, 1)
+    assert (row["duplicates_dropped"], row["rejected"]) == (1, 1)
     assert (
         row["first_object"],
         row["last_object"],
@@ -98,7 +100,7 @@ def test_a_line_that_is_no_observation_is_set_aside_with_its_reason(lake):
     letters = [
         json.loads(line) for line in lake.text("landing_rejects/dt=x/object.ndjson").splitlines()
     ]
-    assert result["rejected"] == 3
+    assert result.rejected == 3
     assert [(letter["line"], letter["reason"]) for letter in letters] == [
         (1, "not_json_object"),
         (3, "not_utf8"),
@@ -114,7 +116,7 @@ def test_a_text_that_is_no_text_is_set_aside(lake, record):
     """Half a surrogate pair is valid JSON and no character: no column can hold it."""
     lake.land(observation("comment", "t1_a", **record), observation("comment", "t1_b"))
     result = lake.job().run()
-    assert (result["appended"]["comments"], result["rejected"]) == (1, 1)
+    assert (result.appended["comments"], result.rejected) == (1, 1)
 
 
 def test_a_broken_object_is_set_aside_whole(lake):
@@ -123,7 +125,7 @@ def test_a_broken_object_is_set_aside_whole(lake):
     lake.land_bytes(broken, name="broken")
     lake.land(observation("comment", "t1_a"))
     result = lake.job().run()
-    assert (result["rejected"], result["appended"]["comments"]) == (1, 1)
+    assert (result.rejected, result.appended["comments"]) == (1, 1)
     answer = lake.aws.s3.get_object(
         Bucket=lake.settings.bucket, Key="landing_rejects/broken.object"
     )
@@ -134,15 +136,15 @@ def test_a_broken_object_is_set_aside_whole(lake):
 def test_plain_lines_land_too(lake):
     """A delivery without compression is read all the same."""
     lake.land_bytes(json.dumps(observation("comment", "t1_a")).encode())
-    assert lake.job().run()["appended"]["comments"] == 1
+    assert lake.job().run().appended["comments"] == 1
 
 
 def test_a_second_run_leaves_the_work_to_the_first(lake):
     """While another run holds the lock nothing is touched."""
     lake.land(observation("comment", "t1_a"))
     with Lock(lake.aws.dynamodb, lake.settings.state_table, lake.clock).held():
-        assert lake.job().run() == {"skipped": "another run holds the lock"}
-    assert lake.job().run()["appended"]["comments"] == 1
+        assert lake.job().run() == LakeRunSkipped("another run holds the lock")
+    assert lake.job().run().appended["comments"] == 1
 
 
 def test_the_lock_of_a_killed_run_expires(lake):
@@ -152,16 +154,16 @@ def test_the_lock_of_a_killed_run_expires(lake):
     crash_at(job, 2, answered=True)
     with pytest.raises(SimulatedCrash):
         job.run()
-    assert "skipped" in lake.job().run()
+    assert isinstance(lake.job().run(), LakeRunSkipped)
     lake.clock.at += LOCK_SECONDS
-    assert lake.job().run()["appended"]["comments"] == 1
+    assert lake.job().run().appended["comments"] == 1
 
 
 def test_batches_are_bounded_and_the_run_goes_on(lake, monkeypatch):
     """A backlog is taken in piece by piece, each with its own commit, oldest first."""
     monkeypatch.setattr("wsb_lake.job.BATCH_BYTES", 1)
     expected = mixed(lake)
-    assert lake.job().run()["objects"] == 8
+    assert lake.job().run().objects == 8
     assert expected == lake.identities()
     firsts = [row["first_object"] for row in sorted(lake.rows("commits"), key=_landed_at)]
     assert sorted(firsts) == firsts
@@ -172,8 +174,8 @@ def test_a_run_stops_in_time(lake, monkeypatch):
     """When its time is up a run stops after the batch at hand; the next goes on."""
     monkeypatch.setattr("wsb_lake.job.BATCH_BYTES", 1)
     expected = mixed(lake)
-    assert lake.job().run(lambda: False)["objects"] == 1
-    assert lake.job().run()["objects"] == 7
+    assert lake.job().run(lambda: False).objects == 1
+    assert lake.job().run().objects == 7
     assert expected == lake.identities()
 
 

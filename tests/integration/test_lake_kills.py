@@ -11,6 +11,7 @@ from tests.support.lake_world import SimulatedCrash, crash_at, observation
 from wsb_lake.append import append_new
 from wsb_lake.lock import LOCK_SECONDS
 from wsb_lake.parsing import parse
+from wsb_lake.settings import LANDING_PREFIX
 
 pytest_plugins = ["tests.support.lake_fixtures"]
 pytestmark = pytest.mark.integration
@@ -41,7 +42,7 @@ def _killed(new_lake, call, *, answered):
         lake.clock.at += LOCK_SECONDS
     lake.job().run()
     assert expected == lake.identities(), f"killed at call {call}, answered={answered}"
-    assert lake.keys(lake.settings.landing_prefix) == []
+    assert lake.keys(LANDING_PREFIX) == []
     assert len(lake.keys("landing_rejects/")) == 1
     return died
 
@@ -74,8 +75,8 @@ def test_killed_between_commit_and_deletion(lake, monkeypatch):
     assert expected == lake.identities()
     lake.clock.at += LOCK_SECONDS
     again = lake.job().run()
-    assert sum(again["appended"].values()) == 0
-    assert again["doubles_dropped"] == 6
+    assert sum(again.appended.values()) == 0
+    assert again.duplicates_dropped == 6
     assert expected == lake.identities()
 
 

@@ -12,7 +12,8 @@ import wsb_lake
 from contract import format_instant, parse_instant
 from tests.support.lake_world import START, observation
 from wsb_lake.aws import Aws
-from wsb_lake.errors import AccessError, LakeMissingError, QueryError
+from wsb_lake.errors import AccessError, LakeMissingError, QueryError, SettingsError
+from wsb_lake.query import TABLES
 
 pytest_plugins = ["tests.support.lake_fixtures"]
 pytestmark = pytest.mark.integration
@@ -89,16 +90,41 @@ def _read(table):
 
 def _open(lake):
     settings = lake.settings
-    return wsb_lake.open(settings.database, settings.bucket, settings.region, settings.endpoint_url)
+    return wsb_lake.open(
+        database=settings.database, region=settings.region, endpoint_url=settings.endpoint_url
+    )
+
+
+def _rows(table):
+    return sorted(table.to_pylist(), key=str)
+
+
+def _live(told):
+    return {key: value for key, value in told.items() if value[1] == "live"}
 
 
 def test_latest_is_the_newest_look_of_each(told):
-    """By observed_at, not by arrival; a deleted comment is its tombstone."""
+    """By observed_at, not by arrival; the deleted are left out unless asked for."""
     lake, history = told
-    reader = _open(lake)
-    assert _oracle(history) == _read(reader.arrow.latest("comments"))
-    assert _oracle(history) == _read(reader.arrow.comments())
-    assert _oracle(history) == _read(reader.arrow.sql("SELECT * FROM comments_latest"))
+    reader = _open(lake).arrow
+    expected = _oracle(history)
+    assert len(_live(expected)) < len(expected)
+    assert expected == _read(reader.latest("comments", deleted=True))
+    assert _live(expected) == _read(reader.latest())
+    assert _live(expected) == _read(reader.sql("SELECT * FROM comments_latest"))
+
+
+def test_observations_are_every_row_as_in_sql(told):
+    """One name, one meaning: the method and the table of SQL tell the same."""
+    lake, history = told
+    reader = _open(lake).arrow
+    every = _rows(reader.observations())
+    assert every == _rows(reader.sql("SELECT * FROM comments"))
+    assert len(every) == len(history)
+    half = START + 18 * HOUR
+    known = [record for landed_at, record in history if landed_at <= half]
+    assert len(known) == len(reader.observations(as_of=format_instant(half)))
+    assert len(reader.observations("posts")) == 0
 
 
 @pytest.mark.parametrize("offset", [-1, 0, 1, 3 * HOUR])
@@ -108,19 +134,22 @@ def test_as_of_tells_what_could_have_been_known(told, run, offset):
     lake, history = told
     at = START + run * 6 * HOUR + offset
     moment = dt.datetime.fromtimestamp(at, dt.UTC)
-    assert _oracle(history, as_of=at) == _read(_open(lake).arrow.comments(as_of=moment))
+    reader, expected = _open(lake).arrow, _oracle(history, as_of=at)
+    assert expected == _read(reader.latest(as_of=moment, deleted=True))
+    assert _live(expected) == _read(reader.latest(as_of=moment))
 
 
 def test_since_and_until_choose_by_creation(told):
     """From since, to before until; together with as_of."""
     lake, history = told
     since, until, at = START - 40 * HOUR, START - 10 * HOUR, START + 18 * HOUR
-    frame = _open(lake).arrow.comments(
-        as_of=format_instant(at), since=format_instant(since), until=format_instant(until)
-    )
+    bounds = {"as_of": at, "since": since, "until": until}
+    bounds = {name: format_instant(value) for name, value in bounds.items()}
     expected = _oracle(history, at, since, until)
     assert expected
-    assert expected == _read(frame)
+    assert expected == _read(_open(lake).arrow.latest(**bounds, deleted=True))
+    looks = {row["id"] for row in _open(lake).arrow.observations(**bounds).to_pylist()}
+    assert expected.keys() == looks
 
 
 def test_history_is_every_look_in_order(told):
@@ -140,11 +169,32 @@ def test_frames_are_pandas_arrow_or_polars(told):
     reader = _open(lake)
     frame = reader.latest("comments")
     assert isinstance(frame, pd.DataFrame)
+    assert frame["score"].isna().any()
     assert str(frame["score"].dtype) == "Int32"
     assert "UTC" in str(frame["observed_at"].dtype)
     assert isinstance(reader.arrow.latest(), pa.Table)
     assert isinstance(reader.polars.latest(), pl.DataFrame)
-    assert len(_oracle(history)) == len(frame)
+    assert len(_live(_oracle(history))) == len(frame)
+
+
+def test_a_saved_lake_answers_the_same(told, tmp_path, monkeypatch):
+    """Every table, view, time and frame; from files alone, without AWS."""
+    lake, history = told
+    _open(lake).save(tmp_path / "it's here")
+    monkeypatch.setattr("boto3.Session", None)
+    monkeypatch.setenv("WSB_LAKE_FOLDER", str(tmp_path / "it's here"))
+    asked = [
+        lambda r: r.arrow.latest(as_of=format_instant(START + 12 * HOUR), deleted=True),
+        lambda r: r.arrow.history(history[0][1]["id"]),
+        *(
+            lambda r, name=name: r.arrow.sql(f"FROM {name}")
+            for name in (*TABLES, "comments_latest", "posts_latest")
+        ),
+    ]
+    for ask in asked:
+        there, here = ask(_open(lake)), ask(wsb_lake.open())
+        assert there.schema == here.schema
+        assert _rows(there) == _rows(here)
 
 
 def test_a_reader_sees_the_newest_commit(lake):
@@ -163,13 +213,48 @@ def test_a_lake_that_is_not_there_yet_is_said(lake):
         _open(lake).latest()
 
 
+def test_a_wrong_database_is_told_with_those_there_are(lake):
+    """The name is Terraform's, and easily guessed wrong."""
+    settings = lake.settings
+    reader = wsb_lake.open(
+        database="wsb_dev", region=settings.region, endpoint_url=settings.endpoint_url
+    )
+    with pytest.raises(
+        LakeMissingError, match=rf"no .*'wsb_dev'.* there is .*\b{settings.database}\b"
+    ):
+        reader.latest()
+
+
+def test_a_folder_without_a_lake_is_told(tmp_path):
+    """Which files lack, and what makes them."""
+    (tmp_path / "comments.parquet").touch()
+    with pytest.raises(LakeMissingError, match=r"posts.parquet, gaps.parquet, .*`make demo`"):
+        wsb_lake.open(folder=tmp_path).latest()
+
+
+def test_where_nothing_says_where_the_lake_is_one_sentence_does(monkeypatch):
+    """The values, and what writes them."""
+    for name in ("WSB_LAKE_FOLDER", "WSB_LAKE_DATABASE"):
+        monkeypatch.delenv(name, raising=False)
+    with pytest.raises(SettingsError, match=r"WSB_LAKE_DATABASE, .* build/lake.env .*demo/env"):
+        wsb_lake.open()
+
+
+def test_a_named_database_wins_over_the_environments_folder(lake, monkeypatch):
+    """What is given overrides what is set."""
+    monkeypatch.setenv("WSB_LAKE_FOLDER", "/nowhere")
+    lake.job().run()
+    assert len(_open(lake).latest()) == 0
+
+
 @pytest.mark.parametrize(
     "call",
     [
-        lambda r: r.comments(as_of="soon"),
-        lambda r: r.comments(as_of=pd.NaT),
-        lambda r: r.comments(since=1_611_840_000),
+        lambda r: r.observations(as_of="soon"),
+        lambda r: r.latest(as_of=pd.NaT),
+        lambda r: r.observations(since=1_611_840_000),
         lambda r: r.latest("gaps"),
+        lambda r: r.observations("comments; DROP"),
         lambda r: r.history("gl123abc"),
     ],
 )
@@ -184,9 +269,12 @@ def test_a_lake_whose_files_cannot_be_read_is_explained(told, monkeypatch):
     """Glue answers, S3 does not: no right on the bucket, another region, no network."""
     lake, _ = told
     reader = _open(lake)
-    properties = {**reader.query._aws.file_properties(), "s3.endpoint": "http://127.0.0.1:1"}
+    properties = {
+        **reader.query._source._aws.file_properties(),
+        "s3.endpoint": "http://127.0.0.1:1",
+    }
     monkeypatch.setattr(Aws, "file_properties", lambda _aws: properties)
-    with pytest.raises(AccessError, match="files could not be read"):
+    with pytest.raises(AccessError, match="files cannot be used"):
         reader.latest()
 
 
@@ -195,7 +283,7 @@ def test_new_credentials_are_used_though_nothing_has_landed(told, monkeypatch):
     lake, _ = told
     reader = _open(lake)
     reader.latest()
-    given = reader.query._aws.file_properties()
+    given = reader.query._source._aws.file_properties()
     fresh = {**given, "s3.access-key-id": "fresh"}
     monkeypatch.setattr(Aws, "file_properties", lambda _aws: fresh)
     reader.latest()

@@ -1,7 +1,6 @@
 """Fixtures of the lake's tests; a module asks for them by `pytest_plugins`."""
 
 import os
-from dataclasses import replace
 
 import pytest
 from moto.server import ThreadedMotoServer
@@ -9,7 +8,7 @@ from moto.server import ThreadedMotoServer
 from sandbox.aws.moto_fixes.glue import compare_and_swap_tables
 from sandbox.aws.patching import patched
 from tests.support.lake_world import NUMBERS, LakeWorld
-from wsb_lake.settings import Settings
+from wsb_lake.settings import JobSettings
 
 REGION = "us-east-1"
 
@@ -37,10 +36,16 @@ def moto_url():
 def new_lake(moto_url):
     """Return a maker of empty lakes."""
 
-    def make(**changes):
+    def make():
         name = f"lake_{next(NUMBERS)}"
-        settings = Settings(name.replace("_", "-"), name, name, region=REGION)
-        return LakeWorld(replace(settings, endpoint_url=moto_url, **changes))
+        settings = JobSettings(
+            bucket=name.replace("_", "-"),
+            database=name,
+            state_table=name,
+            region=REGION,
+            endpoint_url=moto_url,
+        )
+        return LakeWorld(settings)
 
     return make
 

@@ -1,16 +1,23 @@
 """A lake on moto in this process: what the lake's tests land, run, crash and read."""
 
 import gzip
+import io
 import itertools
 import json
 import threading
 from collections import Counter
 from dataclasses import dataclass, field
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from contract import format_instant
+from telemetry import Log
 from wsb_lake.aws import Aws
-from wsb_lake.job import Job
-from wsb_lake.settings import Settings
+from wsb_lake.job import LakeJob
+from wsb_lake.parsing import TIMESTAMP, arrow_schema, parse
+from wsb_lake.settings import LANDING_PREFIX, JobSettings
+from wsb_lake.table_specs import COMMITS_FIELDS, COMMITS_TABLE
 
 START = 1_609_459_200.0  # 2021-01-01
 KINDS = {"comments": "comment", "posts": "post", "gaps": "gap"}
@@ -70,17 +77,30 @@ def observation(kind, thing_id, created=0.0, observed=60.0, **fields):
     return {**record, **own[kind], **fields}
 
 
+def save_lake(folder, *records):
+    """Write a saved lake of these observations, which landed at START."""
+    parsed = parse(json.dumps(record).encode() for record in records)
+    empty = pa.Table.from_pylist([], arrow_schema(COMMITS_FIELDS))
+    tables = {
+        name: table.append_column("landed_at", pa.array([int(START * 1e6)] * len(table), TIMESTAMP))
+        for name, table in parsed.tables.items()
+    }
+    for name, table in {**tables, COMMITS_TABLE: empty}.items():
+        pq.write_table(table, folder / f"{name}.parquet")
+
+
 @dataclass
 class LakeWorld:
     """One lake of its own: bucket, database and lock table."""
 
-    settings: Settings
+    settings: JobSettings
     clock: StandingClock = field(default_factory=StandingClock)
+    logged: io.StringIO = field(default_factory=io.StringIO)
 
     def __post_init__(self):
         """Make what Terraform makes."""
         self.aws = Aws(self.settings)
-        self._reader = Job(self.aws, self.clock)
+        self._reader = self.job()
         self.aws.s3.create_bucket(Bucket=self.settings.bucket)
         self.aws.glue.create_database(DatabaseInput={"Name": self.settings.database})
         self.aws.dynamodb.create_table(
@@ -98,7 +118,7 @@ class LakeWorld:
 
     def job(self):
         """Return the job of a fresh process."""
-        return Job(Aws(self.settings), self.clock)
+        return LakeJob(self.settings, self.clock, Log(self.logged))
 
     def land(self, *records, name=None):
         """Land one gzip object; a record that is bytes lands as it is."""
@@ -107,7 +127,7 @@ class LakeWorld:
 
     def land_bytes(self, data, name=None):
         """Land these bytes; returns the key."""
-        key = f"{self.settings.landing_prefix}{name or f'dt=2021-01-01/{next(NUMBERS):09d}'}"
+        key = f"{LANDING_PREFIX}{name or f'dt=2021-01-01/{next(NUMBERS):09d}'}"
         self.aws.s3.put_object(Bucket=self.settings.bucket, Key=key, Body=data)
         return key
 

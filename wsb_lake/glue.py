@@ -1,0 +1,89 @@
+"""Glue: the lake's Iceberg tables on S3, as the Glue catalog names their newest metadata."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlparse
+
+from botocore.exceptions import ClientError
+
+from wsb_lake.aws import plain_words
+from wsb_lake.errors import LakeMissingError
+from wsb_lake.extensions import load_extensions
+from wsb_lake.query import TABLES, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wsb_lake.aws import Aws
+    from wsb_lake.query import Connection
+
+
+GlueTable = Any  # a dict as boto3 has it
+
+
+class GlueSource:
+    """The tables of one Glue database; the credentials are those of the moment."""
+
+    def __init__(self, aws: Aws) -> None:
+        self._aws = aws
+        self._shown: Mapping[str, str] = {}
+
+    def scans(self, connection: Connection) -> Mapping[str, str]:
+        """Return SQL that scans the newest commit of each table; raises a LakeError."""
+        with plain_words(self._aws.settings):
+            locations = self._metadata_locations()
+            properties = self._aws.file_properties()
+        if not self._shown:
+            load_extensions(connection)
+        if properties != self._shown:
+            connection.execute(_secret_sql(properties))
+            self._shown = properties
+        return {table: f"iceberg_scan({quoted(at)})" for table, at in locations.items()}
+
+    def _metadata_locations(self) -> dict[str, str]:
+        database, glue = self._aws.settings.database, self._aws.glue
+        try:
+            pages = list(glue.get_paginator("get_tables").paginate(DatabaseName=database))
+        except glue.exceptions.EntityNotFoundException as error:
+            raise LakeMissingError(
+                f"there is no Glue database {database!r} in {glue.meta.region_name}, there is "
+                f"{self._databases()}: set WSB_LAKE_DATABASE (database=, --database), or AWS_REGION"
+            ) from error
+        tables = {table["Name"]: table for page in pages for table in page["TableList"]}
+        return {name: _metadata_location(tables.get(name), database, name) for name in TABLES}
+
+    def _databases(self) -> str:
+        try:
+            pages = self._aws.glue.get_paginator("get_databases").paginate()
+            names = [found["Name"] for page in pages for found in page["DatabaseList"]]
+        except ClientError:  # a reader may have rights on its own database only
+            return "perhaps another"
+        return ", ".join(sorted(names)) or "none at all"
+
+
+def _metadata_location(table: GlueTable | None, database: str, name: str) -> str:
+    if table is None:
+        raise LakeMissingError(
+            f"there is no table {database}.{name} yet: the lake job makes it on its first run; "
+            "run `wsb lake settle`, or check WSB_LAKE_DATABASE"
+        )
+    location: str | None = table.get("Parameters", {}).get("metadata_location")
+    if location is None:
+        raise LakeMissingError(f"{database}.{name} is no Iceberg table: check WSB_LAKE_DATABASE")
+    return location
+
+
+def _secret_sql(properties: Mapping[str, str]) -> str:
+    options = {
+        "KEY_ID": properties["s3.access-key-id"],
+        "SECRET": properties["s3.secret-access-key"],
+        "SESSION_TOKEN": properties.get("s3.session-token"),
+        "REGION": properties["s3.region"],
+    }
+    if endpoint := properties.get("s3.endpoint"):
+        url = urlparse(endpoint)
+        options |= {"ENDPOINT": url.netloc, "URL_STYLE": "path"}
+        options["USE_SSL"] = "true" if url.scheme == "https" else "false"
+    given = "".join(f", {name} {quoted(value)}" for name, value in options.items() if value)
+    return f"CREATE OR REPLACE SECRET lake (TYPE s3{given})"

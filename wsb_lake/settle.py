@@ -1,0 +1,31 @@
+"""Settle: one run of the job for a person, told in a sentence."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from clock import clock_from_environment
+from telemetry import Log
+from wsb_lake.aws import plain_words
+from wsb_lake.errors import LockHeldError
+from wsb_lake.events import LakeRunSkipped
+from wsb_lake.job import LakeJob
+
+if TYPE_CHECKING:
+    from wsb_lake.settings import JobSettings
+
+
+def settle_once(settings: JobSettings) -> str:
+    """Take in what has landed and say what that was; raises a LakeError."""
+    job = LakeJob(settings, clock_from_environment(), Log(least=logging.WARNING))
+    with plain_words(settings):
+        done = job.run()
+    if isinstance(done, LakeRunSkipped):
+        raise LockHeldError(f"{done.reason}: try again when it is done")
+    appended = ", ".join(f"{count:,} {table}" for table, count in done.appended.items())
+    return (
+        f"{done.objects:,} landed objects with {done.read:,} lines taken in: appended {appended}; "
+        f"{done.duplicates_dropped:,} duplicates dropped, {done.rejected:,} lines rejected; "
+        f"{done.seconds:.1f} s"
+    )
