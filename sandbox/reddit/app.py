@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from clock import Clock
     from sandbox.reddit.endpoints import Told
+    from sandbox.reddit.faults import Fault
     from sandbox.reddit.ledger import Ledger
     from sandbox.reddit.quota import ClientQuota
     from sandbox.reddit.world import World
@@ -68,17 +69,14 @@ class RedditApp:
 
     def routes(self) -> list[Route]:
         """Return the routes."""
-        read = ["GET"]
         return [
             Route("/api/v1/access_token", self.token, methods=["POST"]),
-            Route("/r/{subreddit}/comments", self.comments, methods=read),
-            Route("/r/{subreddit}/new", self.new, methods=read),
-            Route("/r/{subreddit}/about", self.about, methods=read),
-            Route("/api/info", self.info, methods=read),
-            Route("/api/morechildren", self.more, methods=["GET", "POST"]),
-            Route("/comments/{post}", self.thread, methods=read),
-            Route("/comments/{post}/{slug}", self.thread, methods=read),
-            Route("/comments/{post}/{slug}/{comment}", self.thread, methods=read),
+            Route("/r/{subreddit}/comments", self.comments),
+            Route("/r/{subreddit}/new", self.new),
+            Route("/api/info", self.info),
+            Route("/api/morechildren", self.more, methods=["POST"]),
+            Route("/comments/{post}", self.thread),
+            Route("/comments/{post}/{slug}/{comment}", self.thread),
         ]
 
     async def token(self, request: Request) -> Response:
@@ -86,9 +84,8 @@ class RedditApp:
         now = self._clock.now()
         if not request.headers.get("user-agent"):
             return replies.failed(HTTPStatus.TOO_MANY_REQUESTS)
-        fault = self._gate.faults.hit("token", now)
-        failure = fault and await self._failure(request, fault.kind, now)
-        if failure:
+        failure = await self._failure(request, self._gate.faults.hit("token", now), now)
+        if failure is not None:
             return failure
         if not knows_client(request.headers.get("authorization", "")):
             return replies.failed(HTTPStatus.UNAUTHORIZED)
@@ -104,18 +101,14 @@ class RedditApp:
         return await self._listing(request, "new", POST)
 
     async def _listing(self, request: Request, endpoint: str, kind: str) -> Response:
-        def told(now: float) -> Told:
-            return self._endpoints.listing(kind, request.query_params, now)
-
-        return self._elsewhere(request) or await self._answer(request, endpoint, told)
-
-    async def about(self, request: Request) -> Response:
-        """Answer /r/<subreddit>/about."""
-
-        def told(_now: float) -> Told:
-            return self._endpoints.about(), []
-
-        return self._elsewhere(request) or await self._answer(request, "about", told)
+        name = request.path_params["subreddit"]
+        if name.lower() != self._world.subreddit.lower():  # Reddit sends one to its search
+            return RedirectResponse(f"/subreddits/search?q={name}", HTTPStatus.FOUND)
+        return await self._answer(
+            request,
+            endpoint,
+            lambda now: self._endpoints.listing(kind, request.query_params, now),
+        )
 
     async def info(self, request: Request) -> Response:
         """Answer /api/info."""
@@ -125,7 +118,7 @@ class RedditApp:
 
     async def more(self, request: Request) -> Response:
         """Answer /api/morechildren."""
-        asked = dict(request.query_params) | await _form(request)
+        asked = await _form(request)
         return await self._answer(request, "more", lambda now: self._endpoints.more(asked, now))
 
     async def thread(self, request: Request) -> Response:
@@ -139,13 +132,6 @@ class RedditApp:
             ),
         )
 
-    def _elsewhere(self, request: Request) -> Response | None:
-        """Send who asks for a subreddit that does not exist to the search, as Reddit does."""
-        name = request.path_params["subreddit"]
-        if name.lower() == self._world.subreddit.lower():
-            return None
-        return RedirectResponse(f"/subreddits/search?q={name}", HTTPStatus.FOUND)
-
     async def _answer(
         self, request: Request, endpoint: str, tell: Callable[[float], Told | None]
     ) -> Response:
@@ -154,8 +140,8 @@ class RedditApp:
         if refusal is not None:
             return refusal
         fault = self._gate.faults.hit(endpoint, now)
-        failure = fault and await self._failure(request, fault.kind, now)
-        if failure:
+        failure = await self._failure(request, fault, now)
+        if failure is not None:
             return failure
         told = tell(now)
         if told is None:
@@ -163,17 +149,19 @@ class RedditApp:
         body, things = told
         if request.query_params.get("raw_json") != "1":
             body = escape_texts(body)
-        if fault:
+        if fault is not None:  # the one kind that `_failure` leaves: truncated
             return SentAnswer(body[: len(body) // 2], self._gate.headers(now))
         return SentAnswer(body, self._gate.headers(now), things, now, self._ledger)
 
-    async def _failure(self, request: Request, kind: FaultKind, now: float) -> Response | None:
-        """Return what a fault answers; None if it spoils the right answer instead."""
-        if kind is FaultKind.TIMEOUT:
+    async def _failure(self, request: Request, fault: Fault | None, now: float) -> Response | None:
+        """Return what a fault answers; None without one, or if it spoils the right answer."""
+        if fault is None:
+            return None
+        if fault.kind is FaultKind.TIMEOUT:
             while (await request.receive())["type"] != _DISCONNECTED:
                 pass  # the client gives up first, so that nobody reads what follows
             return Response()
-        return self._gate.failure(kind, now)
+        return self._gate.failure(fault.kind, now)
 
 
 async def _form(request: Request) -> dict[str, str]:

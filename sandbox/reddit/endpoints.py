@@ -45,7 +45,7 @@ class Endpoints:
         things = [thing for thing in found if thing is not None and not omitted(thing, now)]
         children = [self._renderer.alone(thing, now) for thing in things]
         if self._world.subreddit_id in fullnames:
-            children.append(self.about())
+            children.append(self._subreddit())
         return listing(children, len(children), None, None), things
 
     def thread(
@@ -63,8 +63,7 @@ class Endpoints:
         order = Order(parameters.get("sort", _SORT_DEFAULT), now)
         return self._threads.more(parameters.get("link_id", ""), ids, order)
 
-    def about(self) -> bytes:
-        """Answer /r/<subreddit>/about."""
+    def _subreddit(self) -> bytes:
         name = self._world.subreddit
         data: dict[str, Any] = {
             "display_name": name,

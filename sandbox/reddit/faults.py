@@ -24,7 +24,7 @@ class FaultKind(StrEnum):
     EXPIRED_TOKEN = "expired_token"  # noqa: S105 - the name of a fault
 
 
-ENDPOINTS = ("comments", "new", "info", "thread", "more", "about", "token")
+ENDPOINTS = ("comments", "new", "info", "thread", "more", "token")
 _Check = Callable[[Any], bool]
 _LIMITS: dict[str, tuple[_Check, str]] = {
     "endpoint": (lambda value: value in ENDPOINTS, f"one of {', '.join(ENDPOINTS)}"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from typing import TYPE_CHECKING
@@ -12,7 +12,7 @@ from sandbox.reddit.record import COMMENT
 from sandbox.reddit.version import ThingState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from sandbox.reddit.thing import RecordedThing
     from sandbox.reddit.world import World
@@ -74,7 +74,9 @@ class Forest:
 
         That is everything live, and of the rest what something live hangs from.
         """
-        below = self._published_below(parent, now)
+        below = list(
+            _walk(self._published(parent, now), lambda reply: self._published(reply.fullname, now))
+        )
         shown: dict[str, list[RecordedThing]] = defaultdict(list)
         alive = {thing.fullname for thing in below if thing.state_at(now) is ThingState.LIVE}
         for thing in reversed(below):  # replies come after what they reply to
@@ -83,25 +85,28 @@ class Forest:
                 shown[thing.parent].append(thing)
         return shown
 
-    def _published_below(self, parent: str, now: float) -> list[RecordedThing]:
-        found: list[RecordedThing] = []
-        queue = [parent]
-        for fullname in queue:
-            replies = [t for t in self._children.get(fullname, ()) if self._is_published(t, now)]
-            found += replies
-            queue += [reply.fullname for reply in replies]
-        return found
+    def _published(self, parent: str, now: float) -> list[RecordedThing]:
+        return [
+            reply
+            for reply in self._children.get(parent, ())
+            if reply.fullname in self.placeholders or self._world.is_published(reply, now)
+        ]
 
-    def _is_published(self, thing: RecordedThing, now: float) -> bool:
-        return thing.fullname in self.placeholders or self._world.is_published(thing, now)
+
+def _walk(
+    roots: Iterable[RecordedThing], replies: Callable[[RecordedThing], Iterable[RecordedThing]]
+) -> Iterator[RecordedThing]:
+    """Yield the roots and all below them, parents first."""
+    waiting = deque(roots)
+    while waiting:
+        thing = waiting.popleft()
+        yield thing
+        waiting.extend(replies(thing))
 
 
 def count_below(children: dict[str, list[RecordedThing]], roots: Iterable[RecordedThing]) -> int:
     """Return how many comments there are: the roots and all below them."""
-    queue = list(roots)
-    for thing in queue:
-        queue += children.get(thing.fullname, ())
-    return len(queue)
+    return sum(1 for _ in _walk(roots, lambda thing: children.get(thing.fullname, ())))
 
 
 def select(
