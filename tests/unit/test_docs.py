@@ -9,6 +9,7 @@ import click
 import hcl2
 import pytest
 
+from contract import SCHEMA
 from sandbox.reddit.datafile import read_things
 from sandbox.reddit.realism import Realism
 from sandbox.reddit.render import Renderer
@@ -19,6 +20,7 @@ from tools.score_picture import PICTURE, picture, shares
 from wsb import main
 
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+MAIL = re.compile(r"^\| `wsb-dev-([a-z-]+)` \|", re.MULTILINE)  # an alarm's row
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 PACKAGES = (
     "bench", "clock", "contract", "docs", "flink_app", "producer", "sandbox", "telemetry",
@@ -118,19 +120,29 @@ def test_wsb_commands_and_their_options_exist(line):
 
 @pytest.mark.xfail(strict=False, reason="being written")
 def test_terraform_outputs_exist():
-    """Whatever a text asks `terraform output` for."""
+    """By the names that a text gives them, and that end in what they are."""
     outputs = {name.strip('"') for one in terraform("outputs.tf")["output"] for name in one}
-    text = "".join(pages().values())
-    named = set(re.findall(r"output -raw (\w+)", text))
-    assert "lake_function_name" in named
-    assert named <= outputs
+    code = {each for text in pages().values() for each in INLINE.findall(text)}
+    named = {each for each in code if re.fullmatch(r"[a-z_]+_(arn|url|name|command)", each)}
+    assert "lake_reader_policy_arn" in named
+    assert named - {field.name for field in SCHEMA.fields} <= outputs
 
 
 def test_the_runbook_has_every_alarm():
     """One row each, by the name that arrives by mail."""
     (found,) = (one["alarms"] for one in terraform("alarms.tf")["locals"] if "alarms" in one)
-    rows = re.findall(r"^\| `wsb-dev-([a-z-]+)` \|", pages()["docs/runbook.md"], re.MULTILINE)
+    rows = MAIL.findall(pages()["docs/runbook.md"])
     assert sorted(rows) == sorted(name.strip('"') for name in found)
+
+
+def test_names_in_aws_are_those_that_terraform_gives():
+    """`wsb-dev` in a command is the default of project and environment."""
+    made = "".join(path.read_text("utf-8") for path in (PROJECT / "terraform").glob("*.tf"))
+    text = "".join(MAIL.sub("", text) for text in pages().values())
+    named = set(re.findall(r"[a-z/-]*wsb-dev[a-z/-]*", text))
+    assert "wsb-dev/reddit" in named
+    given = {each.replace("wsb-dev", "${local.name}") for each in named - {"wsb-dev"}}
+    assert [each for each in sorted(given) if f'"{each}' not in made] == []
 
 
 def test_the_glossary_defines_each_term_once():
