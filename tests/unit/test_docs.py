@@ -104,7 +104,6 @@ def test_make_targets_exist():
 @pytest.mark.parametrize(
     "line", [line for line in commands() if re.match(r"(\.venv/bin/)?wsb( |$)", line)]
 )
-@pytest.mark.xfail(strict=False, reason="being written")
 def test_wsb_commands_and_their_options_exist(line):
     """Down to the last subcommand, and every --option of it."""
     command, path = main, line.split()[1:]
