@@ -16,7 +16,7 @@ from pathlib import Path
 PROJECT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(PROJECT)]
 
-from contract import SCHEMA, format_instant  # noqa: E402
+from contract import SCHEMA, format_instant  # noqa: E402 - as a script, the checkout is not on the path yet
 
 ROWS = 100_000
 FLINK_PYTHON = Path(os.environ.get("WSB_FLINK_PYTHON", PROJECT / ".venv-flink" / "bin" / "python"))

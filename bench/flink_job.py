@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
-from pyflink.common import Configuration  # noqa: E402
-from pyflink.table import EnvironmentSettings, TableEnvironment  # noqa: E402
+from pyflink.common import Configuration  # noqa: E402 - as a script, the checkout is not on the path yet
+from pyflink.table import EnvironmentSettings, TableEnvironment  # noqa: E402 - as a script, the checkout is not on the path yet
 
-from flink_app.local import LOOPBACK_OPTIONS  # noqa: E402
-from flink_app.pipeline import statements  # noqa: E402
+from flink_app.local import LOOPBACK_OPTIONS  # noqa: E402 - as a script, the checkout is not on the path yet
+from flink_app.pipeline import statements  # noqa: E402 - as a script, the checkout is not on the path yet
 
 if TYPE_CHECKING:
     from pyflink.table import StatementSet

@@ -2,16 +2,16 @@
 
 from contract.instant import format_instant, parse_instant
 from contract.schema import SCHEMA, Field, Schema, load_schema
-from contract.validation import problem_of, problem_of_line, read_line
+from contract.validation import decode_line, problem_of, problem_of_line
 
 __all__ = [
     "SCHEMA",
     "Field",
     "Schema",
+    "decode_line",
     "format_instant",
     "load_schema",
     "parse_instant",
     "problem_of",
     "problem_of_line",
-    "read_line",
 ]

@@ -11,12 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SCHEMA_PATH = Path(__file__).with_name("observation.json")
-PARTS = frozenset({"schema_version", "kinds", "types", "fields", "dead_letter", "lake"})
+PARTS = frozenset({"schema_version", "kinds", "prefixes", "types", "fields", "dead_letter", "lake"})
 FIELD_KEYS = frozenset({"name", "type", "required", "nullable", "since", "personal", "meaning"})
 
 
 class SchemaError(ValueError):
-    """The schema file itself is wrong; the message names the field and what to mend."""
+    """The schema file itself is wrong; the message names the field and what to fix."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +41,14 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Schema:
-    """The whole contract; field order is the order of the derived tables."""
+    """The whole contract; field order is the order of the derived tables.
+
+    `prefixes` are those of the lake's bucket; Terraform and the lake job take them from here.
+    """
 
     version: int
     kinds: tuple[str, ...]
+    prefixes: Mapping[str, str]
     types: Mapping[str, Mapping[str, str]]
     fields: tuple[Field, ...]
     dead_letter: tuple[Field, ...]
@@ -64,13 +68,14 @@ class Schema:
 
 
 def load_schema(path: Path = SCHEMA_PATH) -> Schema:
-    """Read and check a schema file; raises SchemaError with what to mend."""
+    """Read and check a schema file; raises SchemaError with what to fix."""
     raw = _read(path)
     types = raw["types"]
     kinds = tuple(raw["kinds"])
     schema = Schema(
         version=raw["schema_version"],
         kinds=kinds,
+        prefixes=raw["prefixes"],
         types=types,
         fields=tuple(_field(item, types, kinds) for item in raw["fields"]),
         dead_letter=tuple(_field(item, types, kinds) for item in raw["dead_letter"]),
@@ -110,9 +115,9 @@ def _field(item: Mapping[str, Any], types: Mapping[str, Any], kinds: tuple[str, 
 
 def _check_names(schema: Schema) -> None:
     names = [field.name for field in (*schema.fields, *schema.dead_letter, *schema.lake)]
-    doubled = sorted({name for name in names if names.count(name) > 1})
-    if doubled:
-        raise SchemaError(f"field names are used twice: {', '.join(doubled)}")
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    if repeated:
+        raise SchemaError(f"field names are used twice: {', '.join(repeated)}")
 
 
 SCHEMA = load_schema()

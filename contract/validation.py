@@ -36,36 +36,36 @@ _STRING = re.compile(r'"[^"\\]*+(?:\\[\s\S][^"\\]*+)*+"')
 _LONG_NUMBER = re.compile(rf"(?<![0-9])[0-9]{{{DIGITS_MAX + 1}}}")
 
 
-class Reading(NamedTuple):
+class DecodedLine(NamedTuple):
     """What a line says: a valid observation, or the reason why it is none."""
 
     record: Mapping[str, Any]
     problem: str | None
 
 
-def read_line(line: bytes, schema: Schema = SCHEMA) -> Reading:
+def decode_line(line: bytes, schema: Schema = SCHEMA) -> DecodedLine:
     """Decode these bytes; `record` is empty unless they are a valid observation."""
     if len(line) > LINE_BYTES_MAX:
-        return Reading({}, "oversize")
+        return DecodedLine({}, "oversize")
     try:
         text = line.decode("utf-8")
     except UnicodeDecodeError:
-        return Reading({}, "not_utf8")
+        return DecodedLine({}, "not_utf8")
     if "\n" in text.strip(BLANKS):
-        return Reading({}, "many_lines")
+        return DecodedLine({}, "many_lines")
     if _is_too_complex(text):
-        return Reading({}, "too_complex")
+        return DecodedLine({}, "too_complex")
     try:
         record = json.loads(text, parse_constant=_refuse_constant, parse_int=_read_int)
     except ValueError:
-        return Reading({}, "not_json_object")
+        return DecodedLine({}, "not_json_object")
     problem = problem_of(record, schema)
-    return Reading({}, problem) if problem else Reading(record, None)
+    return DecodedLine({}, problem) if problem else DecodedLine(record, None)
 
 
 def problem_of_line(line: bytes, schema: Schema = SCHEMA) -> str | None:
     """Return the reason why these bytes are not a valid observation, or None."""
-    return read_line(line, schema).problem
+    return decode_line(line, schema).problem
 
 
 def problem_of(record: object, schema: Schema = SCHEMA) -> str | None:

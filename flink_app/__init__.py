@@ -1,1 +1,1 @@
-"""The Flink application: valid observations that qualify go on, all others are accounted for."""
+"""The Flink application: what qualifies goes on, what is no observation is a dead letter."""

@@ -36,9 +36,9 @@ def run(environment: Mapping[str, str], home: Path) -> None:
 
 
 def _table_environment(options: Mapping[str, str]) -> TableEnvironment:
-    # here, not above: a mistake in the properties is told without waiting for Flink
-    from pyflink.common import Configuration  # noqa: PLC0415
-    from pyflink.table import EnvironmentSettings, TableEnvironment  # noqa: PLC0415
+    # not above: a mistake in the properties is told without waiting for Flink
+    from pyflink.common import Configuration  # noqa: PLC0415 - see above
+    from pyflink.table import EnvironmentSettings, TableEnvironment  # noqa: PLC0415 - see above
 
     configuration = Configuration()
     for key, value in options.items():

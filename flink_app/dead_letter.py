@@ -1,4 +1,4 @@
-"""Dead letter: SQL for the JSON object that accounts for a record which is not an observation."""
+"""Dead letter: SQL for the JSON object that holds a record which is no observation, and why."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Errors of the Flink application, each one sentence that says what to do.
 
 ApplicationError
-├── PropertiesError   the properties file is missing or wrong: mend it, start again
+├── PropertiesError   the properties file is missing or wrong: fix it, start again
 ├── LocalRunError     this machine lacks something, or the environment says it wrong
 └── JobFailedError    Flink gave the job up; the sentence carries the root cause
 """

@@ -1,6 +1,6 @@
 r"""Patterns: Java regular expressions for JSON values as Jackson writes them.
 
-They are applied to text that Jackson has parsed and written anew, never to a raw line: there
+They are applied to text that Jackson has parsed and written again, never to a raw line: there
 are no spaces, `\u002d` is `-`, `1e2` is `100.0`, and -0 is 0. Quantifiers over strings are
 possessive, since Java's regular expressions recurse otherwise and a long body would end the
 job with a StackOverflowError.

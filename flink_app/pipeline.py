@@ -4,7 +4,7 @@
 and `dead_letters` (letter STRING); what they are connected to makes no difference here.
 
 The only state is the source's place in the stream. Flink names its operators after the shape of
-the plan: another threshold or mode restores from a snapshot, another wall or table does not.
+the plan: another threshold or mode restores from a snapshot, another barrier or table does not.
 """
 
 from __future__ import annotations
@@ -29,8 +29,8 @@ TABLE_OPTIONS: Mapping[str, str] = {
 }
 
 # Flink writes a view's columns out wherever they are used, and would parse a line dozens of
-# times. UNNEST of an array of one row is a wall that it does not optimize across: what stands in
-# it is computed once. A wall costs some microseconds a line; so there are three.
+# times. UNNEST of an array of one row is a barrier that it does not optimize across: what
+# stands in it is computed once. A barrier costs some microseconds a line; so there are three.
 VIEWS: Mapping[str, str] = {
     "decoded": (
         "SELECT line, arrived_at, text, md5 FROM records CROSS JOIN UNNEST(ARRAY["
@@ -63,7 +63,7 @@ def statements(
     for option, value in TABLE_OPTIONS.items():
         environment.get_config().set(option, value)
     for name, query in VIEWS.items():
-        # a view of a planned query: from its text, each insert would plan and run it anew
+        # a view of a planned query: from its text, each insert would plan and run it again
         environment.create_temporary_view(name, environment.sql_query(query))
     statement_set = environment.create_statement_set()
     for insert in inserts(min_score, filter_mode):

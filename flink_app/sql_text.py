@@ -5,8 +5,7 @@ from __future__ import annotations
 
 def literal(text: str) -> str:
     """Quote a text for SQL."""
-    doubled = text.replace("'", "''")
-    return f"'{doubled}'"
+    return "'" + text.replace("'", "''") + "'"
 
 
 def matches(expression: str, pattern: str) -> str:

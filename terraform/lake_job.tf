@@ -29,7 +29,6 @@ resource "aws_lambda_function" "lake_job" {
       WSB_LAKE_BUCKET      = aws_s3_bucket.lake.id
       WSB_LAKE_DATABASE    = aws_glue_catalog_database.lake.name
       WSB_LAKE_STATE_TABLE = aws_dynamodb_table.state["lake"].name
-      WSB_LANDING_PREFIX   = local.landing_prefix
     }
   }
 

@@ -9,10 +9,10 @@ locals {
 
   contract = jsondecode(file("${path.module}/../contract/observation.json"))
 
-  landing_prefix      = "landing/observations/"
-  rejects_prefix      = "landing_rejects/"
+  landing_prefix      = local.contract.prefixes.landing
+  rejects_prefix      = local.contract.prefixes.rejects
+  tables_prefix       = local.contract.prefixes.tables
   dead_letters_prefix = "dead_letters/"
   errors_prefix       = "errors/"
-  tables_prefix       = "tables/"
   athena_prefix       = "athena/"
 }

@@ -33,10 +33,10 @@ class LakeCatalog(GlueCatalog):
     UpdateTable is never repeated by the SDK: after a lost answer the repeat would fail on the
     version it has itself moved, and pyiceberg would delete the files of a commit that stands.
     Table metadata files are written once under a unique name, so each is read only once.
+    All tables share one file system, and its connections.
     """
 
     def __init__(self, aws: Aws) -> None:
-        """Work with the clients of `aws`; one file system, and its connections, for all tables."""
         super().__init__("lake", client=aws.glue)
         self._glue_once = aws.glue_once
         self._file_io = LakeFileIO(aws)

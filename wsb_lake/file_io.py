@@ -30,7 +30,6 @@ class LakeFileIO(PyArrowFileIO):
     """Arrow's file I/O for data files; metadata and manifests through a small cache."""
 
     def __init__(self, aws: Aws) -> None:
-        """Work with the clients of `aws`."""
         super().__init__(aws.file_properties())
         self._s3 = aws.s3
         self._cache: LRUCache[str, bytes] = LRUCache(CACHE_BYTES, getsizeof=len)
@@ -88,7 +87,6 @@ class MetadataFile(InputFile):
     """A metadata file or manifest, read as a whole."""
 
     def __init__(self, file_io: LakeFileIO, location: str) -> None:
-        """Read nothing yet."""
         super().__init__(location)
         self._file_io = file_io
 
@@ -112,7 +110,6 @@ class WholeFile(OutputFile):
     """A file that appears in S3 when its stream is closed, complete or not at all."""
 
     def __init__(self, file_io: LakeFileIO, location: str) -> None:
-        """Write nothing yet."""
         super().__init__(location)
         self._file_io = file_io
         self._size_bytes = 0
@@ -142,7 +139,6 @@ class WholeStream:
     """Bytes gathered in memory; a stream that is dropped, or left by an error, writes nothing."""
 
     def __init__(self, file: WholeFile, *, overwrite: bool) -> None:
-        """Gather for this file."""
         self._file = file
         self._overwrite = overwrite
         self._buffer = io.BytesIO()

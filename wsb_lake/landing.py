@@ -26,10 +26,12 @@ class LandedObject:
 
 
 class Landing:
-    """The landing prefix of one bucket. Objects never change once they are there."""
+    """The landing prefix of one bucket, whose keys sort by time, as Firehose names them.
+
+    Objects never change once they are there.
+    """
 
     def __init__(self, s3: Client, bucket: str, prefix: str) -> None:
-        """Look below `prefix`, whose keys sort by time, as Firehose names them."""
         self._s3 = s3
         self.bucket = bucket
         self.prefix = prefix

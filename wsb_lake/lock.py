@@ -1,6 +1,6 @@
 """Lock: one lake job at a time, by an item in DynamoDB that expires.
 
-It saves double work and will guard maintenance that rewrites files. It is not what keeps
+It saves work done twice and will guard maintenance that rewrites files. It is not what keeps
 observations single: that is the commit's compare-and-swap (`append`).
 """
 
@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import uuid
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from wsb_lake.errors import LockHeldError, LockLostError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from clock import Clock
     from wsb_lake.aws import Client
@@ -24,14 +24,18 @@ _KEY = {"pk": {"S": "lock"}, "sk": {"S": "lake_job"}}
 
 
 class Lock:
-    """The job's lock as one owner sees it; times are the clock's."""
+    """The job's lock as one owner sees it, under a token of its own; times are the clock's."""
 
     def __init__(self, dynamodb: Client, table: str, clock: Clock) -> None:
-        """Take nothing yet; the owner's token is new for each Lock."""
         self._dynamodb = dynamodb
         self._table = table
         self._clock = clock
-        self._owner = uuid.uuid4().hex
+        self._owner = {"S": uuid.uuid4().hex}
+        self._while_ours = {
+            "ConditionExpression": "#owner = :owner",
+            "ExpressionAttributeNames": {"#owner": "owner"},
+            "ExpressionAttributeValues": {":owner": self._owner},
+        }
         self._written_at = 0.0
 
     @contextmanager
@@ -48,45 +52,34 @@ class Lock:
 
         Raises LockLostError if another run took over.
         """
-        if self._clock.now() - self._written_at < RENEW_SECONDS:
+        now = self._clock.now()
+        if now - self._written_at < RENEW_SECONDS:
             return
         try:
-            self._put("#owner = :owner")
+            self._put(now, self._while_ours)
         except self._dynamodb.exceptions.ConditionalCheckFailedException as error:
             raise LockLostError("another run took over the lock: this one stops here") from error
 
     def _take(self) -> None:
+        now = self._clock.now()
+        while_free = {
+            "ConditionExpression": "attribute_not_exists(pk) OR expires_at <= :now",
+            "ExpressionAttributeValues": {":now": {"N": f"{now:.3f}"}},
+        }
         try:
-            self._put("attribute_not_exists(pk) OR expires_at <= :now", now=self._clock.now())
+            self._put(now, while_free)
         except self._dynamodb.exceptions.ConditionalCheckFailedException as error:
             raise LockHeldError("another run holds the lock") from error
 
-    def _put(self, condition: str, now: float | None = None) -> None:
-        values = {":owner": {"S": self._owner}} if now is None else {":now": {"N": f"{now:.3f}"}}
-        names = {"ExpressionAttributeNames": {"#owner": "owner"}} if now is None else {}
-        now_seconds = self._clock.now()
-        self._dynamodb.put_item(
-            TableName=self._table,
-            Item={
-                **_KEY,
-                "owner": {"S": self._owner},
-                # A whole number: DynamoDB's own expiry ignores any other.
-                "expires_at": {"N": str(round(now_seconds + LOCK_SECONDS))},
-            },
-            ConditionExpression=condition,
-            ExpressionAttributeValues=values,
-            **names,
-        )
-        self._written_at = now_seconds
+    def _put(self, now: float, condition: Mapping[str, Any]) -> None:
+        # A whole number: DynamoDB's own expiry ignores any other.
+        expires_at = {"N": str(round(now + LOCK_SECONDS))}
+        item = {**_KEY, "owner": self._owner, "expires_at": expires_at}
+        self._dynamodb.put_item(TableName=self._table, Item=item, **condition)
+        self._written_at = now
 
     def _release(self) -> None:
         try:
-            self._dynamodb.delete_item(
-                TableName=self._table,
-                Key=_KEY,
-                ConditionExpression="#owner = :owner",
-                ExpressionAttributeNames={"#owner": "owner"},
-                ExpressionAttributeValues={":owner": {"S": self._owner}},
-            )
+            self._dynamodb.delete_item(TableName=self._table, Key=_KEY, **self._while_ours)
         except self._dynamodb.exceptions.ConditionalCheckFailedException:
             return  # it expired and is another's now

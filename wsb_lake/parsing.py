@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from contract import SCHEMA, Schema, parse_instant, read_line
+from contract import SCHEMA, Schema, decode_line, parse_instant
 from wsb_lake.table_specs import OBSERVATION_TABLES
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def parse(lines: Iterable[bytes], schema: Schema = SCHEMA) -> Parsed:
     rejects: list[Reject] = []
     fields = {kind: schema.of_kind(kind) for kind in schema.kinds}
     for number, line in enumerate(lines, start=1):
-        record, reason = read_line(line, schema)
+        record, reason = decode_line(line, schema)
         if reason is None:
             try:
                 row = _row(record, fields[record["kind"]])

@@ -26,7 +26,6 @@ class Rejects:
     """The place for rejected lines, in the landing's own bucket."""
 
     def __init__(self, s3: Client, landing: Landing, clock: Clock) -> None:
-        """Write nothing yet."""
         self._s3 = s3
         self._landing = landing
         self._clock = clock

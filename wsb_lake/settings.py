@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from contract import SCHEMA
 from wsb_lake.errors import SettingsError
 
 if TYPE_CHECKING:
@@ -13,9 +14,9 @@ if TYPE_CHECKING:
 
 FOLDER_VARIABLE = "WSB_LAKE_FOLDER"
 DATABASE_VARIABLE = "WSB_LAKE_DATABASE"
-LANDING_PREFIX = "landing/observations/"
-TABLES_PREFIX = "tables/"
-REJECTS_PREFIX = "landing_rejects/"
+LANDING_PREFIX = SCHEMA.prefixes["landing"]
+REJECTS_PREFIX = SCHEMA.prefixes["rejects"]
+TABLES_PREFIX = SCHEMA.prefixes["tables"]
 
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")  # S3's naming rules
 _DATABASE = re.compile(r"[a-z0-9_]{1,255}")  # what Glue and Athena both accept

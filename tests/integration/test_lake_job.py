@@ -53,7 +53,7 @@ def test_values_survive_as_they_were(lake):
 
 
 def test_the_same_observation_again_is_dropped(lake):
-    """At-least-once delivery: doubles within a batch, and of earlier ones, are dropped."""
+    """At-least-once delivery: duplicates within a batch, and of earlier ones, are dropped."""
     record = observation("comment", "t1_a")
     lake.land(record, record)
     lake.land(record)
@@ -74,7 +74,7 @@ def test_nothing_landed_is_nothing_done(lake):
 
 
 def test_a_commits_row_says_what_landed_when(lake):
-    """Each run leaves its evidence: objects, rows, doubles, and the instant it was all there."""
+    """Each run leaves its evidence: objects, rows, duplicates, and the instant it was all there."""
     lake.land(observation("comment", "t1_a"), observation("comment", "t1_a"), name="b")
     lake.land(observation("post", "t3_a", observed=90), b"nonsense", name="a")
     lake.job().run()

@@ -1,4 +1,4 @@
-"""The lake job killed anywhere, and two of them at once: no loss, no doubles."""
+"""The lake job killed anywhere, and two of them at once: no loss, no duplicates."""
 
 import gzip
 import json

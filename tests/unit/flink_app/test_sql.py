@@ -56,8 +56,8 @@ def test_the_service_s_role_is_used_unless_there_is_another_endpoint():
     assert all("'aws.endpoint' = 'http://127.0.0.1:5'" in table for table in local)
 
 
-def test_a_line_is_parsed_behind_a_wall():
-    """A bare column would be computed anew for each of its uses."""
+def test_a_line_is_parsed_behind_an_optimization_barrier():
+    """A bare column would be computed again for each of its uses."""
     assert all(query.count("CROSS JOIN UNNEST") == 1 for query in pipeline.VIEWS.values())
     inserts = pipeline.inserts(10, "sticky")
     assert len(inserts) == 2
