@@ -215,7 +215,7 @@ variable "lake_job_reserved_concurrency" {
 
   validation {
     condition     = contains([-1, 1], var.lake_job_reserved_concurrency)
-    error_message = "lake_job_reserved_concurrency must be 1, or -1 where the account cannot reserve any."
+    error_message = "lake_job_reserved_concurrency must be 1, or -1 where the AWS account cannot reserve any."
   }
 }
 
