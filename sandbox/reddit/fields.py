@@ -7,105 +7,58 @@ from __future__ import annotations
 
 from typing import Any
 
-_BOTH: dict[str, Any] = {
-    "all_awardings": [],
-    "approved_at_utc": None,
-    "approved_by": None,
-    "archived": False,
-    "author_flair_background_color": None,
-    "author_flair_css_class": None,
-    "author_flair_richtext": [],
-    "author_flair_template_id": None,
-    "author_flair_text": None,
-    "author_flair_text_color": None,
-    "author_flair_type": "text",
-    "author_is_blocked": False,
-    "author_patreon_flair": False,
-    "author_premium": False,
-    "awarders": [],
-    "banned_at_utc": None,
-    "banned_by": None,
-    "can_gild": False,
-    "can_mod_post": False,
-    "distinguished": None,
-    "gilded": 0,
-    "gildings": {},
-    "likes": None,
-    "locked": False,
-    "mod_note": None,
-    "mod_reason_by": None,
-    "mod_reason_title": None,
-    "mod_reports": [],
-    "no_follow": False,
-    "num_reports": None,
-    "removal_reason": None,
-    "report_reasons": None,
-    "saved": False,
-    "send_replies": True,
-    "stickied": False,
-    "subreddit_type": "public",
-    "top_awarded_type": None,
-    "total_awards_received": 0,
-    "treatment_tags": [],
-    "user_reports": [],
-}
+_NULL = (
+    "approved_at_utc", "approved_by", "author_flair_background_color", "author_flair_css_class",
+    "author_flair_template_id", "author_flair_text", "author_flair_text_color", "banned_at_utc",
+    "banned_by", "distinguished", "likes", "mod_note", "mod_reason_by", "mod_reason_title",
+    "num_reports", "removal_reason", "report_reasons", "top_awarded_type",
+)  # fmt: skip
+_FALSE = (
+    "archived", "author_is_blocked", "author_patreon_flair", "author_premium", "can_gild",
+    "can_mod_post", "locked", "no_follow", "saved", "stickied",
+)  # fmt: skip
+_EMPTY = (
+    "all_awardings", "author_flair_richtext", "awarders", "mod_reports", "treatment_tags",
+    "user_reports",
+)  # fmt: skip
+_BOTH: dict[str, Any] = (
+    dict.fromkeys(_NULL)
+    | dict.fromkeys(_FALSE, False)
+    | {name: [] for name in _EMPTY}
+    | {"author_flair_type": "text", "gilded": 0, "gildings": {}, "send_replies": True}
+    | {"subreddit_type": "public", "total_awards_received": 0}
+)
 
-COMMENT_FIELDS: dict[str, Any] = _BOTH | {
-    "associated_award": None,
-    "collapsed": False,
-    "collapsed_because_crowd_control": None,
-    "collapsed_reason": None,
-    "collapsed_reason_code": None,
-    "comment_type": None,
-    "controversiality": 0,
-    "is_submitter": False,
-    "unrepliable_reason": None,
-}
+_COMMENT_NULL = (
+    "associated_award", "collapsed_because_crowd_control", "collapsed_reason",
+    "collapsed_reason_code", "comment_type", "unrepliable_reason",
+)  # fmt: skip
+COMMENT_FIELDS: dict[str, Any] = (
+    _BOTH
+    | dict.fromkeys(_COMMENT_NULL)
+    | {"collapsed": False, "controversiality": 0, "is_submitter": False}
+)
 
-POST_FIELDS: dict[str, Any] = _BOTH | {
-    "allow_live_comments": False,
-    "category": None,
-    "clicked": False,
-    "content_categories": None,
-    "contest_mode": False,
-    "discussion_type": None,
-    "hidden": False,
-    "hide_score": False,
-    "is_created_from_ads_ui": False,
-    "is_crosspostable": True,
-    "is_meta": False,
-    "is_original_content": False,
-    "is_reddit_media_domain": False,
-    "is_robot_indexable": True,
-    "is_self": True,
-    "is_video": False,
-    "link_flair_background_color": "",
-    "link_flair_css_class": None,
-    "link_flair_richtext": [],
-    "link_flair_text": None,
-    "link_flair_text_color": "dark",
-    "link_flair_type": "text",
-    "media": None,
-    "media_embed": {},
-    "media_only": False,
-    "num_crossposts": 0,
-    "over_18": False,
-    "pinned": False,
-    "pwls": 6,
-    "quarantine": False,
-    "removed_by": None,
-    "secure_media": None,
-    "secure_media_embed": {},
-    "spoiler": False,
-    "subreddit_subscribers": 0,
-    "suggested_sort": None,
-    "thumbnail": "default",
-    "thumbnail_height": None,
-    "thumbnail_width": None,
-    "view_count": None,
-    "visited": False,
-    "wls": 6,
-}
+_POST_NULL = (
+    "category", "content_categories", "discussion_type", "link_flair_css_class", "link_flair_text",
+    "media", "removed_by", "secure_media", "suggested_sort", "thumbnail_height", "thumbnail_width",
+    "view_count",
+)  # fmt: skip
+_POST_FALSE = (
+    "allow_live_comments", "clicked", "contest_mode", "hidden", "hide_score",
+    "is_created_from_ads_ui", "is_meta", "is_original_content", "is_reddit_media_domain",
+    "is_video", "media_only", "over_18", "pinned", "quarantine", "spoiler", "visited",
+)  # fmt: skip
+POST_FIELDS: dict[str, Any] = (
+    _BOTH
+    | dict.fromkeys(_POST_NULL)
+    | dict.fromkeys(_POST_FALSE, False)
+    | dict.fromkeys(("is_crosspostable", "is_robot_indexable", "is_self"), True)
+    | {"link_flair_background_color": "", "link_flair_richtext": []}
+    | {"link_flair_text_color": "dark", "link_flair_type": "text", "media_embed": {}}
+    | {"num_crossposts": 0, "pwls": 6, "secure_media_embed": {}, "subreddit_subscribers": 0}
+    | {"thumbnail": "default", "wls": 6}
+)
 
 # what the API withholds of a thing that has lost its author
 AUTHOR_FIELDS = ("author_fullname", "author_premium", "author_patreon_flair", "author_is_blocked")

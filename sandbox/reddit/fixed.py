@@ -69,7 +69,7 @@ def thread_fields(thread: dict[str, Any]) -> dict[str, Any]:
         "link_author": thread["author"] or DELETED,
         "link_permalink": link,
         "link_title": thread["title"],
-        "link_url": thread.get("url", link),
+        "link_url": thread["url"],
         "over_18": thread.get("over_18", False),
         "quarantine": False,
     }

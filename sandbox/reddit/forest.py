@@ -37,10 +37,9 @@ class Order:
 
 @dataclass(frozen=True)
 class Shown:
-    """A part of a thread: comments by fullname, their depths, parents first, and what is left."""
+    """A part of a thread: comments with their depths, parents first, and by parent what is left."""
 
-    depths: dict[str, int]
-    things: dict[str, RecordedThing]
+    depths: dict[RecordedThing, int]
     children: dict[str, list[RecordedThing]]
     left: dict[str, list[RecordedThing]]
 
@@ -118,15 +117,14 @@ def select(
     """Choose up to `limit` comments, best first, each after its parent; roots come with depths."""
     heap = [(order.key(thing), depth, thing) for thing, depth in roots]
     heapify(heap)
-    depths: dict[str, int] = {}
-    things: dict[str, RecordedThing] = {}
+    depths: dict[RecordedThing, int] = {}
     while heap and len(depths) < limit:
         _, depth, thing = heappop(heap)
-        depths[thing.fullname], things[thing.fullname] = depth, thing
+        depths[thing] = depth
         if depth + 1 < DEPTH_MAX:
             for child in children.get(thing.fullname, ()):
                 heappush(heap, (order.key(child), depth + 1, child))
     left: dict[str, list[RecordedThing]] = defaultdict(list)
     for _, _, thing in sorted(heap):
         left[thing.parent].append(thing)
-    return Shown(depths, things, children, left)
+    return Shown(depths, children, left)

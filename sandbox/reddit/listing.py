@@ -29,7 +29,6 @@ class Query:
     limit: int = PAGE_ITEMS
     after: str | None = None
     before: str | None = None
-    count: int = 0
 
     @classmethod
     def of(cls, parameters: Mapping[str, str]) -> Query:
@@ -39,7 +38,6 @@ class Query:
             limit=max(1, min(PAGE_ITEMS_MAX, limit)),
             after=parameters.get("after") or None,
             before=parameters.get("before") or None,
-            count=number(parameters.get("count"), 0),
         )
 
 
@@ -69,11 +67,7 @@ class Listings:
         things = list(islice(shown, query.limit + 1))
         more = len(things) > query.limit
         things = things[: query.limit]
-        return ListingPage(
-            things,
-            after=things[-1].fullname if more else None,
-            before=things[0].fullname if things and query.after and query.count else None,
-        )
+        return ListingPage(things, after=things[-1].fullname if more else None)
 
     @staticmethod
     def _page_before(shown: list[RecordedThing], query: Query) -> ListingPage:
@@ -82,11 +76,7 @@ class Listings:
             return ListingPage([])
         end = fullnames.index(query.before)
         things = shown[max(0, end - query.limit) : end]
-        return ListingPage(
-            things,
-            after=things[-1].fullname if things and query.count else None,
-            before=things[0].fullname if end > query.limit else None,
-        )
+        return ListingPage(things, before=things[0].fullname if end > query.limit else None)
 
     def _cache(self, kind: str, now: float) -> float:
         cached_at = self._cached_at.get(kind)

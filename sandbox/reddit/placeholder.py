@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sandbox.reddit.record import COMMENT, POST
 from sandbox.reddit.thing import RecordedThing
 from sandbox.reddit.version import DELETED
-
-if TYPE_CHECKING:
-    from sandbox.reddit.world import World
 
 _OLDER_SECONDS = 3600
 
@@ -17,35 +14,40 @@ _OLDER_SECONDS = 3600
 def missing_parent(child: RecordedThing) -> RecordedThing:
     """Return a deleted top-level comment, as Reddit keeps one that has replies."""
     data = child.data
-    permalink = data["permalink"].rstrip("/").rsplit("/", 1)[0]
-    own: dict[str, Any] = {
-        "id": child.parent.partition("_")[2],
-        "name": child.parent,
+    own = {
+        "link_id": child.post,
         "parent_id": child.post,
-        "permalink": f"{permalink}/{child.parent.partition('_')[2]}/",
+        "permalink": f"{_post_link(data)}{child.parent[3:]}/",
         "body": DELETED,
     }
-    shared = ("link_id", "subreddit", "subreddit_id")
-    return _placeholder(COMMENT, child, own | {name: data[name] for name in shared})
+    return _placeholder(COMMENT, child.parent, child, own)
 
 
-def older_post(world: World, fullname: str) -> RecordedThing:
+def older_post(comment: RecordedThing) -> RecordedThing:
     """Return a post that is older than the data, by what its first comment there tells."""
-    first = world.first_comments[fullname]
-    data = first.data
-    own: dict[str, Any] = world.thread(fullname) | {
-        "id": fullname.partition("_")[2],
-        "name": fullname,
-        "subreddit": data["subreddit"],
-        "subreddit_id": data["subreddit_id"],
-        "selftext": "",
+    data = comment.data
+    link = _post_link(data)
+    own = {
+        "permalink": link,
+        "url": f"https://www.reddit.com{link}",
         "domain": f"self.{data['subreddit']}",
-        "hide_score": False,
+        "title": link.rsplit("/", 2)[1].replace("_", " "),
+        "selftext": "",
     }
-    own["url"] = f"https://www.reddit.com{own['permalink']}"
-    return _placeholder(POST, first, own)
+    return _placeholder(POST, comment.post, comment, own)
 
 
-def _placeholder(kind: str, child: RecordedThing, data: dict[str, Any]) -> RecordedThing:
+def _post_link(comment: dict[str, Any]) -> str:
+    """Return its post's permalink, which a comment's own begins with."""
+    link: str = comment["permalink"]
+    return link.rstrip("/").rsplit("/", 1)[0] + "/"
+
+
+def _placeholder(
+    kind: str, fullname: str, child: RecordedThing, own: dict[str, Any]
+) -> RecordedThing:
+    shared = {name: child.data[name] for name in ("subreddit", "subreddit_id")}
+    names = {"id": fullname[3:], "name": fullname}
     unsaid = {"author": None, "edited": False, "created_utc": child.created - _OLDER_SECONDS}
-    return RecordedThing({"kind": kind, "data": data | unsaid, "observations": [], "changes": []})
+    data = own | shared | names | unsaid
+    return RecordedThing({"kind": kind, "data": data, "observations": [], "changes": []})

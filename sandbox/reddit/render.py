@@ -45,9 +45,9 @@ class Renderer:
         """Return a thing as /new and /comments show it: a comment tells of its post."""
         if not thing.is_comment:
             return self.post(thing, now)
-        replies = self._world.replies_at(thing.post, now)
-        extra = b'%b,"num_comments":%d,"replies":""' % (self._thread(thing.post), replies)
-        return self._comment(thing, now, extra)
+        extra = b'%b,"num_comments":%d,"replies":""'
+        post = self._world.posts[thing.post]
+        return self._comment(thing, now, extra % (self._thread(post), post.replies_at(now)))
 
     def alone(self, thing: RecordedThing, now: float) -> bytes:
         """Return a thing as /api/info shows it."""
@@ -88,5 +88,6 @@ class Renderer:
     def _render_fixed(thing: RecordedThing, version: int) -> bytes:
         return orjson.dumps(fixed_fields(thing, thing.versions[version]))[1:-1]
 
-    def _render_thread(self, post: str) -> bytes:
-        return orjson.dumps(thread_fields(self._world.thread(post)))[1:-1]
+    @staticmethod
+    def _render_thread(post: RecordedThing) -> bytes:
+        return orjson.dumps(thread_fields(post.data))[1:-1]

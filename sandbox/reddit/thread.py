@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import orjson
 
 from sandbox.reddit.forest import DEPTH_MAX, Forest, Order, Shown, count_below, select
-from sandbox.reddit.placeholder import older_post
 from sandbox.reddit.render import Renderer, listing
 
 if TYPE_CHECKING:
@@ -33,17 +32,17 @@ class Threads:
         self, post_id: str, focus: str | None, context: int, limit: int, order: Order
     ) -> tuple[bytes, list[RecordedThing]] | None:
         """Return a thread, or the part of it around one comment; None if there is no such post."""
-        post = self._post(f"t3_{post_id}", order.now)
-        if post is None:
+        post = self._world.posts.get(f"t3_{post_id}")
+        if post is None or not self._world.is_published(post, order.now):
             return None
         children = self._forest.shown_children(post.fullname, order.now)
         roots = children.get(post.fullname, [])
         if focus is not None:
             roots = self._around(f"t1_{focus}", context, children)
         shown = select(children, [(root, 0) for root in roots], limit, order)
-        tree = self._listing(post.fullname if focus is None else None, shown, order, roots)
+        tree = self._listing(post.fullname if focus is None else "", 0, roots, shown, order)
         first = listing([self._renderer.post(post, order.now)], 1, None, None)
-        told = [post, *shown.things.values()]
+        told = [post, *shown.depths]
         return b"[%b,%b]" % (first, tree), [t for t in told if t.fullname in self._world.things]
 
     def more(
@@ -56,20 +55,13 @@ class Threads:
         roots = [(t, self._depth(t)) for t in asked if t is not None and t.fullname in listed]
         shown = select(children, roots, MORE_MAX, order)
         flat = [
-            self._renderer.in_tree(thing, order.now, shown.depths[fullname])
-            for fullname, thing in shown.things.items()
+            self._renderer.in_tree(thing, order.now, depth) for thing, depth in shown.depths.items()
         ]
         for parent, left in shown.left.items():
             flat.append(_more(parent, left, shown, self._depth(left[0])))
-        flat += [more for thing in shown.things.values() for more in _continued(thing, shown)]
+        flat += [more for thing in shown.depths for more in _continued(thing, shown)]
         body = b'{"json":{"errors":[],"data":{"things":[%b]}}}' % b",".join(flat)
-        return body, [t for t in shown.things.values() if t.fullname in self._world.things]
-
-    def _post(self, fullname: str, now: float) -> RecordedThing | None:
-        first = self._world.first_comments.get(fullname)
-        if fullname in self._world.things or first is None:
-            return self._world.answered(fullname, now)
-        return older_post(self._world, fullname) if self._world.is_published(first, now) else None
+        return body, [t for t in shown.depths if t.fullname in self._world.things]
 
     def _around(
         self, fullname: str, context: int, children: dict[str, list[RecordedThing]]
@@ -94,28 +86,23 @@ class Threads:
         return depth
 
     def _listing(
-        self, parent: str | None, shown: Shown, order: Order, replies: Sequence[RecordedThing]
+        self, parent: str, depth: int, replies: list[RecordedThing], shown: Shown, order: Order
     ) -> bytes:
-        chosen = sorted((t for t in replies if t.fullname in shown.depths), key=order.key)
+        chosen = sorted((reply for reply in replies if reply in shown.depths), key=order.key)
         parts = [self._with_replies(thing, shown, order) for thing in chosen]
-        left = shown.left.get(parent or "")
-        if left:
-            parts.append(_more(left[0].parent, left, shown, 1 + _depth_of(left[0], shown)))
+        if parent in shown.left:
+            parts.append(_more(parent, shown.left[parent], shown, depth))
         return listing(parts, None, None, None)
 
     def _with_replies(self, thing: RecordedThing, shown: Shown, order: Order) -> bytes:
         replies = shown.children.get(thing.fullname, [])
-        depth = shown.depths[thing.fullname]
+        depth = shown.depths[thing]
         below = b'""'
         if replies and depth + 1 >= DEPTH_MAX:
             below = listing(_continued(thing, shown), None, None, None)
         elif replies:
-            below = self._listing(thing.fullname, shown, order, replies)
+            below = self._listing(thing.fullname, depth + 1, replies, shown, order)
         return self._renderer.in_tree(thing, order.now, depth, below)
-
-
-def _depth_of(thing: RecordedThing, shown: Shown) -> int:
-    return shown.depths.get(thing.parent, -1)
 
 
 def _more(parent: str, left: Sequence[RecordedThing], shown: Shown, depth: int) -> bytes:
@@ -125,7 +112,7 @@ def _more(parent: str, left: Sequence[RecordedThing], shown: Shown, depth: int) 
 
 def _continued(thing: RecordedThing, shown: Shown) -> list[bytes]:
     """Return the "continue this thread" below a comment as deep as a page goes, if need be."""
-    depth = shown.depths[thing.fullname]
+    depth = shown.depths[thing]
     if depth + 1 < DEPTH_MAX or not shown.children.get(thing.fullname):
         return []
     return [_more_object("_", thing.fullname, depth + 1, 0, [])]

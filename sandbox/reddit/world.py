@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from sandbox.reddit.placeholder import older_post
 from sandbox.reddit.record import COMMENT, POST
 from sandbox.reddit.version import ThingState
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 class World:
     """Holds at least one thing, given oldest first.
 
-    `until` closes the publishing; trajectories go on.
+    `until` closes the publishing; trajectories go on. `posts` are also those older than the data.
     """
 
     def __init__(self, things: Sequence[RecordedThing], realism: Realism) -> None:
@@ -38,7 +39,11 @@ class World:
         self._places = {
             kind: [placed[thing.fullname] for thing in order] for kind, order in self._order.items()
         }
-        self.first_comments = _first_comments(self._order[COMMENT])
+        self.posts = {thing.fullname: thing for thing in self._order[POST]}
+        for comment in self._order[COMMENT]:
+            if comment.post not in self.posts:
+                self.posts[comment.post] = older_post(comment)
+                self.appears_at[comment.post] = self.appears_at[comment.fullname]
         self._publications: dict[str, list[float]] = {}
         self.close_publishing(inf)
 
@@ -71,32 +76,3 @@ class World:
         """Return what /api/info answers for a fullname, deleted and removed things too."""
         thing = self.things.get(fullname)
         return thing if thing is not None and self.is_published(thing, now) else None
-
-    def replies_at(self, post: str, now: float) -> int:
-        """Return a thread's number of comments; 0 for one older than the data."""
-        thing = self.things.get(post)
-        return 0 if thing is None else thing.replies_at(now)
-
-    def thread(self, post: str) -> dict[str, Any]:
-        """Return a post's data; of a post older than the data, what its comments tell."""
-        known = self.things.get(post)
-        if known is not None:
-            return known.data
-        return older_post(self.first_comments[post])
-
-
-def _first_comments(comments: Sequence[RecordedThing]) -> dict[str, RecordedThing]:
-    first: dict[str, RecordedThing] = {}
-    for comment in comments:
-        first.setdefault(comment.post, comment)
-    return first
-
-
-def older_post(comment: RecordedThing) -> dict[str, Any]:
-    """Return as much of a post's data as a comment's permalink tells."""
-    slug = comment.data["permalink"].rstrip("/").rsplit("/", 1)[0]
-    return {
-        "permalink": f"{slug}/",
-        "title": slug.rsplit("/", 1)[1].replace("_", " "),
-        "author": None,
-    }

@@ -7,62 +7,54 @@ from sandbox.reddit.thing import RecordedThing
 from sandbox.reddit.world import World
 
 START = 1_607_000_000.0
-SUBREDDIT = {"subreddit": "wallstreetbets", "subreddit_id": "t5_2th52"}
 
 
 def comment(id_, age=0, *, post="p0", parent=None, looks=(), changes=(), **data):  # noqa: PLR0913 - one a field
     """Return a comment made `age` seconds after START; looks are (age, score[, hidden])."""
-    created = START + age
-    fields = SUBREDDIT | {
+    fields = {
         "id": id_,
-        "name": f"t1_{id_}",
         "link_id": f"t3_{post}",
         "parent_id": parent or f"t3_{post}",
-        "author": "ape",
-        "author_fullname": "t2_ape",
         "body": f"body of {id_}",
-        "created_utc": created,
-        "edited": False,
         "permalink": f"/r/wallstreetbets/comments/{post}/some_title/{id_}/",
     }
-    return {
-        "kind": "t1",
-        "data": fields | data,
-        "observations": [[created + at, score, *(hidden or [0])] for at, score, *hidden in looks],
-        "changes": [list(change) for change in changes],
-    }
+    looks = [(at, score, *(hidden or [0])) for at, score, *hidden in looks]
+    return _record("t1", age, fields | data, looks, changes)
 
 
 def post(id_="p0", age=0, *, looks=(), changes=(), **data):
     """Return a post; looks are (age, score, comments, ratio)."""
-    created = START + age
-    fields = SUBREDDIT | {
+    fields = {
         "id": id_,
-        "name": f"t3_{id_}",
-        "author": "ape",
-        "author_fullname": "t2_ape",
         "title": f"title of {id_}",
         "selftext": f"text of {id_}",
         "is_self": True,
         "domain": "self.wallstreetbets",
         "url": f"https://www.reddit.com/r/wallstreetbets/comments/{id_}/some_title/",
         "permalink": f"/r/wallstreetbets/comments/{id_}/some_title/",
-        "created_utc": created,
+    }
+    return _record("t3", age, fields | data, looks, changes)
+
+
+def _record(kind, age, data, looks, changes):
+    shared = {
+        "name": f"{kind}_{data['id']}",
+        "subreddit": "wallstreetbets",
+        "subreddit_id": "t5_2th52",
+        "author": "ape",
+        "author_fullname": "t2_ape",
+        "created_utc": START + age,
         "edited": False,
     }
     return {
-        "kind": "t3",
-        "data": fields | data,
-        "observations": [[created + at, *figures] for at, *figures in looks],
+        "kind": kind,
+        "data": shared | data,
+        "observations": [[START + age + at, *figures] for at, *figures in looks],
         "changes": [list(change) for change in changes],
     }
 
 
-def things(*records):
-    """Return things, oldest first."""
-    return sorted((RecordedThing(record) for record in records), key=lambda thing: thing.created)
-
-
 def world(*records, realism=PERFECT):
-    """Return a world of records."""
-    return World(things(*records), realism)
+    """Return a world of records, in any order."""
+    things = sorted(map(RecordedThing, records), key=lambda thing: thing.created)
+    return World(things, realism)
