@@ -31,15 +31,16 @@ _TICK_SECONDS = 0.02  # wall; speed may change while somebody waits
 class FileClock:
     """A clock that many processes of one machine share through a small mapped file.
 
+    Raises FileNotFoundError when there is no such file: `create` makes it.
+
     It shows `anchor + speed * (monotonic now - monotonic then)`: time.monotonic() is one clock
     for all processes since boot. Whoever sets it may bound how long it runs (`most_wall_seconds`)
-    and set it anew all the time: then it also stands while that process, or the machine, does.
+    and set it again all the time: then it also stands while that process, or the machine, does.
     One process writes (`set`); readers need no lock, a counter written before and after, and read
     the other way round, tells them of a torn read.
     """
 
     def __init__(self, path: Path) -> None:
-        """Map an existing clock file; raises FileNotFoundError when there is none."""
         with path.open("r+b") as file:  # the map outlives the file object
             self._map = mmap.mmap(file.fileno(), _BYTES)
 

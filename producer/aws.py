@@ -40,7 +40,7 @@ RETRYABLE_CANCELLATIONS = frozenset(
 )
 ADVICE = {
     "AccessDeniedException": "allow it in the role's policy",
-    "ResourceNotFoundException": "it does not exist: apply Terraform, or mend its name or region",
+    "ResourceNotFoundException": "it does not exist: apply Terraform, or fix its name or region",
     "UnrecognizedClientException": "AWS does not know these credentials",
 }
 

@@ -2,42 +2,48 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from producer.app import make_reddit
 from producer.aws import make_client, translated
 from producer.errors import ProducerError, RateLimitedError
 from producer.reddit.budget import Budget
+from producer.settings import ProducerSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from clock import Clock
-    from producer.settings import Settings
+    from producer.settings import RedditSettings
 
 STREAM_READY = ("ACTIVE", "UPDATING")
 
 
-def findings(settings: Settings, clock: Clock) -> Iterator[tuple[str, str | None]]:
-    """Yield what was checked, and what is wrong with it (None: nothing)."""
-    checks: dict[str, Callable[[], None]] = {
-        f"Reddit credentials, and r/{settings.subreddit} can be read": lambda: check_reddit(
-            settings, clock
-        ),
-        f"stream {settings.stream_name}": lambda: _check_stream(settings),
-        f"state table {settings.state_table}": lambda: _check_table(settings),
-    }
-    for name, check in checks.items():
-        try:
-            check()
-        except ProducerError as error:
-            yield name, str(error)
-        else:
-            yield name, None
+class Finding(NamedTuple):
+    """One line of the check."""
+
+    status: Literal["ok", "WRONG", "not set"]
+    text: str
 
 
-def check_reddit(settings: Settings, clock: Clock) -> None:
-    """Ask Reddit for the newest posts; raises ProducerError that says what to mend."""
+def findings(environment: Mapping[str, str], clock: Clock) -> Iterator[Finding]:
+    """Look at everything that is set; raises SettingsError for values that cannot be."""
+    settings, unset = ProducerSettings.as_far_as_set(environment)
+    reddit = settings.reddit
+    place = f"r/{reddit.subreddit}"
+    yield _finding(f"{place} can be read", lambda: check_reddit(reddit, clock), f"{place}: ")
+    if settings.region and settings.stream_name:
+        stream = f"Kinesis stream {settings.stream_name}"
+        yield _finding(stream, lambda: _check_stream(settings, stream))
+    if settings.region and settings.state_table:
+        table = f"DynamoDB table {settings.state_table}"
+        yield _finding(table, lambda: _check_table(settings, table))
+    if unset:
+        yield Finding("not set", f"{', '.join(unset)} (only needed by `wsb produce`)")
+
+
+def check_reddit(settings: RedditSettings, clock: Clock) -> None:
+    """Ask Reddit for the newest posts; raises ProducerError that says what to fix."""
     budget = Budget(settings.requests_per_minute, clock.now())
     reddit = make_reddit(settings, budget, clock)
     try:
@@ -48,19 +54,27 @@ def check_reddit(settings: Settings, clock: Clock) -> None:
         reddit.close()
 
 
-def _check_stream(settings: Settings) -> None:
+def _finding(good: str, check: Callable[[], None], prefix: str = "") -> Finding:
+    try:
+        check()
+    except ProducerError as error:
+        return Finding("WRONG", f"{prefix}{error}")
+    return Finding("ok", good)
+
+
+def _check_stream(settings: ProducerSettings, what: str) -> None:
     client: Any = make_client("kinesis", settings.region)
-    with translated(f"Kinesis stream {settings.stream_name}"):
+    with translated(what):
         answer = client.describe_stream_summary(StreamName=settings.stream_name)
     status = answer["StreamDescriptionSummary"]["StreamStatus"]
     if status not in STREAM_READY:
-        raise ProducerError(f"it is {status}: wait until it is ACTIVE")
+        raise ProducerError(f"{what} is {status}: wait until it is ACTIVE")
 
 
-def _check_table(settings: Settings) -> None:
+def _check_table(settings: ProducerSettings, what: str) -> None:
     client: Any = make_client("dynamodb", settings.region)
-    with translated(f"DynamoDB table {settings.state_table}"):
+    with translated(what):
         table = client.describe_table(TableName=settings.state_table)["Table"]
     keys = {each["AttributeName"] for each in table["KeySchema"]}
     if keys != {"pk", "sk"}:
-        raise ProducerError(f"its keys are {sorted(keys)}: the producer needs pk and sk")
+        raise ProducerError(f"{what} has the keys {sorted(keys)}: the producer needs pk and sk")

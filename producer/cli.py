@@ -13,8 +13,8 @@ from producer import daemon
 from producer.app import make_producer
 from producer.check import findings
 from producer.errors import ProducerError, SettingsError
-from producer.log import make_log
-from producer.settings import VARIABLES, Settings
+from producer.settings import VARIABLES, ProducerSettings
+from telemetry import Log
 
 if TYPE_CHECKING:
     from clock import Clock
@@ -39,10 +39,10 @@ def produce() -> None:
     """Read the subreddit and write observations to Kinesis until told to stop."""
     stop = threading.Event()
     daemon.stop_on_signals(stop)
-    log = make_log()
+    log = Log()
     try:
         clock = _clock()
-        settings = Settings.from_environment(os.environ)
+        settings = ProducerSettings.from_environment(os.environ)
         producer, reporter = make_producer(settings, clock, log)
         daemon.run(producer, reporter, stop, clock=clock, log=log)
     except ProducerError as error:
@@ -51,20 +51,16 @@ def produce() -> None:
 
 @click.command(cls=VariablesHelp)
 def check() -> None:
-    """Say what is missing or wrong before `wsb produce` is started."""
+    """Try Reddit's credentials, the stream and the state table, as far as they are set."""
+    wrong = 0
     try:
-        clock = _clock()
-        settings = Settings.from_environment(os.environ)
+        for status, text in findings(os.environ, _clock()):
+            wrong += status == "WRONG"
+            click.echo(f"{status:<7}  {text}")
     except ProducerError as error:
         raise click.ClickException(str(error)) from error
-    wrong = 0
-    for name, problem in findings(settings, clock):
-        click.echo(f"{'ok   ' if problem is None else 'WRONG'} {name}")
-        if problem is not None:
-            wrong += 1
-            click.echo(f"      {problem}")
     if wrong:
-        raise click.ClickException(f"{wrong} of these must be mended first")
+        raise click.ClickException(f"{wrong} of these must be fixed before `wsb produce` can work")
 
 
 def _clock() -> Clock:

@@ -5,18 +5,17 @@ from __future__ import annotations
 import signal
 from typing import TYPE_CHECKING
 
-from producer import events
-from producer.errors import AwsUnavailableError, NotDeliveredError, RedditError
+from producer.errors import NotDeliveredError, NotSavedError, RedditError
+from producer.events import NotDelivered, Started, Stopped
 
 if TYPE_CHECKING:
     import threading
     from types import FrameType
 
-    from structlog.typing import FilteringBoundLogger
-
     from clock import Clock
     from producer.producer import Producer
     from producer.progress import Reporter
+    from telemetry import Log
 
 
 def run(
@@ -25,10 +24,10 @@ def run(
     stop: threading.Event,
     *,
     clock: Clock,
-    log: FilteringBoundLogger,
+    log: Log,
 ) -> None:
     """Return after a clean stop: the step finished, its records acknowledged, all saved."""
-    log.info(events.STARTED, tracked=len(producer.tracker))
+    log.emit(Started(tracked=len(producer.tracker)))
     try:
         while not stop.is_set():
             producer.run_once(stop)
@@ -37,11 +36,9 @@ def run(
     except RedditError:
         producer.checkpoint(stop)  # what was read before it can still be delivered
         raise
-    except (NotDeliveredError, AwsUnavailableError) as error:
-        if not stop.is_set():
-            raise
-        log.warning(events.NOT_DELIVERED, reason=str(error))
-    log.info(events.STOPPED, **reporter.fields(clock.now()))
+    except (NotDeliveredError, NotSavedError) as error:
+        log.emit(NotDelivered(reason=str(error)))
+    log.emit(Stopped(reporter.gauges(clock.now()), reporter.totals))
 
 
 def stop_on_signals(stop: threading.Event) -> None:

@@ -1,20 +1,21 @@
 """Errors: what can go wrong at the producer's edges, and what to do about each.
 
-ProducerError                    says in one sentence what is wrong and what to mend
-├── SettingsError                stop: mend the environment
+ProducerError                    says in one sentence what is wrong and what to fix
+├── SettingsError                stop: fix the environment
 ├── CredentialsMissingError      stop: put the credentials where the message says
 ├── RedditError
 │   ├── RedditUnavailableError   ask again with back-off: 5xx, time-out, broken connection
 │   │   ├── UnreachableError     the same, without any answer
 │   │   └── GarbledError         the same, with an answer that is not the JSON it should be
-│   ├── RateLimitedError         ask again when `retry_at` has come
+│   ├── RateLimitedError         ask again when Reddit's wait is over
 │   ├── TokenExpiredError        ask again with a new token
 │   ├── ForbiddenError           ask again with back-off if it had worked before, else stop
-│   ├── SubredditMissingError    the same: mend WSB_SUBREDDIT
-│   └── CredentialsWrongError    the same, at most a few times, then stop: mend them
-└── AwsError                     stop: mend the name, the permission or the region
+│   ├── SubredditMissingError    the same: fix WSB_SUBREDDIT
+│   └── CredentialsWrongError    the same, at most a few times, then stop: fix them
+└── AwsError                     stop: fix the name, the permission or the region
     ├── AwsUnavailableError      try again with back-off: throttling, 5xx, broken connection
     ├── NotDeliveredError        stop was asked for while records were unacknowledged
+    ├── NotSavedError            stop was asked for while the state was not saved
     └── RecordTooLargeError      a defect: nothing Reddit shows makes such a record
 """
 
@@ -50,10 +51,9 @@ class GarbledError(RedditUnavailableError):
 
 
 class RateLimitedError(RedditError):
-    """Too many requests; `wait_seconds` is what Reddit asks for, None when it says nothing."""
+    """Too many requests; `wait_seconds` from the answer on, None when Reddit does not say."""
 
     def __init__(self, wait_seconds: float | None) -> None:
-        """Carry how long to wait from the answer on."""
         super().__init__("Reddit says that the request quota is used up")
         self.wait_seconds = wait_seconds
 
@@ -86,9 +86,12 @@ class NotDeliveredError(AwsError):
     """The producer was asked to stop while `count` records were still unacknowledged."""
 
     def __init__(self, count: int) -> None:
-        """Carry how many records Kinesis did not acknowledge."""
         super().__init__(f"{count} records were not acknowledged; what they cover is read again")
         self.count = count
+
+
+class NotSavedError(AwsError):
+    """The producer was asked to stop while DynamoDB took no checkpoint."""
 
 
 class RecordTooLargeError(AwsError):

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from producer.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
 REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
+# as Terraform's variables are bound
+SUBREDDIT = re.compile("[A-Za-z0-9][A-Za-z0-9_]{1,20}")
+MOST_POLL_SECONDS = 300
+INT32_MAX = 2**31 - 1
+URL = re.compile(r"https?://[^/\s]+(/\S*)?")
 
 
 class Variable(NamedTuple):
@@ -25,9 +31,9 @@ VARIABLES: Mapping[str, Variable] = {
     "WSB_STATE_TABLE": Variable("", "DynamoDB table of cursors and cohorts; required"),
     "AWS_REGION": Variable("", "region of both, or AWS_DEFAULT_REGION; required"),
     "WSB_SUBREDDIT": Variable("wallstreetbets", "subreddit to follow, without r/"),
-    "WSB_MIN_SCORE": Variable("10", "score from which a comment is kept; the filter's too"),
+    "WSB_MIN_SCORE": Variable("10", "score that keeps a comment, at least 1; the filter's too"),
     "WSB_REDDIT_SECRET_ID": Variable("", "secret in Secrets Manager with Reddit's credentials"),
-    "WSB_PRAW_SITE": Variable("wsb", "section of praw.ini with them, where there is no secret"),
+    "WSB_PRAW_SITE": Variable("wsb", "section of praw.ini with them, without a secret"),
     "WSB_REQUESTS_PER_MINUTE": Variable("100", "most requests to ask of Reddit in a minute"),
     "WSB_POLL_MIN_SECONDS": Variable("1", "shortest time between two polls of a listing"),
     "WSB_POLL_MAX_SECONDS": Variable("30", "longest time between two polls of a listing"),
@@ -40,45 +46,56 @@ VARIABLES: Mapping[str, Variable] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
-    """Everything the producer is told; see `praw.ini.example` for the credentials."""
+class RedditSettings:
+    """What asking Reddit takes; see `praw.ini.example` for the credentials.
+
+    `region` is where the secret `secret_id` is; `url` is another server than Reddit's own.
+    """
 
     subreddit: str
+    secret_id: str | None
+    region: str | None
+    praw_site: str
+    url: str | None
+    requests_per_minute: int
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> RedditSettings:
+        """Read what concerns Reddit; raises SettingsError that names every mistake."""
+        read = _Reader(environment)
+        settings = _reddit(read)
+        read.refuse(read.mistakes)
+        return settings
+
+
+@dataclass(frozen=True, slots=True)
+class ProducerSettings:
+    """Everything the producer is told."""
+
+    reddit: RedditSettings
     stream_name: str
     state_table: str
     region: str
     min_score: int
-    reddit_secret_id: str | None
-    praw_site: str
-    reddit_url: str | None
-    requests_per_minute: int
     poll_min_seconds: float
     poll_max_seconds: float
     look_ages_seconds: tuple[float, ...]
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> Settings:
+    def from_environment(cls, environment: Mapping[str, str]) -> ProducerSettings:
         """Read WSB_* and the region; raises SettingsError that names every mistake."""
-        read = _Reader({**defaults(), **_given(environment)})
-        settings = cls(
-            subreddit=read.text("WSB_SUBREDDIT"),
-            stream_name=read.text("WSB_STREAM_NAME"),
-            state_table=read.text("WSB_STATE_TABLE"),
-            region=read.region(),
-            min_score=read.integer("WSB_MIN_SCORE", at_least=-1_000_000),
-            reddit_secret_id=read.optional("WSB_REDDIT_SECRET_ID"),
-            praw_site=read.text("WSB_PRAW_SITE"),
-            reddit_url=(read.optional("WSB_REDDIT_URL") or "").rstrip("/") or None,
-            requests_per_minute=read.integer("WSB_REQUESTS_PER_MINUTE", at_least=2),
-            poll_min_seconds=read.seconds("WSB_POLL_MIN_SECONDS"),
-            poll_max_seconds=read.seconds("WSB_POLL_MAX_SECONDS"),
-            look_ages_seconds=read.ages("WSB_LOOK_AGES_MINUTES"),
-        )
-        if settings.poll_min_seconds > settings.poll_max_seconds:
-            read.mistakes.append("WSB_POLL_MIN_SECONDS must not exceed WSB_POLL_MAX_SECONDS")
-        if read.mistakes:
-            raise SettingsError("mend the environment: " + "; ".join(read.mistakes))
+        read = _Reader(environment)
+        settings = _producer(read)
+        read.refuse([f"set {name}" for name in read.unset] + read.mistakes)
         return settings
+
+    @classmethod
+    def as_far_as_set(cls, environment: Mapping[str, str]) -> tuple[ProducerSettings, list[str]]:
+        """Return also the required variables that are not set; their settings are then empty."""
+        read = _Reader(environment)
+        settings = _producer(read)
+        read.refuse(read.mistakes)
+        return settings, read.unset
 
 
 def defaults() -> dict[str, str]:
@@ -86,43 +103,81 @@ def defaults() -> dict[str, str]:
     return {name: variable.default for name, variable in VARIABLES.items() if variable.default}
 
 
-def _given(environment: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in environment.items() if value}
+def _reddit(read: _Reader) -> RedditSettings:
+    return RedditSettings(
+        subreddit=read.subreddit("WSB_SUBREDDIT"),
+        secret_id=read.optional("WSB_REDDIT_SECRET_ID"),
+        region=read.optional(*REGION_VARIABLES),
+        praw_site=read.required("WSB_PRAW_SITE"),
+        url=read.url("WSB_REDDIT_URL"),
+        requests_per_minute=read.integer(
+            "WSB_REQUESTS_PER_MINUTE", 5, 1000, "; Reddit allows 100 per client"
+        ),
+    )
+
+
+def _producer(read: _Reader) -> ProducerSettings:
+    settings = ProducerSettings(
+        reddit=_reddit(read),
+        stream_name=read.required("WSB_STREAM_NAME"),
+        state_table=read.required("WSB_STATE_TABLE"),
+        region=read.required(*REGION_VARIABLES),
+        min_score=read.integer("WSB_MIN_SCORE", 1, INT32_MAX),
+        poll_min_seconds=read.seconds("WSB_POLL_MIN_SECONDS"),
+        poll_max_seconds=read.seconds("WSB_POLL_MAX_SECONDS"),
+        look_ages_seconds=read.ages("WSB_LOOK_AGES_MINUTES"),
+    )
+    if settings.poll_min_seconds > settings.poll_max_seconds:
+        read.mistakes.append("WSB_POLL_MIN_SECONDS must not exceed WSB_POLL_MAX_SECONDS")
+    return settings
 
 
 class _Reader:
-    """Reads variables and gathers what is wrong with them."""
+    """Reads variables; gathers what is wrong with them, and which required ones are not set."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = environment
+        given = {name: value for name, value in environment.items() if value}
+        self._environment = {**defaults(), **given}
         self.mistakes: list[str] = []
+        self.unset: list[str] = []
 
-    def optional(self, name: str) -> str | None:
-        return self._environment.get(name)
+    def refuse(self, mistakes: Sequence[str]) -> None:
+        """Raise SettingsError when there are any."""
+        if mistakes:
+            raise SettingsError("fix the environment: " + "; ".join(mistakes))
 
-    def text(self, name: str) -> str:
-        value = self._environment.get(name, "")
-        if not value:
-            self.mistakes.append(f"set {name}")
-        return value
+    def optional(self, *names: str) -> str | None:
+        """Return the first of these that is set."""
+        return next((self._environment[name] for name in names if name in self._environment), None)
 
-    def region(self) -> str:
-        found = (self._environment.get(name) for name in REGION_VARIABLES)
-        region = next((value for value in found if value), "")
-        if not region:
-            self.mistakes.append("set AWS_REGION")
-        return region
+    def required(self, *names: str) -> str:
+        value = self.optional(*names)
+        if value is None:
+            self.unset.append(names[0])
+        return value or ""
 
-    def integer(self, name: str, *, at_least: int) -> int:
+    def subreddit(self, name: str) -> str:
+        text = self._environment[name]
+        self._hold(SUBREDDIT.fullmatch(text), name, "a name without r/, such as wallstreetbets")
+        return text
+
+    def url(self, name: str) -> str | None:
+        text = self.optional(name)
+        if text is None:
+            return None
+        self._hold(URL.fullmatch(text), name, "an address such as https://oauth.reddit.com")
+        return text.rstrip("/")
+
+    def integer(self, name: str, least: int, most: int, why: str = "") -> int:
         value = self._number(name, int, "a whole number")
-        if value is not None and value < at_least:
-            self.mistakes.append(f"{name} must be at least {at_least}")
+        bounds = f"at least {least}" if most == INT32_MAX else f"between {least} and {most}"
+        self._hold(value is None or least <= value <= most, name, f"{bounds}{why}")
         return int(value or 0)
 
     def seconds(self, name: str) -> float:
         value = self._number(name, float, "a number of seconds")
-        if value is not None and not 0 < value < float("inf"):
-            self.mistakes.append(f"{name} must be above 0")
+        wanted = f"above 0 and at most {MOST_POLL_SECONDS}"
+        self._hold(value is None or 0 < value <= MOST_POLL_SECONDS, name, wanted)
         return value or 0.0
 
     def ages(self, name: str) -> tuple[float, ...]:
@@ -134,16 +189,16 @@ class _Reader:
         rising = all(
             one < two for one, two in zip((0.0, *minutes), (*minutes, float("inf")), strict=True)
         )
-        if not minutes or not rising:
-            self.mistakes.append(
-                f"{name} must be rising minutes like {VARIABLES[name].default}, not {text!r}"
-            )
+        self._hold(minutes and rising, name, f"rising minutes like {VARIABLES[name].default}")
         return tuple(each * 60 for each in minutes)
 
-    def _number(self, name: str, kind: Callable[[str], float], meaning: str) -> float | None:
-        text = self._environment[name]
+    def _number(self, name: str, kind: Callable[[str], float], wanted: str) -> float | None:
         try:
-            return kind(text)
+            return kind(self._environment[name])
         except ValueError:
-            self.mistakes.append(f"{name} must be {meaning}, not {text!r}")
+            self._hold(None, name, wanted)
             return None
+
+    def _hold(self, holds: object, name: str, wanted: str) -> None:
+        if not holds:
+            self.mistakes.append(f"{name} must be {wanted}, not {self._environment[name]!r}")

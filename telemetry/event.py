@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, ClassVar, Literal
 
 _WORD_START = re.compile(r"(?<!^)(?=[A-Z])")
@@ -13,6 +13,7 @@ _WORD_START = re.compile(r"(?<!^)(?=[A-Z])")
 class Event:
     """Subclass it in a package's `events.py`, as a frozen dataclass: its fields are the line's.
 
+    A field that is itself a dataclass, as a package's totals, gives the line its own fields.
     No field ever holds a body, an author or a credential.
     """
 
@@ -25,4 +26,11 @@ class Event:
 
     def values(self) -> dict[str, Any]:
         """Return the line's fields by name."""
-        return {field.name: getattr(self, field.name) for field in fields(self)}
+        line: dict[str, Any] = {}
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if is_dataclass(value):
+                line |= {each.name: getattr(value, each.name) for each in fields(value)}
+            else:
+                line[field.name] = value
+        return line

@@ -1,4 +1,4 @@
-"""Walk: one listing to its end every few minutes, between the polls of its head.
+"""Full scan: one listing to its end every few minutes, between the polls of its newest page.
 
 What moderators removed at once and approved later reappears deep in the listing, below what any
 poll reads. A page also shows the scores of 100 things, as much as a look does.
@@ -8,27 +8,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from producer.listings import poll as polling
+from producer.listings.poll import Poll
+from producer.reddit.limits import LISTING_ITEMS, LISTINGS, PAGE_SIZE
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from producer.listings.poll import Gap, Poll
     from producer.reddit.thing import Thing
 
 EVERY_SECONDS = 300.0  # a quarter of what 1,000 comments span on a normal weekday
-REQUESTS = 2 * polling.LISTING_ITEMS // polling.PAGE_SIZE  # for both listings
+REQUESTS = len(LISTINGS) * LISTING_ITEMS // PAGE_SIZE
 QUOTA_SHARE = 0.2  # at most
 
 
-class Walk:
-    """Goes down a listing page by page; moves no cursor, so a restart may begin it anew.
+class FullScan:
+    """Goes down a listing page by page, from `first_at` on.
 
-    `seen_all_since` is when the last whole walk began: all that is listed was seen since then.
+    It moves no cursor, so a restart may begin it again.
+    `seen_all_since` is when the last whole scan began: all that is listed was seen since then.
     """
 
     def __init__(self, listing: str, first_at: float, every_seconds: float) -> None:
-        """Begin at `first_at`, and again that long after each beginning."""
         self.listing = listing
         self.seen_all_since = float("-inf")
         self._next_at = first_at
@@ -42,30 +42,29 @@ class Walk:
     def anchor(self, now: float) -> str | None:
         """Return the anchor of the page to ask for now."""
         if self._poll is None:
-            self._poll = polling.begin(None, now, restarted=False)
+            self._poll = Poll.begin(None, now, restarted=False)
         return self._poll.after
 
-    def take(self, things: Sequence[Thing], after: str | None, _now: float) -> Gap | None:
-        """Take in the page; at the listing's end the walk is over. It looks for no holes."""
+    def take(self, things: Sequence[Thing], after: str | None) -> None:
+        """Take in the page; at the listing's end the scan is over. It looks for no holes."""
         if self._poll is None:
-            raise RuntimeError("a page came without a walk")
-        self._poll = polling.turn_page(None, self._poll, things, after)
+            raise RuntimeError("a page came without a scan")
+        self._poll = self._poll.turn_page(None, things, after)
         if self._poll.complete:
             if not self._poll.lost:
                 self.seen_all_since = self._poll.began_at
             self._next_at = self._poll.began_at + self._every
             self._poll = None
-        return None
 
     def fail(self, now: float) -> None:
-        """Note that the page did not come; after a few times the walk is over."""
+        """Note that the page did not come; after a few times the scan is over."""
         if self._poll is None:
-            raise RuntimeError("a page failed without a walk")
-        self._poll = polling.fail(self._poll)
+            raise RuntimeError("a page failed without a scan")
+        self._poll = self._poll.failed()
         if self._poll is None:
             self._next_at = now + self._every
 
 
 def every_seconds(requests_per_minute: int) -> float:
-    """Return the time between two walks that leaves most of the quota to others."""
+    """Return the time between two scans that leaves most of the quota to others."""
     return max(EVERY_SECONDS, 60.0 * REQUESTS / (QUOTA_SHARE * requests_per_minute))

@@ -1,4 +1,4 @@
-"""Polling: how far to walk down a listing so that nothing it still holds is missed.
+"""Poll: how far to read down a listing so that nothing it still holds is missed.
 
 A poll starts at the newest thing and turns pages until it meets what earlier polls read: an id
 of the cursor's recent set, never an anchor, since Reddit answers a deleted anchor with an empty
@@ -13,22 +13,19 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
+from producer.reddit.limits import FULL_LISTING, PAGE_SIZE
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from producer.reddit.thing import Thing
 
-LISTINGS = ("comments", "new")
-PAGE_SIZE = 100
-LISTING_ITEMS = 1000  # the most that Reddit lists
 RECENT_IDS = 300  # the newest outlive all others in the listing; more only tolerates deletions
 DEEP_EVERY_SECONDS = 55.0  # a poll begins at most every 1 to 30 s: this stays within the minute
 LATENESS_SLACK_SECONDS = 60.0
-FULL_LISTING = 900  # Reddit's listings hold about 1,000
 NEW_PER_PAGE = 70
 ANCHORS = 3
 PAGE_TRIES = 3  # then everything that waits behind this page has its turn
-PUT_OFF_SECONDS = 10.0
 
 
 class Gap(NamedTuple):
@@ -58,7 +55,7 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """One walk in progress. `until_at` is set for a deep poll; `anchors` is where to go on.
+    """One poll in progress. `until_at` is set for a deep poll; `anchors` is where to go on.
 
     `lost`: it ended because its anchors were not listed any more, not at the listing's end.
     `failures`: how often in a row the next page did not come.
@@ -69,7 +66,7 @@ class Poll:
     anchors: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
     newest_at: float = 0.0
-    oldest_at: float = 0.0
+    oldest_at: float = float("inf")
     overlapped: bool = False
     lost: bool = False
     failures: int = 0
@@ -80,60 +77,68 @@ class Poll:
         """Return the anchor of the page to ask for next; None asks for the first."""
         return self.anchors[0] if self.anchors else None
 
+    @classmethod
+    def begin(cls, cursor: Cursor | None, now: float, *, restarted: bool) -> Poll:
+        """Start a poll; the first one after a restart is deep."""
+        if cursor is None:
+            return cls(began_at=now, until_at=float("-inf"))
+        deep = restarted or now - cursor.deep_at >= DEEP_EVERY_SECONDS
+        until_at = cursor.deep_at - LATENESS_SLACK_SECONDS if deep else None
+        return cls(began_at=now, until_at=until_at)
 
-def begin(cursor: Cursor | None, now: float, *, restarted: bool) -> Poll:
-    """Start a walk; the first one after a restart is deep."""
-    if cursor is None:
-        return Poll(began_at=now, until_at=float("-inf"))
-    deep = restarted or now - cursor.deep_at >= DEEP_EVERY_SECONDS
-    return Poll(began_at=now, until_at=cursor.deep_at - LATENESS_SLACK_SECONDS if deep else None)
+    def turn_page(self, cursor: Cursor | None, things: Sequence[Thing], after: str | None) -> Poll:
+        """Take in one page and the anchor that Reddit gave for the next one."""
+        if not things and len(self.anchors) > 1:
+            # the anchor was deleted meanwhile: go on from the thing above it
+            return replace(self, anchors=self.anchors[1:], failures=0)
+        if not things and self.anchors:
+            # so slow that all of them fell off the listing's end
+            return replace(self, lost=True, complete=True)
+        created = [thing.created_at for thing in things]
+        recent = frozenset(cursor.recent if cursor else ())
+        turned = replace(
+            self,
+            anchors=_anchors(things, after),
+            ids=self.ids + tuple(thing.id for thing in things),
+            newest_at=max([self.newest_at, *created]),
+            oldest_at=min([self.oldest_at, *created]),
+            overlapped=self.overlapped or any(thing.id in recent for thing in things),
+            failures=0,
+        )
+        complete = after is None or not things or _met(turned, things)
+        return replace(turned, complete=complete)
 
+    def failed(self) -> Poll | None:
+        """Note that the page did not come; None gives the poll up: others have their turn."""
+        failed = replace(self, failures=self.failures + 1)
+        return failed if failed.failures < PAGE_TRIES else None
 
-def turn_page(
-    cursor: Cursor | None, poll: Poll, things: Sequence[Thing], after: str | None
-) -> Poll:
-    """Take in one page and the anchor that Reddit gave for the next one."""
-    if not things and len(poll.anchors) > 1:
-        # the anchor was deleted meanwhile: go on from the thing above it
-        return replace(poll, anchors=poll.anchors[1:], failures=0)
-    if not things and poll.anchors:
-        # so slow that all of them fell off the listing's end
-        return replace(poll, lost=True, complete=True)
-    created = [thing.created_at for thing in things]
-    recent = frozenset(cursor.recent if cursor else ())
-    walked = replace(
-        poll,
-        anchors=_anchors(things, after),
-        ids=poll.ids + tuple(thing.id for thing in things),
-        newest_at=max([poll.newest_at, *created]),
-        oldest_at=min([poll.oldest_at or float("inf"), *created]),
-        overlapped=poll.overlapped or any(thing.id in recent for thing in things),
-        failures=0,
-    )
-    return replace(walked, complete=after is None or not things or _met(walked, things))
+    def close(self, cursor: Cursor | None, listing: str, now: float) -> tuple[Cursor, Gap | None]:
+        """Move the cursor over a complete poll; tells of a hole when it met nothing known."""
+        gap = self._gap(cursor, listing, now)
+        old = cursor or Cursor(listing, (), 0.0, self.began_at)
+        deep = self.until_at is not None
+        return (
+            Cursor(
+                listing=listing,
+                recent=tuple(dict.fromkeys((*self.ids, *old.recent)))[:RECENT_IDS],
+                newest_at=max(old.newest_at, self.newest_at),
+                deep_at=self.began_at if deep else old.deep_at,
+                gaps_open=old.gaps_open + (gap is not None),
+            ),
+            gap,
+        )
 
-
-def fail(poll: Poll) -> Poll | None:
-    """Note that the page did not come; None gives the walk up, for others to have their turn."""
-    failed = replace(poll, failures=poll.failures + 1)
-    return failed if failed.failures < PAGE_TRIES else None
-
-
-def close(cursor: Cursor | None, poll: Poll, listing: str, now: float) -> tuple[Cursor, Gap | None]:
-    """Move the cursor over a complete poll; tells of a hole when it met nothing known."""
-    gap = _gap(cursor, poll, listing, now)
-    old = cursor or Cursor(listing, (), 0.0, poll.began_at)
-    deep = poll.until_at is not None
-    return (
-        Cursor(
-            listing=listing,
-            recent=tuple(dict.fromkeys((*poll.ids, *old.recent)))[:RECENT_IDS],
-            newest_at=max(old.newest_at, poll.newest_at),
-            deep_at=poll.began_at if deep else old.deep_at,
-            gaps_open=old.gaps_open + (gap is not None),
-        ),
-        gap,
-    )
+    def _gap(self, cursor: Cursor | None, listing: str, now: float) -> Gap | None:
+        if cursor is None or self.overlapped:
+            return None
+        if len(self.ids) < FULL_LISTING and len(cursor.recent) < RECENT_IDS and not self.lost:
+            # all there ever was is listed: the few that were known have been deleted since
+            return None
+        if self.oldest_at <= cursor.newest_at:
+            return None
+        identity = f"gap_{listing}_{cursor.newest_at * 1000:.0f}_{self.oldest_at * 1000:.0f}"
+        return Gap(identity, listing, now, cursor.newest_at, self.oldest_at)
 
 
 def interval_seconds(things: Sequence[Thing], least: float, most: float) -> float:
@@ -155,15 +160,3 @@ def _anchors(things: Sequence[Thing], after: str | None) -> tuple[str, ...]:
         return ()
     above = [thing.id for thing in reversed(things) if thing.id != after]
     return (after, *above[: ANCHORS - 1])
-
-
-def _gap(cursor: Cursor | None, poll: Poll, listing: str, now: float) -> Gap | None:
-    if cursor is None or poll.overlapped:
-        return None
-    if len(poll.ids) < FULL_LISTING and len(cursor.recent) < RECENT_IDS and not poll.lost:
-        # all there ever was is listed: the few that were known have been deleted since
-        return None
-    if poll.oldest_at <= cursor.newest_at:
-        return None
-    identity = f"gap_{listing}_{cursor.newest_at * 1000:.0f}_{poll.oldest_at * 1000:.0f}"
-    return Gap(identity, listing, now, cursor.newest_at, poll.oldest_at)

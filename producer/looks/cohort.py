@@ -1,6 +1,7 @@
 """Cohort: up to 100 ids born together, looked at by one request, stored as one item.
 
-Kept as columns: a peak day has more than a million rows.
+Kept as columns, a peak day has more than a million rows; what is None in a row is a number of
+its own in an integer column and 0 in a column of instants.
 """
 
 from __future__ import annotations
@@ -10,18 +11,19 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, Any
 
 from producer.looks.known import Known
+from producer.reddit.limits import INFO_IDS
 from producer.reddit.tombstones import DELETED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-COHORT_IDS = 100  # the most that /api/info answers at once
-UNKNOWN = -(2**31)  # stands for None in an integer column
+COHORT_IDS = INFO_IDS  # one request looks at all of it
+UNKNOWN = -(2**31)
 NEVER = float("inf")
 
 
 class Cohort:
-    """Rows of `Known`, and when they are looked at.
+    """Rows of `Known`, and when they are looked at; `bucket` says which births it takes.
 
     `looks_done` counts the fixed ages that are behind it, `looked_at` is its last request,
     `seen_at` the last answer that held one of its ids, `retry_at` when it may be asked for again
@@ -40,8 +42,8 @@ class Cohort:
         self.newest_at = 0.0
         self.dirty = False
         self.ids: list[str] = []
-        self._posts: list[str] = []
-        self._parents: list[str] = []
+        self._posts: list[str | None] = []
+        self._parents: list[str | None] = []
         self._states: list[str] = []
         self._created = array("d")
         self._looked = array("d")
@@ -58,18 +60,18 @@ class Cohort:
     def row(self, place: int) -> Known:
         """Return one row."""
         return Known(
-            self.ids[place],
-            self._created[place],
-            self._posts[place],
-            self._parents[place],
-            _optional(self._scores[place]),
-            _optional(self._peaks[place]),
-            _optional(self._emitted[place]),
-            self._looked[place],
-            self._states[place],
-            self._crcs[place],
-            self._edited[place],
-            self._missed[place],
+            id=self.ids[place],
+            created_at=self._created[place],
+            post_id=self._posts[place],
+            parent_id=self._parents[place],
+            score=_optional(self._scores[place]),
+            peak=_optional(self._peaks[place]),
+            emitted=_optional(self._emitted[place]),
+            looked_at=self._looked[place],
+            state=self._states[place],
+            text_crc=self._crcs[place],
+            edited_at=self._edited[place] or None,
+            missed_at=self._missed[place] or None,
         )
 
     def rows(self) -> Iterator[Known]:
@@ -100,13 +102,13 @@ class Cohort:
         self._looked[place] = known.looked_at
         self._states[place] = known.state
         self._crcs[place] = known.text_crc
-        self._edited[place] = known.edited_at
-        self._missed[place] = known.missed_at
+        self._edited[place] = known.edited_at or 0.0
+        self._missed[place] = known.missed_at or 0.0
 
     def live_ids(self) -> list[str]:
         """Return the ids worth a request: all but those deleted for good."""
         pairs = zip(self.ids, self._states, strict=True)
-        return [name for name, state in pairs if state != DELETED]
+        return [fullname for fullname, state in pairs if state != DELETED]
 
     def due_at(self, ages: Sequence[float]) -> float:
         """Return when its next fixed-age look is due: its newest row has that age."""
@@ -132,11 +134,11 @@ class Cohort:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Cohort:
-        """Make it again from `to_dict`."""
+        """Return what `to_dict` wrote."""
         width, number = values["bucket"]
         cohort = cls(values["name"], (width, number))
         for row in values["rows"]:
-            cohort.append(Known(*row))
+            cohort.append(Known._make(row))
         cohort.looks_done = values["looks_done"]
         cohort.looked_at = values["looked_at"]
         cohort.seen_at = values["seen_at"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from contract import SCHEMA, format_instant
@@ -17,7 +16,6 @@ if TYPE_CHECKING:
     from producer.reddit.thing import Thing
 
 Record = dict[str, Any]
-_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 COMMENT_TEXTS = (("author_fullname", "author_id"), ("body", "body"))
 POST_TEXTS = (
     ("author_fullname", "author_id"),
@@ -69,15 +67,6 @@ def gap_observation(gap: Gap, subreddit: str) -> Record:
         "status": "open",
         "recovered": 0,
     }
-
-
-def encode(record: Record) -> bytes:
-    """Write a record as compact UTF-8 JSON; half a surrogate pair becomes U+FFFD."""
-    text = _COMPACT.encode(record)
-    try:
-        return text.encode()
-    except UnicodeEncodeError:
-        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
 
 
 def _head(known: Known, *, observed_at: float, cause: str, subreddit: str) -> Record:

@@ -21,10 +21,12 @@ FORGET_SECONDS = HOUR_SECONDS  # how long after its last sighting a finished coh
 
 
 class Tracker:
-    """The cohorts, and where each id is. Not thread-safe."""
+    """The cohorts, and where each id is. Not thread-safe.
+
+    `ages` are the fixed ages in seconds, ascending; `cohorts` is what a checkpoint held.
+    """
 
     def __init__(self, ages: Sequence[float], cohorts: Iterable[Cohort] = ()) -> None:
-        """Take the fixed ages in seconds, ascending, and what a checkpoint held."""
         self.ages = tuple(ages)
         self.cohorts: dict[str, Cohort] = {}
         self.retired: list[str] = []
@@ -36,9 +38,9 @@ class Tracker:
     def __len__(self) -> int:
         return len(self._places)
 
-    def get(self, name: str) -> Known | None:
+    def get(self, fullname: str) -> Known | None:
         """Return what is known of an id."""
-        found = self._places.get(name)
+        found = self._places.get(fullname)
         return found[0].row(found[1]) if found else None
 
     def put(self, known: Known, *, now: float, keep: bool) -> None:
@@ -60,25 +62,25 @@ class Tracker:
         cohort.dirty = cohort.dirty or passed > 0
         return passed
 
-    def finished(self, cohort: Cohort, now: float, walked_at: float) -> bool:
+    def finished(self, cohort: Cohort, now: float, scanned_at: float) -> bool:
         """Tell whether a cohort has had its last fixed-age look and is out of the listings.
 
-        `walked_at`: everything listed has been seen since; in an outage nothing is.
+        `scanned_at`: everything listed has been seen since; in an outage nothing is.
         """
-        unseen_since = min(now - FORGET_SECONDS, walked_at)
+        unseen_since = min(now - FORGET_SECONDS, scanned_at)
         return cohort.looks_done == len(self.ages) and cohort.seen_at < unseen_since
 
-    def retire(self, now: float, walked_at: float) -> None:
+    def retire(self, now: float, scanned_at: float) -> None:
         """Forget the finished cohorts; `retired` names them for the next checkpoint."""
-        finished = [one for one in self.cohorts.values() if self.finished(one, now, walked_at)]
+        finished = [one for one in self.cohorts.values() if self.finished(one, now, scanned_at)]
         for cohort in finished:
             del self.cohorts[cohort.name]
             if self._open.get(cohort.bucket) is cohort:
                 del self._open[cohort.bucket]
-            for name in cohort.ids:
-                found = self._places.get(name)
+            for fullname in cohort.ids:
+                found = self._places.get(fullname)
                 if found is not None and found[0] is cohort:
-                    del self._places[name]
+                    del self._places[fullname]
             self.retired.append(cohort.name)
 
     def _cohort_for(self, known: Known, now: float) -> Cohort:
@@ -103,8 +105,9 @@ class Tracker:
 
     def _adopt(self, cohort: Cohort) -> None:
         self.cohorts[cohort.name] = cohort
-        for place, name in enumerate(cohort.ids):
-            self._places.setdefault(name, (cohort, place))  # two producers may both have stored it
+        for place, fullname in enumerate(cohort.ids):
+            # two producers may both have stored it
+            self._places.setdefault(fullname, (cohort, place))
         if len(cohort) < COHORT_IDS:
             self._open[cohort.bucket] = cohort
 

@@ -17,7 +17,7 @@ from producer.errors import (
     GarbledError,
     TokenExpiredError,
 )
-from producer.listings.poll import PAGE_SIZE
+from producer.reddit.limits import PAGE_SIZE
 from producer.reddit.requestor import Meter, MeteredRequestor
 
 if TYPE_CHECKING:
@@ -44,12 +44,14 @@ class Reddit(Protocol):
 
 
 class PrawReddit:
-    """One subreddit on Reddit. Not thread-safe."""
+    """One subreddit on Reddit, connected lazily; `url` is another server than Reddit's own.
+
+    Not thread-safe.
+    """
 
     def __init__(
         self, credentials: Credentials, subreddit: str, *, url: str | None, meter: Meter
     ) -> None:
-        """Connect lazily; `url` is another server than Reddit's own."""
         servers = {"oauth_url": url, "reddit_url": url} if url else {}
         self._reddit = _Praw(
             client_id=credentials.client_id,
@@ -93,8 +95,8 @@ class PrawReddit:
             return self._reddit.request(method="GET", path=path, params=params)
         except prawcore.OAuthException as error:
             raise CredentialsWrongError(f"Reddit gives no token: {error.error}") from None
-        except prawcore.ResponseException as error:
-            raise GarbledError(f"Reddit's answer cannot be read: {type(error).__name__}") from None
+        except prawcore.ResponseException:
+            raise GarbledError("Reddit's answer is not the JSON it should be") from None
 
 
 class _Praw(praw.Reddit):

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from producer.aws import translated
+from producer.aws import make_client, translated
 from producer.errors import AwsError, CredentialsMissingError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from producer.settings import Settings
+    from producer.settings import RedditSettings
 
 NAMES = ("client_id", "client_secret", "user_agent")
 LEAST_USER_AGENT = 7  # characters; prawcore refuses a shorter one
@@ -30,12 +30,19 @@ class Credentials:
 
 
 def find_credentials(
-    settings: Settings, environment: Mapping[str, str], secrets_client: Callable[[], Any]
+    settings: RedditSettings,
+    environment: Mapping[str, str],
+    client_of: Callable[[str, str], Any] = make_client,
 ) -> Credentials:
     """Return the credentials; raises CredentialsMissingError that says where to put them."""
-    if settings.reddit_secret_id:
-        place = f"the secret {settings.reddit_secret_id}"
-        return _complete(_from_secret(settings.reddit_secret_id, secrets_client()), place)
+    secret_id = settings.secret_id
+    if secret_id:
+        if not settings.region:
+            raise CredentialsMissingError(
+                f"Reddit credentials: set AWS_REGION to where the secret {secret_id} is"
+            )
+        client = client_of("secretsmanager", settings.region)
+        return _complete(_from_secret(secret_id, client), f"the secret {secret_id}")
     values = {name: environment.get(f"praw_{name}") for name in NAMES}
     if any(values.values()):
         place = "the environment (praw_client_id, praw_client_secret, praw_user_agent)"

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 import prawcore
+import requests
 from prawcore.const import ACCESS_TOKEN_PATH
 
 from producer.errors import (
@@ -26,9 +27,13 @@ from producer.errors import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from requests import Response
-
 TIMEOUT_SECONDS = 16.0
+REASONS: Mapping[type[Exception], str] = {  # the first that fits
+    requests.exceptions.SSLError: "its certificate is not accepted",
+    requests.exceptions.Timeout: f"no answer within {TIMEOUT_SECONDS:.0f} s",
+    requests.exceptions.ChunkedEncodingError: "the answer broke off",
+    requests.exceptions.ConnectionError: "no connection; is the address right, is there a network?",
+}
 QUOTA_HEADERS = ("x-ratelimit-remaining", "x-ratelimit-reset", "x-ratelimit-used")
 OK = 200
 UNAUTHORIZED = 401
@@ -49,14 +54,18 @@ class Meter(Protocol):
 
 
 class MeteredRequestor(prawcore.Requestor):
-    """Raises the producer's errors; see the module for why."""
+    """Raises the producer's errors; takes what PRAW gives to its requestor, and a meter."""
 
     def __init__(self, *, meter: Meter, **settings: Any) -> None:  # noqa: ANN401 - PRAW's
-        """Take what PRAW gives to its requestor, and a meter."""
         super().__init__(timeout=TIMEOUT_SECONDS, **settings)
         self._meter = meter
 
-    def request(self, *target: Any, timeout: float | None = None, **options: Any) -> Response:  # noqa: ANN401
+    def request(
+        self,
+        *target: Any,  # noqa: ANN401 - prawcore's
+        timeout: float | None = None,
+        **options: Any,  # noqa: ANN401 - prawcore's
+    ) -> requests.Response:
         """Return a good answer; raises RedditError for any other."""
         _method, url = target
         self._meter.sent()
@@ -65,8 +74,9 @@ class MeteredRequestor(prawcore.Requestor):
         except prawcore.RequestException as error:
             self._meter.answered({})
             cause = error.original_exception
+            reasons = (text for kind, text in REASONS.items() if isinstance(cause, kind))
             raise UnreachableError(
-                f"{self.oauth_url} cannot be reached: {type(cause).__name__}"
+                f"{self.oauth_url} cannot be reached: {next(reasons, cause)}"
             ) from cause
         if url.endswith(ACCESS_TOKEN_PATH):
             self._meter.answered({})  # its headers are about another quota
@@ -79,7 +89,7 @@ class MeteredRequestor(prawcore.Requestor):
         return response
 
 
-def _check(response: Response) -> None:
+def _check(response: requests.Response) -> None:
     status = response.status_code
     if status == OK:
         return
@@ -94,7 +104,7 @@ def _check(response: Response) -> None:
     _check_any(response)
 
 
-def _check_token(response: Response) -> None:
+def _check_token(response: requests.Response) -> None:
     if response.status_code in (UNAUTHORIZED, FORBIDDEN):
         raise CredentialsWrongError("Reddit does not accept the client id and secret")
     if response.status_code != OK:
@@ -111,7 +121,7 @@ def _check_token(response: Response) -> None:
         raise GarbledError("Reddit's token answer lacks fields")
 
 
-def _check_any(response: Response) -> None:
+def _check_any(response: requests.Response) -> None:
     status = response.status_code
     if status == TOO_MANY_REQUESTS:
         raise RateLimitedError(_wait_seconds(response.headers))

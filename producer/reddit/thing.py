@@ -23,8 +23,8 @@ class MalformedThingError(ValueError):
 class Thing(NamedTuple):
     """What matters of an item; `raw` is the item itself.
 
-    `score` is None while hidden. `edited_at` is 0 when never edited. `post_id` and
-    `parent_id` are empty for posts. `text_crc` is of the body or selftext.
+    `id` is its fullname. `score` is None while hidden, `edited_at` when never edited, `post_id` and
+    `parent_id` for posts. `text_crc` is of the body or selftext, 0 without one.
     """
 
     id: str
@@ -34,9 +34,9 @@ class Thing(NamedTuple):
     score_hidden: bool
     state: str
     text_crc: int
-    edited_at: float
-    post_id: str
-    parent_id: str
+    edited_at: float | None
+    post_id: str | None
+    parent_id: str | None
     raw: Mapping[str, Any]
 
 
@@ -44,24 +44,24 @@ def thing_of(raw: object) -> Thing:
     """Read one item of a listing; raises MalformedThingError."""
     if not isinstance(raw, dict):
         raise MalformedThingError("item")
-    name = raw.get("name")
-    kind = KINDS.get(name[:3]) if isinstance(name, str) else None
+    fullname = raw.get("name")
+    kind = KINDS.get(fullname[:3]) if isinstance(fullname, str) else None
     if kind is None:
         raise MalformedThingError("name")
     comment = kind == "comment"
     hidden = raw.get("score_hidden" if comment else "hide_score") is True
     text = raw.get("body" if comment else "selftext")
     return Thing(
-        id=str(name),
+        id=str(fullname),
         kind=kind,
         created_at=_created_at(raw),
         score=None if hidden else bounded(raw.get("score")),
         score_hidden=hidden,
         state=state_in(raw, kind),
         text_crc=zlib.crc32(text.encode("utf-8", "surrogatepass")) if isinstance(text, str) else 0,
-        edited_at=instant_in(raw.get("edited")) or 0.0,
-        post_id=_fullname(raw, "link_id") if comment else "",
-        parent_id=_fullname(raw, "parent_id") if comment else "",
+        edited_at=instant_in(raw.get("edited")),
+        post_id=_fullname(raw, "link_id") if comment else None,
+        parent_id=_fullname(raw, "parent_id") if comment else None,
         raw=raw,
     )
 

@@ -24,8 +24,8 @@ BY_REDDIT = re.compile(r"\[ Removed by Reddit\b.{0,200}\]")
 def state_in(raw: Mapping[str, Any], kind: str) -> str:
     """Return the state an item shows.
 
-    An author who wrote "[deleted]" is still there; a comment whose author closed the account
-    keeps its text. Only both together are a deletion.
+    An author who wrote "[deleted]" is still there; a comment whose author left Reddit keeps
+    its text. Only both together are a deletion.
     """
     category = raw.get("removed_by_category") if kind == "post" else None
     if category is not None:
@@ -43,6 +43,6 @@ def settled(known_state: str, answered_state: str) -> str:
     return DELETED if known_state == DELETED else answered_state
 
 
-def is_absent(missed_at: float, now: float) -> bool:
+def is_absent(missed_at: float | None, now: float) -> bool:
     """Tell whether a thing missed before, and missed again now, counts as absent."""
-    return missed_at > 0 and now - missed_at >= ABSENCE_SECONDS
+    return missed_at is not None and now - missed_at >= ABSENCE_SECONDS

@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
-from producer import events
 from producer.aws import translated
-from producer.backoff import Backoff
-from producer.errors import AwsUnavailableError
+from producer.errors import AwsUnavailableError, NotSavedError
+from producer.events import StateUnavailable
+from producer.retrying import tries
 from producer.state.items import (
     Item,
     cohort_in,
@@ -26,17 +26,13 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Iterator
 
-    from structlog.typing import FilteringBoundLogger
-
     from clock import Clock
     from producer.listings.poll import Cursor
     from producer.looks.cohort import Cohort
+    from telemetry import Log
 
 TRANSACTION_ITEMS = 100
 TRANSACTION_BYTES = 3_500_000  # the limit is 4 MB; names and numbers count too
-FIRST_RETRY_SECONDS = 0.1
-LONGEST_RETRY_SECONDS = 20.0
-LAST_TRIES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +55,10 @@ class State(Protocol):
 
 
 class DynamoState:
-    """The state table. `clock` paces retries; `expires_at` counts from what is stored."""
+    """The state table, on a boto3 client that does not retry by itself.
+
+    `clock` paces retries; `expires_at` counts from what is stored.
+    """
 
     def __init__(
         self,
@@ -68,9 +67,8 @@ class DynamoState:
         subreddit: str,
         *,
         clock: Clock,
-        log: FilteringBoundLogger,
+        log: Log,
     ) -> None:
-        """Take a boto3 client that does not retry by itself."""
         self._client = client
         self._table = table
         self._partition = f"producer#{subreddit.lower()}"
@@ -89,7 +87,7 @@ class DynamoState:
         return Checkpoint(tuple(cursors), tuple(cohorts))
 
     def save(self, checkpoint: Checkpoint, stop: threading.Event) -> None:
-        """Return once written; raises AwsUnavailableError when a stop comes before that."""
+        """Return once written; raises NotSavedError when a stop comes before that."""
         for operations in transactions(self._operations(checkpoint)):
             self._write(operations, stop)
 
@@ -106,23 +104,15 @@ class DynamoState:
         return {"Put": {"TableName": self._table, "Item": item}}, len(item["data"]["B"])
 
     def _write(self, operations: list[dict[str, Any]], stop: threading.Event) -> None:
-        backoff = Backoff(FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS)
-        tries_left = LAST_TRIES
-        while True:
+        for failures in tries(self._clock, stop):
             try:
                 with translated(f"DynamoDB table {self._table}"):
                     self._client.transact_write_items(TransactItems=operations)
             except AwsUnavailableError as error:
-                backoff = backoff.failed()
-                tries_left -= stop.is_set()
-                self._log.warning(
-                    events.STATE_UNAVAILABLE, reason=str(error), failures=backoff.failures
-                )
-                if tries_left <= 0:
-                    raise
-                self._clock.wait(backoff.seconds(), None if stop.is_set() else stop)
+                self._log.emit(StateUnavailable(reason=str(error), failures=failures + 1))
             else:
                 return
+        raise NotSavedError(f"DynamoDB table {self._table} took no checkpoint before the stop")
 
     def _items(self) -> Iterator[Item]:
         question: dict[str, Any] = {

@@ -1,4 +1,4 @@
-"""Stored: cursors and cohorts as items of the state table.
+"""Items: cursors and cohorts as rows of the state table.
 
 An item holds its value as compressed JSON: as lists of typed numbers a cohort would be ten
 times as large, and DynamoDB bills by the kilobyte.
@@ -17,7 +17,7 @@ from producer.looks.cohort import Cohort
 
 Item = dict[str, dict[str, Any]]
 ITEM_BYTES = 390_000  # DynamoDB's limit is 400 KB with the names
-KEEP_SECONDS = 14 * 86_400.0  # a producer that was off for longer starts anew
+KEEP_SECONDS = 14 * 86_400.0  # a producer that was off for longer starts from nothing
 COMPRESSION = 1
 CURSOR_FIELDS = tuple(field.name for field in fields(Cursor))
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from clock import SystemClock
 from producer.check import check_reddit
 from producer.errors import ProducerError
 from producer.reddit.credentials import find_credentials
-from producer.settings import Settings
+from producer.settings import RedditSettings
 from sandbox.audit import RedditBook
 from sandbox.demo.errors import DemoError
 
@@ -19,20 +19,13 @@ if TYPE_CHECKING:
 
     from sandbox.audit import StreamBook
 
-# What a producer must be told, and Reddit's credentials do not depend on.
-UNUSED = {
-    "WSB_STREAM_NAME": "later",
-    "WSB_STATE_TABLE": "later",
-    "AWS_DEFAULT_REGION": "us-east-1",
-}
-
 
 def live_credentials() -> Mapping[str, str]:
     """Return the person's own, once Reddit has taken them; raises DemoError."""
     try:
-        settings = Settings.from_environment({**UNUSED, **os.environ})
+        settings = RedditSettings.from_environment(os.environ)
         check_reddit(settings, SystemClock())
-        return asdict(find_credentials(settings, os.environ, _secrets_manager))
+        return asdict(find_credentials(settings, os.environ))
     except ProducerError as error:
         raise DemoError(str(error)) from error
 
@@ -47,9 +40,3 @@ def live_book(stream: StreamBook) -> RedditBook:
         gone=frozenset(),
         reached=stream.kept_comments,
     )
-
-
-def _secrets_manager() -> Any:  # noqa: ANN401 - boto3 has no types
-    import boto3  # noqa: PLC0415 - most keep their credentials in praw.ini
-
-    return boto3.client("secretsmanager")

@@ -5,9 +5,9 @@ import threading
 import pytest
 
 from producer.aws import make_client
-from producer.errors import AwsError, AwsUnavailableError
+from producer.errors import AwsError, AwsUnavailableError, NotSavedError
 from producer.listings.poll import Cursor
-from producer.looks.emission import see
+from producer.looks.sighting import see
 from producer.reddit.thing import thing_of
 from producer.state.checkpoint import (
     TRANSACTION_BYTES,
@@ -18,9 +18,9 @@ from producer.state.checkpoint import (
 )
 from tests.support.aws_emulator import REGION, TABLE, client_of, make_table, moto_server
 from tests.support.producer_fakes import (
-    SILENT,
     START,
     SUBREDDIT,
+    MemoryLog,
     MemoryState,
     VirtualClock,
     client_error,
@@ -49,7 +49,7 @@ def state(request):
 
 
 def state_on(client, table=TABLE, clock=None):
-    return DynamoState(client, table, SUBREDDIT, clock=clock or VirtualClock(), log=SILENT)
+    return DynamoState(client, table, SUBREDDIT, clock=clock or VirtualClock(), log=MemoryLog())
 
 
 def cohort(number, rows=1):
@@ -107,7 +107,7 @@ def test_items_expire_and_have_the_agreed_keys(server):
 
 
 def test_a_missing_table_is_an_error_with_advice(server):
-    with pytest.raises(AwsError, match=r"elsewhere.*mend its name"):
+    with pytest.raises(AwsError, match=r"elsewhere.*fix its name"):
         state_on(client_of(server, "dynamodb"), "elsewhere").load()
 
 
@@ -161,7 +161,7 @@ def test_a_cancelled_transaction_is_tried_again_only_when_that_helps():
 def test_a_stop_while_dynamodb_takes_nothing_gives_up():
     stop = threading.Event()
     stop.set()
-    with pytest.raises(AwsUnavailableError):
+    with pytest.raises(NotSavedError):
         state_on(FailingClient(*["ThrottlingException"] * 50)).save(Checkpoint((CURSOR,)), stop)
 
 

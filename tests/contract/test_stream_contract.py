@@ -3,12 +3,19 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from producer.delivery.batching import BATCH_RECORDS, RECORD_BYTES, Entry
+from producer.delivery.batching import Entry
 from producer.delivery.stream import KinesisStream
 from producer.errors import AwsError
-from producer.progress import Tally
+from producer.totals import Totals
 from tests.support.aws_emulator import STREAM, make_stream, moto_server, read_stream
-from tests.support.producer_fakes import SILENT, FakeKinesis, VirtualClock, never
+from tests.support.producer_fakes import (
+    PUT_RECORDS_MOST,
+    RECORD_BYTES,
+    FakeKinesis,
+    MemoryLog,
+    VirtualClock,
+    never,
+)
 
 
 @pytest.fixture(scope="module")
@@ -30,13 +37,13 @@ def kinesis(request):
 
 
 def stream_on(client, name=STREAM):
-    return KinesisStream(client, name, clock=VirtualClock(), tally=Tally(), log=SILENT)
+    return KinesisStream(client, name, clock=VirtualClock(), totals=Totals(), log=MemoryLog())
 
 
 def test_records_arrive_in_order_with_their_keys(kinesis):
     client, read = kinesis
     entries = [
-        Entry(f"t1_{number}", f"{number} 🚀".encode()) for number in range(BATCH_RECORDS + 7)
+        Entry(f"t1_{number}", f"{number} 🚀".encode()) for number in range(PUT_RECORDS_MOST + 7)
     ]
     stream_on(client).put(entries, never())
     assert read() == [(entry.key, entry.data) for entry in entries]
@@ -51,7 +58,7 @@ def test_nothing_to_put_is_no_call(kinesis):
 def test_a_batch_of_more_than_500_is_refused(kinesis):
     """The limit that batching keeps is real."""
     client, _ = kinesis
-    records = [{"PartitionKey": "k", "Data": b"x"}] * (BATCH_RECORDS + 1)
+    records = [{"PartitionKey": "k", "Data": b"x"}] * (PUT_RECORDS_MOST + 1)
     with pytest.raises(ClientError):
         client.put_records(StreamName=STREAM, Records=records)
 
@@ -65,5 +72,5 @@ def test_a_record_above_a_mebibyte_is_refused(kinesis):
 
 def test_an_unknown_stream_is_an_error_with_advice(kinesis):
     client, _ = kinesis
-    with pytest.raises(AwsError, match=r"elsewhere.*mend its name"):
+    with pytest.raises(AwsError, match=r"elsewhere.*fix its name"):
         stream_on(client, "elsewhere").put([Entry("k", b"x")], never())

@@ -8,11 +8,15 @@ import sys
 import time
 from pathlib import Path
 
+import boto3
 import httpx
 import pytest
+from click.testing import CliRunner
 
+import wsb
 from clock import FileClock
 from contract import problem_of_line
+from producer import daemon
 from tests.support.aws_emulator import (
     REGION,
     STREAM,
@@ -92,7 +96,8 @@ class Stage:
     def starts(self):
         return [event for event in self.events() if event["event"] == "started"]
 
-    def wsb(self, command, **changes):
+    def run(self, command, **changes):
+        """Run a command of `wsb` in a process of its own."""
         return subprocess.run(
             [sys.executable, "-m", "wsb", command],
             cwd=PROJECT,
@@ -265,19 +270,69 @@ def test_a_stop_is_heard_while_reddit_is_slow(stage):
     assert (code, seconds < 10) == (0, True)
 
 
+@pytest.fixture
+def in_process(resting, monkeypatch):
+    """Return what runs a command of `wsb` in this process, as fast as a function."""
+    monkeypatch.setattr(daemon, "stop_on_signals", lambda _stop: None)
+
+    def run(command, **changes):
+        boto3.DEFAULT_SESSION = None  # it would remember another test's credentials
+        gone = dict.fromkeys(os.environ)
+        return CliRunner().invoke(wsb.main, [command], env=gone | resting.environment(**changes))
+
+    yield run
+    boto3.DEFAULT_SESSION = None
+
+
 def test_check_says_that_all_is_well(resting):
-    result = resting.wsb("check")
+    result = resting.run("check")
     assert result.returncode == 0, result.stdout + result.stderr
-    assert [line[:5] for line in result.stdout.splitlines()] == ["ok   "] * 3
+    assert result.stdout.splitlines() == [
+        "ok       r/wallstreetbets can be read",
+        f"ok       Kinesis stream {STREAM}",
+        f"ok       DynamoDB table {TABLE}",
+    ]
+
+
+def test_check_looks_at_what_is_set(in_process):
+    """A laptop has Reddit's credentials and no stream: they can be tried there."""
+    result = in_process("check", WSB_STREAM_NAME="", WSB_STATE_TABLE="", AWS_REGION="")
+    assert result.exit_code == 0
+    assert result.output.splitlines() == [
+        "ok       r/wallstreetbets can be read",
+        "not set  WSB_STREAM_NAME, WSB_STATE_TABLE, AWS_REGION (only needed by `wsb produce`)",
+    ]
+
+
+def test_check_says_first_what_is_wrong_with_a_thing(in_process):
+    """No line reads as if it worked."""
+    result = in_process("check", praw_client_secret="wrong", WSB_STREAM_NAME="nowhere")
+    assert result.exit_code == 1
+    missing = "it does not exist: apply Terraform, or fix its name or region"
+    wrong = [line for line in result.output.splitlines() if line.startswith("WRONG")]
+    assert wrong == [
+        "WRONG    r/wallstreetbets: Reddit does not accept the client id and secret",
+        f"WRONG    Kinesis stream nowhere: ResourceNotFoundException: {missing}",
+    ]
+
+
+def test_a_failed_start_is_one_sentence_and_a_failure(resting):
+    """As a process too: nothing but the sentence, on the error stream."""
+    result = resting.run("produce", praw_client_secret="")
+    assert result.returncode == 1
+    assert result.stderr.startswith("Error: Reddit credentials: add client_secret to ")
+    assert (result.stderr.count("\n"), result.stdout) == (1, "")
 
 
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"praw_client_secret": "wrong"}, "does not accept the client id and secret"),
+        ({"praw_client_secret": "wrong"}, "not accept the client id and secret"),
         ({"praw_client_secret": ""}, "add client_secret"),
-        ({"WSB_REDDIT_URL": "http://127.0.0.1:9"}, "cannot be reached"),
+        ({"WSB_REDDIT_URL": "http://127.0.0.1:9"}, "cannot be reached: no connection"),
+        ({"WSB_REDDIT_URL": "127.0.0.1:9"}, "WSB_REDDIT_URL must be an address"),
         ({"WSB_SUBREDDIT": "nosuchthing"}, "no such subreddit"),
+        ({"WSB_SUBREDDIT": "r/wallstreetbets"}, "must be a name without r/"),
         ({"WSB_STREAM_NAME": "nowhere"}, "nowhere: ResourceNotFoundException"),
         ({"WSB_STATE_TABLE": "nowhere"}, "nowhere: ResourceNotFoundException"),
         ({"AWS_ENDPOINT_URL": "http://127.0.0.1:9"}, "AWS cannot be reached"),
@@ -286,9 +341,8 @@ def test_check_says_that_all_is_well(resting):
     ],
 )
 @pytest.mark.parametrize("command", ["check", "produce"])
-def test_what_is_wrong_is_one_sentence_and_a_failure(resting, command, changes, expected):
-    result = resting.wsb(command, **changes)
-    output = result.stdout + result.stderr
-    assert result.returncode != 0
-    assert expected in output
-    assert "Traceback" not in output
+def test_what_is_wrong_is_one_sentence_and_a_failure(in_process, command, changes, expected):
+    result = in_process(command, **changes)
+    assert isinstance(result.exception, SystemExit)  # not a traceback
+    assert result.exit_code != 0
+    assert expected in result.output

@@ -3,12 +3,9 @@
 import threading
 from bisect import insort
 
-import structlog
 from botocore.exceptions import ClientError
 
-from producer.delivery.batching import BATCH_BYTES, BATCH_RECORDS, RECORD_BYTES
 from producer.errors import AwsUnavailableError
-from producer.listings.poll import PAGE_SIZE
 from producer.looks.cohort import Cohort
 from producer.reddit.client import Page
 from producer.state.checkpoint import Checkpoint
@@ -16,7 +13,11 @@ from producer.state.items import cohort_in, cursor_in, item_of_cohort, item_of_c
 
 SUBREDDIT = "wallstreetbets"
 START = 1_607_385_600.0
-SILENT = structlog.wrap_logger(structlog.ReturnLogger(), processors=[lambda *_: ""])
+PAGE_ITEMS = 100  # Reddit's
+PUT_RECORDS_MOST = 500  # Kinesis': records, bytes of a call, bytes of a record with its key
+PUT_RECORDS_BYTES = 5_242_880
+RECORD_BYTES = 1_048_576
+ENTRY_CODES = ("ProvisionedThroughputExceededException", "InternalFailure")  # of a 200's entries
 
 
 class VirtualClock:
@@ -35,6 +36,19 @@ class VirtualClock:
         self.waits.append(seconds)
         self.time += max(0.0, seconds)
         return False
+
+
+class MemoryLog:
+    """Keeps the events."""
+
+    def __init__(self):
+        self.events = []
+
+    def emit(self, event):
+        self.events.append(event)
+
+    def of(self, kind):
+        return [event for event in self.events if isinstance(event, kind)]
 
 
 class FakeKinesis:
@@ -58,7 +72,7 @@ class FakeKinesis:
         results = []
         for place, record in enumerate(Records):
             if place in meets:
-                code = "ProvisionedThroughputExceededException"
+                code = ENTRY_CODES[place % len(ENTRY_CODES)]
                 results.append({"ErrorCode": code, "ErrorMessage": "slow down"})
                 continue
             self.records.append((record["PartitionKey"], record["Data"]))
@@ -70,8 +84,8 @@ class FakeKinesis:
         if name != "observations":
             raise client_error("ResourceNotFoundException", "PutRecords")
         sizes = [len(each["Data"]) + len(each["PartitionKey"].encode()) for each in records]
-        wrong = not 1 <= len(records) <= BATCH_RECORDS or max(sizes) > RECORD_BYTES
-        if wrong or sum(sizes) > BATCH_BYTES:
+        wrong = not 1 <= len(records) <= PUT_RECORDS_MOST or max(sizes) > RECORD_BYTES
+        if wrong or sum(sizes) > PUT_RECORDS_BYTES:
             raise client_error("ValidationException", "PutRecords")
 
 
@@ -137,12 +151,12 @@ class FakeReddit:
             if after not in names:
                 return Page([], None)
             start = names.index(after) + 1
-        page = listed[start : start + PAGE_SIZE]
-        more = start + PAGE_SIZE < len(listed)
+        page = listed[start : start + PAGE_ITEMS]
+        more = start + PAGE_ITEMS < len(listed)
         return Page(self._show(page), page[-1]["name"] if more else None)
 
     def info(self, ids):
-        assert 1 <= len(ids) <= PAGE_SIZE
+        assert 1 <= len(ids) <= PAGE_ITEMS
         self._meet(("info", tuple(ids), None))
         found = [self.things[name] for name in ids if name in self.things]
         return self._show([thing for thing in found if not thing.get("_absent")])

@@ -3,15 +3,15 @@
 import json
 import threading
 
-from producer.delivery.buffer import Delivery
+from producer.delivery.record_buffer import RecordBuffer
 from producer.producer import Edges, Producer
-from producer.progress import Tally
 from producer.reddit.budget import Budget
-from producer.settings import Settings
+from producer.settings import ProducerSettings
+from producer.totals import Totals
 from tests.support.producer_fakes import (
-    SILENT,
     START,
     FakeReddit,
+    MemoryLog,
     MemoryState,
     MemoryStream,
     VirtualClock,
@@ -37,20 +37,23 @@ class World:
 
     def start(self):
         environment = {**ENVIRONMENT, "WSB_REQUESTS_PER_MINUTE": str(self.per_minute)}
-        self.tally = Tally()
+        self.totals = Totals()
+        self.log = MemoryLog()
         self.budget = Budget(self.per_minute, self.clock.now())
-        meet = self.reddit.before_answer
         edges = Edges(
             _Metered(self.reddit, self.budget, self.clock),
-            Delivery(self.stream),
+            RecordBuffer(self.stream),
             self.state,
             self.clock,
-            SILENT,
+            self.log,
         )
         self.producer = Producer(
-            Settings.from_environment(environment), edges, self.budget, self.tally
+            ProducerSettings.from_environment(environment),
+            edges,
+            self.state.load(),
+            self.budget,
+            self.totals,
         )
-        self.reddit.before_answer = meet
 
     def run(self, seconds):
         until = self.clock.now() + seconds

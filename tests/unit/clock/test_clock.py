@@ -65,7 +65,7 @@ def test_a_change_of_speed_does_not_move_the_time(path):
     assert clock.now() == held
 
 
-def test_a_clock_that_nobody_sets_anew_stands_after_its_time(path):
+def test_a_clock_that_nobody_sets_again_stands_after_its_time(path):
     """A machine that stalls for seconds must not find hours gone; the next setting goes on."""
     clock = FileClock.create(path, START)
     clock.set_speed(1000.0, most_wall_seconds=0.01)
@@ -129,7 +129,7 @@ def test_readers_never_see_half_a_change(path):
 
 
 def test_the_environment_names_the_clock(path, monkeypatch):
-    """A clock file when there is a variable, else the wall."""
+    """A clock file when there is a variable, else the wall clock."""
     FileClock.create(path, START)
     monkeypatch.setenv(CLOCK_FILE_VARIABLE, str(path))
     assert clock_from_environment().now() == START

@@ -1,4 +1,4 @@
-"""The schema file says everything once, and a wrong one is refused with what to mend."""
+"""The schema file says everything once, and a wrong one is refused with what to fix."""
 
 import json
 

@@ -17,7 +17,7 @@ from producer.errors import (
 )
 from producer.progress import Reporter
 from producer.state.checkpoint import Checkpoint
-from tests.support.producer_fakes import SILENT, START, comment
+from tests.support.producer_fakes import START, comment
 from tests.support.producer_world import HOUR, World, raiser, steady
 
 HEAD = ("listing", "comments", None)
@@ -83,7 +83,7 @@ def test_a_429_is_answered_with_silence_until_the_window_is_over():
 
 
 def test_a_page_that_never_comes_stops_nothing_else():
-    """The head goes on, the looks and walks too; once the page comes, all of it is read."""
+    """The head goes on, the looks and full scans too; once the page comes, all of it is read."""
     world = World(steady(900, 4.0, begin=START - 3600))
     world.run(30 * 60)
     burst_at = world.clock.now()
@@ -153,9 +153,9 @@ def test_what_was_read_before_the_end_is_delivered():
             world.reddit.before_answer = raiser(RedditError("fatal"))
 
     world.reddit.before_answer = end_after_the_next_poll
-    reporter = Reporter(world.producer, world.budget, world.tally, START)
+    reporter = Reporter(world.producer, world.budget, world.totals, START)
     with pytest.raises(RedditError):
-        daemon.run(world.producer, reporter, threading.Event(), clock=world.clock, log=SILENT)
+        daemon.run(world.producer, reporter, threading.Event(), clock=world.clock, log=world.log)
     saved = world.state.load()
     assert "t1_c2" in {name for cohort in saved.cohorts for name in cohort.ids}
     assert set() == world.missing()

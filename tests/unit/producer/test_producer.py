@@ -16,6 +16,7 @@ from producer.errors import (
     RedditUnavailableError,
     UnreachableError,
 )
+from producer.events import Progress
 from producer.progress import Reporter
 from tests.support.producer_fakes import (
     START,
@@ -72,8 +73,8 @@ def test_what_was_approved_later_is_read_deep_in_the_listing(restart):
     assert world.producer.gaps_open() == 0
 
 
-def test_walks_take_no_more_than_their_share_of_a_small_quota():
-    """Polls go on between the pages of a walk, and what is old is not told again."""
+def test_full_scans_take_no_more_than_their_share_of_a_small_quota():
+    """Polls go on between the pages of a scan, and what is old is not told again."""
     world = World([*steady(900, 1.0, begin=START - 900), *steady_posts(990)], per_minute=10)
     world.run(1.5 * HOUR)
     world.drain()
@@ -227,28 +228,19 @@ def test_malformed_items_are_counted_and_skipped():
     world.run(60)
     world.drain()
     assert {"t1_c1"} == {entry.key for entry in world.stream.entries}
-    assert world.tally.items_malformed > 0
+    assert world.totals.items_malformed > 0
 
 
 def test_progress_carries_every_field_of_the_minute():
     world = World(steady(50, 1.0, begin=START - 50))
     world.run(60)
-    reporter = Reporter(world.producer, world.budget, world.tally, START)
-    fields = reporter.fields(world.clock.now())
-    assert {key: fields["observations"][key] for key in ("new",)} == {"new": 50}
-    assert {
-        "at",
-        "requests",
-        "requests_left",
-        "observations",
-        "records_sent",
-        "records_retried",
-        "records_failed",
-        "lag_seconds",
-        "tracked",
-        "looks",
-        "gaps_open",
-    } <= fields.keys()
+    reporter = Reporter(world.producer, world.budget, world.totals, START)
+    reporter.report_if_due(world.clock.now(), world.log)
+    (line,) = [event.values() for event in world.log.of(Progress)]
+    assert line["observations"] == {"new": 50}
+    assert line["requests"] == len(world.reddit.requests)
+    assert (line["tracked"], line["checkpoints"], line["gaps_open"]) == (50, 1, 0)
+    assert line["at"] == format_instant(world.clock.now())
 
 
 FAULTS = st.sampled_from(
@@ -290,7 +282,7 @@ def test_nothing_served_is_lost_through_faults_and_kills(births, faults, kills):
     def fail(_request):
         error = next(plan, None)
         # before its first answer a producer gives up on these, which is another test
-        if error is not None and world.producer._answered:
+        if error is not None and world.producer._patience.answered:
             raise error
 
     world.reddit.before_answer = fail

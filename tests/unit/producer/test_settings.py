@@ -7,18 +7,18 @@ from click.testing import CliRunner
 
 from producer.cli import produce
 from producer.errors import SettingsError
-from producer.settings import VARIABLES, Settings
+from producer.settings import VARIABLES, ProducerSettings, RedditSettings
 from tests.conftest import PROJECT
 
 NEEDED = {"WSB_STREAM_NAME": "s", "WSB_STATE_TABLE": "t", "AWS_REGION": "us-east-1"}
 
 
 def test_defaults_are_the_documented_ones():
-    settings = Settings.from_environment(NEEDED)
+    settings = ProducerSettings.from_environment(NEEDED)
     assert (
-        settings.subreddit,
+        settings.reddit.subreddit,
         settings.min_score,
-        settings.requests_per_minute,
+        settings.reddit.requests_per_minute,
     ) == ("wallstreetbets", 10, 100)
     assert (settings.poll_min_seconds, settings.poll_max_seconds) == (1.0, 30.0)
     assert (
@@ -30,29 +30,68 @@ def test_defaults_are_the_documented_ones():
 def test_every_mistake_is_named_in_one_message():
     environment = {
         "WSB_MIN_SCORE": "ten",
+        "WSB_SUBREDDIT": "r/wallstreetbets",
+        "WSB_REDDIT_URL": "localhost:8080",
         "WSB_REQUESTS_PER_MINUTE": "0",
         "WSB_POLL_MIN_SECONDS": "-1",
         "WSB_LOOK_AGES_MINUTES": "45,15",
     }
     with pytest.raises(SettingsError) as raised:
-        Settings.from_environment(environment)
+        ProducerSettings.from_environment(environment)
     for name in (*environment, "WSB_STREAM_NAME", "WSB_STATE_TABLE", "AWS_REGION"):
         assert name in str(raised.value)
+
+
+def test_reddit_alone_needs_nothing_else():
+    """Who only asks Reddit need not name a stream; a bad value is told all the same."""
+    assert RedditSettings.from_environment({}).subreddit == "wallstreetbets"
+    with pytest.raises(SettingsError, match="WSB_SUBREDDIT must be a name without r/"):
+        RedditSettings.from_environment({"WSB_SUBREDDIT": "r/wallstreetbets"})
+
+
+def test_what_is_not_set_is_named():
+    """`wsb check` looks at the rest."""
+    settings, unset = ProducerSettings.as_far_as_set(
+        {"WSB_STREAM_NAME": "s", "WSB_MIN_SCORE": "25"}
+    )
+    assert (settings.stream_name, settings.state_table, settings.min_score) == ("s", "", 25)
+    assert unset == ["WSB_STATE_TABLE", "AWS_REGION"]
+
+
+@pytest.mark.parametrize(
+    ("name", "bounds"),
+    [
+        ("min_score", (1, None)),
+        ("requests_per_minute", (5, 1000)),
+        ("poll_max_seconds", (None, 300)),
+    ],
+)
+def test_bounds_are_terraforms(name, bounds):
+    """What Terraform takes, the producer takes, and nothing else."""
+    terraform = (PROJECT / "terraform" / "variables.tf").read_text()
+    found = [re.search(rf"var\.{name} {sign} (\d+)", terraform) for sign in (">=", "<=")]
+    assert bounds == tuple(match and int(match[1]) for match in found)
+    variable = f"WSB_{name.upper()}"
+    for bound, outside in zip(bounds, (-1, 1), strict=True):
+        if bound is not None:
+            assert ProducerSettings.from_environment({**NEEDED, variable: str(bound)})
+            with pytest.raises(SettingsError, match=f"{variable} must be"):
+                ProducerSettings.from_environment({**NEEDED, variable: str(bound + outside)})
 
 
 @pytest.mark.parametrize("value", ["nan", "inf", "0", "x"])
 def test_seconds_must_be_a_positive_number(value):
     with pytest.raises(SettingsError, match="WSB_POLL_MAX_SECONDS"):
-        Settings.from_environment({**NEEDED, "WSB_POLL_MAX_SECONDS": value})
+        ProducerSettings.from_environment({**NEEDED, "WSB_POLL_MAX_SECONDS": value})
 
 
 @pytest.mark.parametrize("value", ["", "nan", "15,15", "0", "15;45", "inf"])
 def test_look_ages_must_rise(value):
     if not value:
-        assert Settings.from_environment({**NEEDED, "WSB_LOOK_AGES_MINUTES": ""})
+        assert ProducerSettings.from_environment({**NEEDED, "WSB_LOOK_AGES_MINUTES": ""})
         return
     with pytest.raises(SettingsError, match="WSB_LOOK_AGES_MINUTES"):
-        Settings.from_environment({**NEEDED, "WSB_LOOK_AGES_MINUTES": value})
+        ProducerSettings.from_environment({**NEEDED, "WSB_LOOK_AGES_MINUTES": value})
 
 
 def test_the_help_lists_every_variable_with_its_default():

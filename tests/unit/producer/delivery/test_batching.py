@@ -4,8 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from producer.delivery.batching import BATCH_BYTES, BATCH_RECORDS, RECORD_BYTES, Entry, batches
+from producer.delivery.batching import Entry, batches
 from producer.errors import RecordTooLargeError
+from tests.support.producer_fakes import PUT_RECORDS_BYTES, PUT_RECORDS_MOST, RECORD_BYTES
 
 ENTRIES = st.lists(
     st.builds(
@@ -23,8 +24,8 @@ def test_batches_keep_everything_in_order_within_the_limits(entries):
     made = list(batches(entries))
     assert entries == [entry for batch in made for entry in batch]
     for batch in made:
-        assert 1 <= len(batch) <= BATCH_RECORDS
-        assert sum(entry.size for entry in batch) <= BATCH_BYTES
+        assert 1 <= len(batch) <= PUT_RECORDS_MOST
+        assert sum(entry.size for entry in batch) <= PUT_RECORDS_BYTES
         assert len(batch) == len({entry.key for entry in batch})
 
 

@@ -7,34 +7,44 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from producer.delivery.batching import Entry
-from producer.delivery.stream import LAST_TRIES, KinesisStream
+from producer.delivery.stream import KinesisStream
 from producer.errors import AwsError, NotDeliveredError
-from producer.progress import Tally
-from tests.support.producer_fakes import SILENT, FakeKinesis, VirtualClock, never
+from producer.events import RecordsPartlyFailed
+from producer.totals import Totals
+from tests.support.producer_fakes import FakeKinesis, MemoryLog, VirtualClock, never
 
 ENTRIES = [Entry(f"t1_{number}", str(number).encode()) for number in range(5)]
 
 
-def stream_on(client, clock=None, tally=None, name="observations"):
+def stream_on(client, clock=None, totals=None, log=None, name="observations"):
     return KinesisStream(
-        client, name, clock=clock or VirtualClock(), tally=tally or Tally(), log=SILENT
+        client,
+        name,
+        clock=clock or VirtualClock(),
+        totals=totals or Totals(),
+        log=log or MemoryLog(),
     )
 
 
 def test_a_partial_failure_sends_only_the_failed_entries_again():
     """The recurring bug of this field: the answer is 200, and some entries failed."""
-    client, tally = FakeKinesis(), Tally()
-    client.plan = [{1, 3}, {0}]
-    stream_on(client, tally=tally).put(ENTRIES, never())
+    client, totals, log = FakeKinesis(), Totals(), MemoryLog()
+    client.plan = [{1, 2}, {0}]
+    stream_on(client, totals=totals, log=log).put(ENTRIES, never())
     everything = [entry.key for entry in ENTRIES]
-    assert [everything, ["t1_1", "t1_3"], ["t1_1"]] == client.calls
+    assert [everything, ["t1_1", "t1_2"], ["t1_1"]] == client.calls
     assert sorted(everything) == sorted(key for key, _ in client.records)
     assert (
-        tally.records_sent,
-        tally.records_retried,
-        tally.records_failed,
-        tally.partial_failures,
+        totals.records_sent,
+        totals.records_retried,
+        totals.records_failed,
+        totals.partial_failures,
     ) == (5, 3, 0, 2)
+    throttled, failed = "ProvisionedThroughputExceededException", "InternalFailure"
+    assert log.events == [
+        RecordsPartlyFailed(failed=2, codes=[failed, throttled]),
+        RecordsPartlyFailed(failed=1, codes=[throttled]),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -57,7 +67,7 @@ def test_a_throttled_call_is_made_again_after_a_growing_wait(code):
 
 
 def test_a_missing_stream_stops_the_producer_with_advice():
-    with pytest.raises(AwsError, match=r"nowhere.*apply Terraform, or mend its name or region"):
+    with pytest.raises(AwsError, match=r"nowhere.*apply Terraform, or fix its name or region"):
         stream_on(FakeKinesis(), name="nowhere").put(ENTRIES, never())
 
 
@@ -70,12 +80,12 @@ def test_a_stop_gives_kinesis_a_few_last_tries():
 
 
 def test_a_stop_while_kinesis_takes_nothing_gives_up_and_says_how_much():
-    client, stop, tally, clock = FakeKinesis(), threading.Event(), Tally(), VirtualClock()
+    client, stop, totals, clock = FakeKinesis(), threading.Event(), Totals(), VirtualClock()
     client.plan = ["ThrottlingException"] * 100
     stop.set()
     with pytest.raises(NotDeliveredError) as raised:
-        stream_on(client, clock, tally).put(ENTRIES, stop)
-    assert (raised.value.count, tally.records_failed, LAST_TRIES) == (5, 5, LAST_TRIES)
+        stream_on(client, clock, totals).put(ENTRIES, stop)
+    assert (raised.value.count, totals.records_failed, len(client.calls)) == (5, 5, 4)
     assert sum(clock.waits) < 3
 
 

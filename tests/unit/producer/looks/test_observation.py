@@ -7,9 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contract import SCHEMA, problem_of, problem_of_line
+from producer.delivery.encoding import encode
 from producer.listings.poll import Gap
-from producer.looks.emission import miss, see
-from producer.looks.observation import absence_of, encode, gap_observation, observation_of
+from producer.looks.observation import absence_of, gap_observation, observation_of
+from producer.looks.sighting import miss, see
 from producer.reddit.thing import MalformedThingError, thing_of
 from tests.support.producer_fakes import START, SUBREDDIT, comment, post
 
@@ -94,7 +95,7 @@ def test_an_absent_comment_keeps_its_thread_and_score():
     "fields",
     [
         {"author": "somebody", "body": "[deleted]"},  # typed by its author
-        {"author": "[deleted]", "body": "still here"},  # the account was closed
+        {"author": "[deleted]", "body": "still here"},  # its author left Reddit
     ],
 )
 def test_only_both_marks_together_are_a_deletion(fields):

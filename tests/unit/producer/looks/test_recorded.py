@@ -3,8 +3,9 @@
 import json
 
 from contract import problem_of_line
-from producer.looks.emission import see
-from producer.looks.observation import encode, observation_of
+from producer.delivery.encoding import encode
+from producer.looks.observation import observation_of
+from producer.looks.sighting import see
 from producer.reddit.client import _page
 from producer.reddit.thing import thing_of
 from producer.reddit.tombstones import DELETED

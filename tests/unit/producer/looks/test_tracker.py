@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from producer.looks.cohort import COHORT_IDS, Cohort
-from producer.looks.due import due_look, extra_look, next_look_at, pack
-from producer.looks.emission import see
+from producer.looks.look import due_look, extra_look, next_look_at, pack
+from producer.looks.sighting import see
 from producer.looks.tracker import Tracker
 from producer.reddit.thing import thing_of
 from tests.support.producer_fakes import START, cohort_of, comment
@@ -107,11 +107,11 @@ def test_a_finished_cohort_is_forgotten_once_no_listing_shows_it():
     end = BORN + 36 * HOUR
     tracker.looked(cohort, end)
     tracker.put(known(1), now=end, keep=False)
-    tracker.retire(end + 3000, walked_at=end + 2900)
+    tracker.retire(end + 3000, scanned_at=end + 2900)
     assert tracker.get("t1_c1") is not None
-    tracker.retire(end + 3700, walked_at=end)  # no walk since: Reddit may have been away
+    tracker.retire(end + 3700, scanned_at=end)  # no full scan since: Reddit may have been away
     assert tracker.get("t1_c1") is not None
-    tracker.retire(end + 3700, walked_at=end + 3400)
+    tracker.retire(end + 3700, scanned_at=end + 3400)
     assert tracker.get("t1_c1") is None
     assert [cohort.name] == tracker.retired
 
@@ -124,13 +124,13 @@ def test_cohorts_that_share_an_id_are_forgotten_in_any_order():
         tracker = Tracker(AGES, cohorts)
         for cohort in (cohorts[first], cohorts[1 - first]):
             cohort.looks_done = len(AGES)
-            tracker.retire(BORN + 40 * HOUR, walked_at=BORN + 40 * HOUR)
+            tracker.retire(BORN + 40 * HOUR, scanned_at=BORN + 40 * HOUR)
         assert (len(tracker), sorted(tracker.retired)) == (0, ["t1_c1", "twin"])
 
 
 def test_an_unfinished_cohort_is_never_forgotten():
     tracker = tracker_with(known(1))
-    tracker.retire(BORN + 30 * HOUR, walked_at=BORN + 30 * HOUR)
+    tracker.retire(BORN + 30 * HOUR, scanned_at=BORN + 30 * HOUR)
     assert len(tracker) == 1
 
 

@@ -6,10 +6,9 @@ import pytest
 
 from producer.errors import CredentialsMissingError
 from producer.reddit.credentials import find_credentials
-from producer.settings import Settings
+from producer.settings import RedditSettings
 from tests.support.producer_fakes import client_error
 
-NEEDED = {"WSB_STREAM_NAME": "s", "WSB_STATE_TABLE": "t", "AWS_REGION": "us-east-1"}
 VALUES = {"client_id": "id", "client_secret": "hush", "user_agent": "a test of wsb"}
 
 
@@ -25,13 +24,13 @@ class FakeSecrets:
         return {"SecretString": self.text}
 
 
-def find(tmp_path, *, environment=None, secrets=None, ini=None):
+def find(tmp_path, *, environment=None, secrets=None, ini=None, region="us-east-1"):
     environment = {"XDG_CONFIG_HOME": str(tmp_path), **(environment or {})}
     if ini is not None:
         (tmp_path / "praw.ini").write_text(ini, encoding="utf-8")
-    secret = {"WSB_REDDIT_SECRET_ID": "wsb/reddit"} if secrets else {}
-    settings = Settings.from_environment({**NEEDED, **secret})
-    return find_credentials(settings, environment, lambda: secrets)
+    secret = {"WSB_REDDIT_SECRET_ID": "wsb/reddit", "AWS_REGION": region} if secrets else {}
+    settings = RedditSettings.from_environment(secret)
+    return find_credentials(settings, environment, lambda *_: secrets)
 
 
 @pytest.fixture(autouse=True)
@@ -69,6 +68,7 @@ def test_the_secret_is_in_no_repr(tmp_path):
         ({"ini": "[wsb]\nclient_id=x\n"}, "add client_secret, user_agent"),
         ({"ini": "no section"}, "praw.ini cannot be read"),
         ({"environment": {"praw_client_id": "x"}}, "client_secret.*environment"),
+        ({"secrets": FakeSecrets("{}"), "region": ""}, "set AWS_REGION to where.*wsb/reddit"),
         ({"secrets": FakeSecrets("not json")}, "put-secret-value"),
         ({"secrets": FakeSecrets("{}")}, "client_id.*wsb/reddit"),
         ({"secrets": FakeSecrets(code="ResourceNotFoundException")}, "put-secret-value"),

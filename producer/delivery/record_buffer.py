@@ -1,4 +1,4 @@
-"""Delivery: records wait here a moment, so that several answers share one PutRecords.
+"""Record buffer: records wait here a moment, so that several answers share one PutRecords.
 
 Whatever waits is covered by no checkpoint yet.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from producer.delivery.batching import BATCH_RECORDS, Entry, check_size
-from producer.looks.observation import encode
+from producer.delivery.encoding import encode
 
 if TYPE_CHECKING:
     import threading
@@ -26,11 +26,10 @@ class Stream(Protocol):
         """Return once all are acknowledged; raises NotDeliveredError at a stop before that."""
 
 
-class Delivery:
+class RecordBuffer:
     """Gathers records and puts them; the room where an outbox on disk will stand."""
 
     def __init__(self, stream: Stream) -> None:
-        """Start empty."""
         self._stream = stream
         self._waiting: list[Entry] = []
         self._oldest_at = 0.0

@@ -1,4 +1,4 @@
-"""Looking: which cohorts the next /api/info request asks for."""
+"""Look: which cohorts the next /api/info request asks for."""
 
 from __future__ import annotations
 
@@ -22,6 +22,11 @@ class Look(NamedTuple):
 
     cohorts: tuple[Cohort, ...]
     ids: tuple[str, ...]
+
+    def fail(self, now: float) -> None:
+        """Let others go before a look that was not answered."""
+        for cohort in self.cohorts:
+            cohort.retry_at = now + RETRY_SECONDS
 
 
 def due_look(tracker: Tracker, now: float) -> Look | None:
@@ -51,12 +56,6 @@ def next_look_at(tracker: Tracker) -> float:
     return min(dues, default=float("inf"))
 
 
-def put_off(look: Look, now: float) -> None:
-    """Let others go before a look that was not answered."""
-    for cohort in look.cohorts:
-        cohort.retry_at = now + RETRY_SECONDS
-
-
 def pack(cohorts: Iterable[Cohort]) -> Look | None:
     """Fill one request with whole cohorts in the given order."""
     chosen: list[Cohort] = []
@@ -68,11 +67,6 @@ def pack(cohorts: Iterable[Cohort]) -> Look | None:
         chosen.append(cohort)
         ids.extend(live)
     return Look(tuple(chosen), tuple(ids)) if chosen else None
-
-
-def overdue_seconds(due_ats: Sequence[float], now: float) -> float:
-    """Return how late the most overdue of these is."""
-    return max([0.0, *(now - due_at for due_at in due_ats)])
 
 
 def _askable_at(cohort: Cohort, ages: Sequence[float]) -> float:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producer.looks.emission import highest, is_news, miss, see
+from producer.looks.sighting import highest, is_news, miss, see
 from producer.reddit.thing import thing_of
 from tests.support.producer_fakes import START, comment, post
 
@@ -129,7 +129,7 @@ def test_a_post_is_looked_at_alike():
 
 @given(st.lists(st.one_of(st.none(), SCORES), min_size=1, max_size=30))
 def test_whoever_reaches_the_threshold_is_sent_with_a_peak_that_says_so(scores):
-    """The account counts any answer at or above it; nothing may be swallowed."""
+    """The audit counts any answer at or above it; nothing may be swallowed."""
     known, sent_peaks = None, []
     for score in scores:
         sighting = look(known, score=score or 0, score_hidden=score is None)

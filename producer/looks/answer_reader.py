@@ -1,4 +1,4 @@
-"""Reading: what an answer changes in what is known, and the records it makes.
+"""Answers: what one changes in what is known, and the records it makes.
 
 Every item of every answer is a look, whatever the answer was asked for.
 """
@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from producer.looks.emission import Sighting, miss, see
 from producer.looks.observation import Record, absence_of, observation_of
+from producer.looks.sighting import Sighting, miss, see
 from producer.reddit.thing import MalformedThingError, Thing, thing_of
 
 if TYPE_CHECKING:
@@ -40,11 +40,10 @@ def parse(items: Iterable[object]) -> Answer:
     return Answer(things, malformed)
 
 
-class Reader:
+class AnswerReader:
     """Takes answers into the tracker."""
 
     def __init__(self, tracker: Tracker, *, subreddit: str, min_score: int) -> None:
-        """Take the tracker that it changes."""
         self._tracker = tracker
         self._subreddit = subreddit
         self._min_score = min_score
@@ -78,8 +77,8 @@ class Reader:
     def miss(self, ids: Iterable[str], at: float) -> list[Record]:
         """Take in what was asked for and not answered."""
         records: list[Record] = []
-        for name in ids:
-            known = self._tracker.get(name)
+        for fullname in ids:
+            known = self._tracker.get(fullname)
             if known is None:
                 continue
             sighting = miss(known, at=at)

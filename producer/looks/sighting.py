@@ -1,4 +1,4 @@
-"""Emission: what one sighting changes in what is known, and whether it is worth a record."""
+"""Sighting: what an item of an answer changes in what is known, and whether that is recorded."""
 
 from __future__ import annotations
 
@@ -36,19 +36,15 @@ def see(
         or is_news(known, thing.score, min_score)
     )
     score = known.score if thing.score is None else thing.score
-    after = Known(
-        known.id,
-        known.created_at,
-        known.post_id,
-        known.parent_id,
-        score,
-        highest(known.peak, thing.score),
-        score if emit else known.emitted,
-        at,
-        state,
-        thing.text_crc if live else known.text_crc,
-        thing.edited_at if live else known.edited_at,
-        0.0,
+    after = known._replace(
+        score=score,
+        peak=highest(known.peak, thing.score),
+        emitted=score if emit else known.emitted,
+        looked_at=at,
+        state=state,
+        text_crc=thing.text_crc if live else known.text_crc,
+        edited_at=thing.edited_at if live else known.edited_at,
+        missed_at=None,
     )
     return Sighting(after, emit)
 
@@ -94,5 +90,5 @@ def _first(thing: Thing, at: float) -> Known:
         state=thing.state,
         text_crc=thing.text_crc,
         edited_at=thing.edited_at,
-        missed_at=0.0,
+        missed_at=None,
     )

@@ -1,25 +1,29 @@
-"""Course: where the polling of one listing stands between steps."""
+"""Listing poll: where the polling of one listing stands between steps."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from producer.listings import poll as polling
+from producer.listings.poll import Poll, interval_seconds
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from producer.listings.poll import Cursor, Gap, Poll
+    from producer.listings.poll import Cursor, Gap
     from producer.reddit.thing import Thing
 
+PUT_OFF_SECONDS = 10.0
 
-class Course:
-    """The cursor, the poll in progress, and when the next one is due."""
+
+class ListingPoll:
+    """The cursor, the poll in progress, and when the next one is due: the first one at once.
+
+    `least` and `most` bound the seconds between two polls.
+    """
 
     def __init__(
         self, listing: str, cursor: Cursor | None, now: float, *, least: float, most: float
     ) -> None:
-        """Begin at once; `least` and `most` bound the seconds between two polls."""
         self.listing = listing
         self.cursor = cursor
         self.poll: Poll | None = None
@@ -41,7 +45,7 @@ class Course:
     def anchor(self, now: float) -> str | None:
         """Return the anchor of the page to ask for now; begins a poll when none is going on."""
         if self.poll is None:
-            self.poll = polling.begin(self.cursor, now, restarted=self._restarted)
+            self.poll = Poll.begin(self.cursor, now, restarted=self._restarted)
         return self.poll.after
 
     def take(self, things: Sequence[Thing], after: str | None, now: float) -> Gap | None:
@@ -50,24 +54,24 @@ class Course:
         if poll is None:
             raise RuntimeError("a page came without a poll")
         if poll.after is None:
-            interval = polling.interval_seconds(things, self._least, self._most)
+            interval = interval_seconds(things, self._least, self._most)
             self.next_at = poll.began_at + interval
-        self.poll = polling.turn_page(self.cursor, poll, things, after)
+        self.poll = poll.turn_page(self.cursor, things, after)
         if not self.poll.complete:
             return None
-        self.cursor, gap = polling.close(self.cursor, self.poll, self.listing, now)
+        self.cursor, gap = self.poll.close(self.cursor, self.listing, now)
         self.poll = None
         self.dirty = True
         self._restarted = False
         return gap
 
     def fail(self, now: float) -> None:
-        """Note that the page did not come; after a few times the poll begins anew, later.
+        """Note that the page did not come; after a few times the poll begins again, later.
 
         The cursor stays where it is: what lies below the page is still to be read.
         """
         if self.poll is None:
             raise RuntimeError("a page failed without a poll")
-        self.poll = polling.fail(self.poll)
+        self.poll = self.poll.failed()
         if self.poll is None:
-            self.next_at = now + polling.PUT_OFF_SECONDS
+            self.next_at = now + PUT_OFF_SECONDS

@@ -1,0 +1,58 @@
+"""Patience: whether to wait, go on or stop when Reddit fails, as an immutable value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from producer.backoff import Backoff
+from producer.errors import (
+    CredentialsWrongError,
+    ForbiddenError,
+    RedditError,
+    RedditUnavailableError,
+    SubredditMissingError,
+    UnreachableError,
+)
+
+FIRST_RETRY_SECONDS = 1.0
+LONGEST_RETRY_SECONDS = 60.0
+CREDENTIALS_TRIES = 5  # once they had worked
+FIRST_TRIES = 3  # without any answer yet, something is wrong that a person must fix
+WORTH_ANOTHER_TRY = (
+    RedditUnavailableError,
+    ForbiddenError,
+    SubredditMissingError,
+    CredentialsWrongError,
+)
+NO_FAILURE = Backoff(FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """Failures in a row, and whether Reddit ever answered: what worked before may work again."""
+
+    backoff: Backoff = NO_FAILURE
+    answered: bool = False
+
+    def failed(self) -> Patience:
+        """Return the state after one more failure."""
+        return replace(self, backoff=self.backoff.failed())
+
+    def succeeded(self) -> Patience:
+        """Return the state after an answer."""
+        return replace(self, backoff=self.backoff.succeeded(), answered=True)
+
+    def wait_seconds(self) -> float:
+        """Return how long to ask nothing."""
+        return self.backoff.seconds()
+
+    def is_over(self, error: RedditError) -> bool:
+        """Tell whether only a person can fix what failed just now."""
+        failures = self.backoff.failures
+        if isinstance(error, CredentialsWrongError):
+            # a restart reads them again: they may have been changed
+            return not self.answered or failures >= CREDENTIALS_TRIES
+        if self.answered:
+            return False
+        unreachable = isinstance(error, UnreachableError) and failures >= FIRST_TRIES
+        return unreachable or isinstance(error, ForbiddenError | SubredditMissingError)
