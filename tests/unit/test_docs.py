@@ -10,6 +10,7 @@ import hcl2
 import pytest
 
 from contract import SCHEMA
+from sandbox.reddit import record
 from sandbox.reddit.datafile import read_things
 from sandbox.reddit.realism import Realism
 from sandbox.reddit.render import Renderer
@@ -162,6 +163,12 @@ def test_the_example_of_a_data_file_can_be_replayed(tmp_path):
     assert (shown["score"], shown["body"]) == (12, "I bought the top again.")
     assert json.loads(Renderer(world).post(post, 1614780000))["data"]["num_comments"] == 105
     assert str(comment.state_at(1614805200)) == "deleted"
+
+
+def test_every_field_that_a_data_file_needs_is_named():
+    """Before a line of one's own is refused for want of it."""
+    needed = {field for fields in record._FIELDS.values() for field in fields}
+    assert needed <= set(INLINE.findall(pages()["docs/data.md"]))
 
 
 @pytest.mark.xfail(strict=False, reason="being written")
