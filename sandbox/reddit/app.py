@@ -8,21 +8,20 @@ from urllib.parse import parse_qsl
 
 import orjson
 from starlette.applications import Starlette
+from starlette.background import BackgroundTask
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from sandbox.reddit import replies
-from sandbox.reddit.answer import SentAnswer
 from sandbox.reddit.control import Control
 from sandbox.reddit.endpoints import Endpoints
 from sandbox.reddit.escape import escape_texts
 from sandbox.reddit.faults import FaultKind
 from sandbox.reddit.gate import Gate
-from sandbox.reddit.record import COMMENT, POST
 from sandbox.reddit.tokens import knows_client
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from starlette.requests import Request
     from starlette.types import ASGIApp, Receive, Scope, Send
@@ -33,6 +32,8 @@ if TYPE_CHECKING:
     from sandbox.reddit.ledger import Ledger
     from sandbox.reddit.quota import ClientQuota
     from sandbox.reddit.world import World
+
+    Tell = Callable[[Mapping[str, str], float], Told | None]
 
 _DISCONNECTED = "http.disconnect"
 
@@ -65,19 +66,25 @@ class RedditApp:
         self._clock = clock
         self._ledger = ledger
         self._gate = gate
-        self._endpoints = Endpoints(world)
 
     def routes(self) -> list[Route]:
-        """Return the routes."""
+        """Return the routes; `comments`, `new` … are the endpoints that faults and counts name."""
+        answers = Endpoints(self._world)
         return [
             Route("/api/v1/access_token", self.token, methods=["POST"]),
-            Route("/r/{subreddit}/comments", self.comments),
-            Route("/r/{subreddit}/new", self.new),
-            Route("/api/info", self.info),
-            Route("/api/morechildren", self.more, methods=["POST"]),
-            Route("/comments/{post}", self.thread),
-            Route("/comments/{post}/{slug}/{comment}", self.thread),
+            self._route("/r/{subreddit}/comments", "comments", answers.comments),
+            self._route("/r/{subreddit}/new", "new", answers.new),
+            self._route("/api/info", "info", answers.info),
+            self._route("/api/morechildren", "more", answers.more, method="POST"),
+            self._route("/comments/{post}", "thread", answers.thread),
+            self._route("/comments/{post}/{slug}/{comment}", "thread", answers.thread),
         ]
+
+    def _route(self, path: str, endpoint: str, tell: Tell, method: str = "GET") -> Route:
+        async def answer(request: Request) -> Response:
+            return await self._answer(request, endpoint, tell)
+
+        return Route(path, answer, methods=[method])
 
     async def token(self, request: Request) -> Response:
         """Grant a token to the one client there is."""
@@ -90,51 +97,12 @@ class RedditApp:
         if not knows_client(request.headers.get("authorization", "")):
             return replies.failed(HTTPStatus.UNAUTHORIZED)
         form = await _form(request)
-        return SentAnswer(orjson.dumps(self._gate.tokens.grant(form, now)), {})
+        return replies.answer(orjson.dumps(self._gate.tokens.grant(form, now)), {})
 
-    async def comments(self, request: Request) -> Response:
-        """Answer /r/<subreddit>/comments."""
-        return await self._listing(request, "comments", COMMENT)
-
-    async def new(self, request: Request) -> Response:
-        """Answer /r/<subreddit>/new."""
-        return await self._listing(request, "new", POST)
-
-    async def _listing(self, request: Request, endpoint: str, kind: str) -> Response:
-        name = request.path_params["subreddit"]
-        if name.lower() != self._world.subreddit.lower():  # Reddit sends one to its search
-            return RedirectResponse(f"/subreddits/search?q={name}", HTTPStatus.FOUND)
-        return await self._answer(
-            request,
-            endpoint,
-            lambda now: self._endpoints.listing(kind, request.query_params, now),
-        )
-
-    async def info(self, request: Request) -> Response:
-        """Answer /api/info."""
-        return await self._answer(
-            request, "info", lambda now: self._endpoints.info(request.query_params, now)
-        )
-
-    async def more(self, request: Request) -> Response:
-        """Answer /api/morechildren."""
-        asked = await _form(request)
-        return await self._answer(request, "more", lambda now: self._endpoints.more(asked, now))
-
-    async def thread(self, request: Request) -> Response:
-        """Answer /comments/<post> and /comments/<post>/_/<comment>."""
-        path = request.path_params
-        return await self._answer(
-            request,
-            "thread",
-            lambda now: self._endpoints.thread(
-                path["post"], path.get("comment"), request.query_params, now
-            ),
-        )
-
-    async def _answer(
-        self, request: Request, endpoint: str, tell: Callable[[float], Told | None]
-    ) -> Response:
+    async def _answer(self, request: Request, endpoint: str, tell: Tell) -> Response:
+        subreddit = request.path_params.get("subreddit", self._world.subreddit)
+        if subreddit.lower() != self._world.subreddit.lower():  # Reddit sends one to its search
+            return RedirectResponse(f"/subreddits/search?q={subreddit}", HTTPStatus.FOUND)
         now = self._clock.now()
         refusal = self._gate.refusal(request, endpoint, now)
         if refusal is not None:
@@ -143,15 +111,22 @@ class RedditApp:
         failure = await self._failure(request, fault, now)
         if failure is not None:
             return failure
-        told = tell(now)
+        asked = dict(request.query_params) | await _form(request) | request.path_params
+        told = tell(asked, now)
+        headers = self._gate.headers(now)
         if told is None:
-            return replies.failed(HTTPStatus.NOT_FOUND, self._gate.headers(now))
+            return replies.failed(HTTPStatus.NOT_FOUND, headers)
         body, things = told
-        if request.query_params.get("raw_json") != "1":
+        if asked.get("raw_json") != "1":
             body = escape_texts(body)
         if fault is not None:  # the one kind that `_failure` leaves: truncated
-            return SentAnswer(body[: len(body) // 2], self._gate.headers(now))
-        return SentAnswer(body, self._gate.headers(now), things, now, self._ledger)
+            return replies.answer(body[: len(body) // 2], headers)
+
+        async def note() -> None:
+            self._ledger.answered(things, now)
+
+        # once it is sent: an answer that is not tells nobody anything
+        return replies.answer(body, headers, BackgroundTask(note))
 
     async def _failure(self, request: Request, fault: Fault | None, now: float) -> Response | None:
         """Return what a fault answers; None without one, or if it spoils the right answer."""

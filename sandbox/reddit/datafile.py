@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import zlib
+from math import inf
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import orjson
@@ -31,14 +32,7 @@ def read_things(path: Path, hours: float | None = None) -> list[RecordedThing]:
     things = sorted(_all_things(path), key=lambda thing: thing.created)
     if not things:
         raise DataFileError(f"{path} holds no thing: give a file with posts and comments in it.")
-    return cut(things, hours)
-
-
-def cut(things: list[RecordedThing], hours: float | None) -> list[RecordedThing]:
-    """Keep what was created in the first `hours` after the first thing; things come in order."""
-    if hours is None:
-        return things
-    end = things[0].created + hours * SECONDS_PER_HOUR
+    end = things[0].created + (inf if hours is None else hours * SECONDS_PER_HOUR)
     return [thing for thing in things if thing.created < end]
 
 

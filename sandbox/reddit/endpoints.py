@@ -8,6 +8,7 @@ import orjson
 
 from sandbox.reddit.forest import Order
 from sandbox.reddit.listing import Listings, Query, number
+from sandbox.reddit.record import COMMENT, POST
 from sandbox.reddit.render import Renderer, listing
 from sandbox.reddit.thread import COMMENTS_DEFAULT, COMMENTS_MAX, Threads
 
@@ -31,8 +32,15 @@ class Endpoints:
         self._listings = Listings(world)
         self._threads = Threads(world, self._renderer)
 
-    def listing(self, kind: str, parameters: Mapping[str, str], now: float) -> Told:
-        """Answer /r/<subreddit>/new and /comments."""
+    def comments(self, parameters: Mapping[str, str], now: float) -> Told:
+        """Answer /r/<subreddit>/comments."""
+        return self._listing(COMMENT, parameters, now)
+
+    def new(self, parameters: Mapping[str, str], now: float) -> Told:
+        """Answer /r/<subreddit>/new."""
+        return self._listing(POST, parameters, now)
+
+    def _listing(self, kind: str, parameters: Mapping[str, str], now: float) -> Told:
         page = self._listings.page(kind, Query.of(parameters), now)
         children = [self._renderer.in_listing(thing, now) for thing in page.things]
         return listing(children, len(children), page.after, page.before), page.things
@@ -48,14 +56,13 @@ class Endpoints:
             children.append(self._subreddit())
         return listing(children, len(children), None, None), things
 
-    def thread(
-        self, post: str, focus: str | None, parameters: Mapping[str, str], now: float
-    ) -> Told | None:
-        """Answer /comments/<post>; None if there is no such post."""
+    def thread(self, parameters: Mapping[str, str], now: float) -> Told | None:
+        """Answer /comments/<post>[/_/<comment>]; None if there is no such post."""
         limit = min(number(parameters.get("limit"), COMMENTS_DEFAULT), COMMENTS_MAX)
         context = number(parameters.get("context"), 0)
         order = Order(parameters.get("sort", _SORT_DEFAULT), now)
-        return self._threads.page(post, focus, context, limit, order)
+        focus = parameters.get("comment")
+        return self._threads.page(parameters["post"], focus, context, limit, order)
 
     def more(self, parameters: Mapping[str, str], now: float) -> Told:
         """Answer /api/morechildren."""

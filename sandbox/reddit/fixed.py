@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import html
 from typing import TYPE_CHECKING, Any
 
 from sandbox.reddit.fields import AUTHOR_FIELDS, COMMENT_FIELDS, MOVING_FIELDS, POST_FIELDS
-from sandbox.reddit.markdown import selftext_html, to_html
 from sandbox.reddit.version import DELETED, ThingState, Version
 
 if TYPE_CHECKING:
@@ -39,13 +39,21 @@ def fixed_fields(thing: RecordedThing, version: Version) -> dict[str, Any]:
 
 
 def _comment_text(version: Version) -> dict[str, Any]:
-    return {"body": version.text, "body_html": to_html(version.text)}
+    return {"body": version.text, "body_html": _html(version.text)}
+
+
+def _html(text: str) -> str:
+    """Return paragraphs, escaped as Reddit does; nothing here reads them closely."""
+    escaped = html.escape(text).replace("&#x27;", "&#39;")
+    paragraphs = "\n\n".join(f"<p>{part}</p>" for part in escaped.split("\n\n"))
+    return f'<div class="md">{paragraphs}\n</div>'
 
 
 def _post_text(version: Version, fields: dict[str, Any]) -> dict[str, Any]:
+    marked = f"<!-- SC_OFF -->{_html(version.text)}<!-- SC_ON -->"
     text = {
         "selftext": version.text,
-        "selftext_html": selftext_html(version.text),
+        "selftext_html": marked if version.text else None,
         "removed_by_category": _REMOVED_BY[version.state],
     }
     if fields["is_self"]:

@@ -1,11 +1,15 @@
-"""Replies: what Reddit answers when it does not answer what was asked."""
+"""Replies: the forms that Reddit's answers have, right ones and refusals."""
 
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 import orjson
 from starlette.responses import Response
+
+if TYPE_CHECKING:
+    from starlette.background import BackgroundTask
 
 JSON = "application/json; charset=UTF-8"
 HTML = "text/html; charset=UTF-8"
@@ -26,6 +30,14 @@ from bots to prevent abuse.</p>
   </body>
 </html>
 """
+_NO_STORE = {"cache-control": "private, s-maxage=0, max-age=0, must-revalidate, no-store"}
+
+
+def answer(
+    body: bytes, headers: dict[str, str], when_sent: BackgroundTask | None = None
+) -> Response:
+    """Return what was asked for."""
+    return Response(body, headers=_NO_STORE | headers, media_type=JSON, background=when_sent)
 
 
 def failed(status: HTTPStatus, headers: dict[str, str] | None = None) -> Response:
