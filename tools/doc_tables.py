@@ -7,13 +7,17 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import hcl2
 
+import producer.events
+import wsb_lake.events
 from contract import SCHEMA
 from producer.settings import VARIABLES as PRODUCER_VARIABLES
+from telemetry import Event
 from wsb_lake.cli import lake
 from wsb_lake.table_specs import COMMITS_FIELDS
 
@@ -82,6 +86,26 @@ def lake_table() -> str:
     return _table(("variable", "meaning"), ((f"`{name}`", text) for name, text in rows.items()))
 
 
+def events_table() -> str:
+    """Return what the logs of the producer and of the lake job can say."""
+    found = [
+        each
+        for package in (producer.events, wsb_lake.events)
+        for each in vars(package).values()
+        if isinstance(each, type) and issubclass(each, Event) and each is not Event
+    ]
+    rows = (
+        (
+            f"`{each.name()}`",
+            each.level,
+            ", ".join(f"`{field.name}`" for field in fields(each)),
+            " ".join((each.__doc__ or "").split()),
+        )
+        for each in found
+    )
+    return _table(("event", "level", "fields", "meaning"), rows)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "record": record_table,
     "dead_letter": dead_letter_table,
@@ -89,6 +113,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "terraform": terraform_table,
     "producer": producer_table,
     "lake": lake_table,
+    "events": events_table,
 }
 
 
@@ -97,8 +122,8 @@ def rendered(text: str) -> str:
     return MARKED.sub(lambda found: found[1] + TABLES[found[2]]() + found[3], text)
 
 
-def _fields_table(fields: Iterable[Field]) -> str:
-    rows = ((f"`{field.name}`", _type(field), field.meaning) for field in fields)
+def _fields_table(described: Iterable[Field]) -> str:
+    rows = ((f"`{field.name}`", _type(field), field.meaning) for field in described)
     return _table(("field", "type", "meaning"), rows)
 
 
