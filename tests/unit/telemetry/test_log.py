@@ -30,6 +30,22 @@ def test_a_line_is_the_events_name_level_fields_and_time():
     assert line == {"event": "gap_found", "level": "warning", "listing": "comments", "items": 3}
 
 
+@dataclass
+class Totals:
+    read: int
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped(Event):
+    at: str
+    totals: Totals
+
+
+def test_a_packages_totals_are_fields_of_the_line():
+    """They are declared once and logged by several events."""
+    assert Stopped("now", Totals(read=7)).values() == {"at": "now", "read": 7}
+
+
 def test_what_is_less_important_is_not_written():
     """A command's output is free of events that only an operator wants."""
     stream = io.StringIO()
