@@ -6,7 +6,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 # The interpreter is looked for once, and only by targets that need one.
 find_python = $(eval find_python := $$(shell PYTHON='$(PYTHON)' tools/find-python.sh))$(find_python)
-tool = $(find_python) tools/toolchain.py
+tool = $(find_python) -m tools.toolchain
 with_tools = $(tool) run
 packages = clock contract telemetry producer wsb_lake flink_app sandbox tools bench
 checked = $(wildcard $(packages:%=%/*.py)) wsb.py
@@ -32,7 +32,7 @@ tools: python ## show which Java, Maven, Terraform and provider are used
 
 .PHONY: package
 package: setup ## build the zips that Terraform uploads: build/packages/*.zip
-	@for package in code layer flink; do $(with_tools) $(BIN)/python tools/package_$$package.py || exit 1; done
+	@$(BIN)/python -m tools.package
 
 .PHONY: demo
 demo: package ## the whole system on this machine, with the account at its end
@@ -63,25 +63,16 @@ bench: package ## measure how fast the filter judges records
 	@for bench in $(sort $(wildcard bench/bench_*.py)); do $(with_tools) $(BIN)/python $$bench || exit 1; done
 
 .PHONY: deploy
-deploy: package ## apply terraform/ to your AWS account (asks before it changes anything)
-	@$(with_tools) terraform -chdir=terraform init -input=false
-	@$(with_tools) terraform -chdir=terraform apply $(if $(AUTO_APPROVE),-auto-approve)
-	@echo
-	@echo "Next: put Reddit's credentials where the producer looks for them:"
-	@echo "  aws secretsmanager put-secret-value --region $$($(with_tools) terraform -chdir=terraform output -raw region) --secret-id \\"
-	@echo "    \"$$($(with_tools) terraform -chdir=terraform output -raw reddit_secret_id)\" --secret-string \\"
-	@echo "    '{\"client_id\":\"…\",\"client_secret\":\"…\",\"user_agent\":\"linux:wsb-stream:1 (by u/you)\"}'"
-	@echo "and read the lake, after about half an hour:"
-	@echo "  eval \"\$$(terraform -chdir=terraform output -raw lake_environment)\""
-	@echo "  $(BIN)/wsb lake query 'select count(*) from comments'"
+deploy: setup ## apply terraform/ to your AWS account (says what and what it costs, then asks)
+	@$(BIN)/python -m tools.deploy apply $(if $(AUTO_APPROVE),--yes)
 
 .PHONY: destroy
-destroy: setup ## undo make deploy (a lake with data needs destroy_lake_data = true)
-	@$(with_tools) terraform -chdir=terraform destroy $(if $(AUTO_APPROVE),-auto-approve)
+destroy: python ## undo make deploy (a lake with data needs destroy_lake_data = true)
+	@$(find_python) -m tools.deploy destroy $(if $(AUTO_APPROVE),--yes)
 
 .PHONY: requirements
 requirements: python ## pin and hash all packages anew, from pyproject.toml and requirements/*.in
-	@$(find_python) tools/lock.py
+	@$(find_python) -m tools.lock
 
 .PHONY: docs
 docs: setup ## write the tables and the picture of the documents again, from the code

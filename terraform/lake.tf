@@ -99,6 +99,6 @@ resource "terraform_data" "lake_guard" {
 
   provisioner "local-exec" {
     when    = destroy
-    command = self.input.destroy ? "exit 0" : "echo 'The lake ${self.input.bucket} stays, with its key and its tables. To delete it too: terraform apply -var destroy_lake_data=true, then destroy again.' >&2; exit 1"
+    command = self.input.destroy ? "exit 0" : "echo 'The lake ${self.input.bucket} stays, with its key and its tables. To delete it too, with all its data: TF_VAR_destroy_lake_data=true make deploy, then make destroy.' >&2; exit 1"
   }
 }

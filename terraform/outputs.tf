@@ -84,11 +84,26 @@ output "lake_reader_role_arn" {
 }
 
 output "lake_environment" {
-  description = "what `wsb lake` wants in the environment: eval \"$(terraform output -raw lake_environment)\""
+  description = "what `wsb lake` and wsb_lake.open() want in the environment; `make deploy` writes it to build/lake.env"
   value       = <<-SHELL
     export AWS_REGION=${var.region}
     export WSB_LAKE_BUCKET=${aws_s3_bucket.lake.id}
     export WSB_LAKE_DATABASE=${aws_glue_catalog_database.lake.name}
     export WSB_LAKE_STATE_TABLE=${aws_dynamodb_table.state["lake"].name}
   SHELL
+}
+
+output "dashboard_url" {
+  description = "CloudWatch dashboard of the way of a record"
+  value       = "https://${var.region}.console.aws.amazon.com/cloudwatch/home?region=${var.region}#dashboards/dashboard/${aws_cloudwatch_dashboard.pipeline.dashboard_name}"
+}
+
+output "athena_url" {
+  description = "Athena workgroup with the saved queries, in the console"
+  value       = "https://${var.region}.console.aws.amazon.com/athena/home?region=${var.region}#/workgroups/details/${aws_athena_workgroup.lake.name}"
+}
+
+output "logs_command" {
+  description = "command that follows the producer's log"
+  value       = "aws logs tail ${aws_cloudwatch_log_group.producer.name} --follow --region ${var.region}"
 }

@@ -18,6 +18,7 @@ import wsb_lake.events
 from contract import SCHEMA
 from producer.settings import VARIABLES as PRODUCER_VARIABLES
 from telemetry import Event
+from tools.cost import monthly_costs, monthly_dollars
 from wsb_lake.cli import lake
 from wsb_lake.table_specs import COMMITS_FIELDS
 
@@ -106,11 +107,20 @@ def events_table() -> str:
     return _table(("event", "level", "fields", "meaning"), rows)
 
 
+def cost_table() -> str:
+    """Return what a month costs at the defaults, item by item, and their sum."""
+    costs = monthly_costs()
+    rows = [(cost.what, f"${cost.dollars:.0f}", cost.assumption) for cost in costs]
+    total = ("together", f"about ${monthly_dollars(costs)}", "")
+    return _table(("what", "a month", "how it comes about"), [*rows, total])
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "record": record_table,
     "dead_letter": dead_letter_table,
     "commits": commits_table,
     "terraform": terraform_table,
+    "cost": cost_table,
     "producer": producer_table,
     "lake": lake_table,
     "events": events_table,

@@ -1,5 +1,27 @@
-"""ToolError: what goes wrong while the project's tools are found or installed."""
+"""Errors: what goes wrong while the project's tools are found, installed or run, in a sentence."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 class ToolError(Exception):
     """Something is missing or refused; the text is one sentence that says what to do."""
+
+
+@contextmanager
+def told(program: str) -> Iterator[None]:
+    """End the process with the sentence, not with a traceback."""
+    try:
+        yield
+    except ToolError as error:
+        sys.exit(f"{program}: {error}")
+    except OSError as error:
+        sys.exit(f"{program}: {error}: is the project's folder your own, and writable?")
+    except KeyboardInterrupt:
+        sys.exit(f"\n{program}: stopped")

@@ -7,17 +7,16 @@ project's code is held to the same releases.
 from __future__ import annotations
 
 import re
-import sys
 import tempfile
 import tomllib
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-PROJECT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(PROJECT))
+from tools.errors import told
+from tools.project import PROJECT, REQUIREMENTS
+from tools.uv import run_uv
 
-from tools.errors import ToolError  # noqa: E402 - as a script, the checkout is not on the path yet
-from tools.project import REQUIREMENTS  # noqa: E402
-from tools.uv import run_uv  # noqa: E402
+if TYPE_CHECKING:
+    from pathlib import Path
 
 PYTHON = "3.11"  # the oldest that the project runs on
 SELF = re.compile(r"wsb-stream\[(?P<extras>[\w,-]+)\]")
@@ -59,7 +58,5 @@ def lock_all() -> None:
 
 
 if __name__ == "__main__":
-    try:
+    with told("lock"):
         lock_all()
-    except ToolError as error:
-        sys.exit(f"tools/lock.py: {error}")

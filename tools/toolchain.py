@@ -1,8 +1,8 @@
 """Toolchain: finds or installs everything the project runs on; what is there stays as it is.
 
-`python tools/toolchain.py`              shows what is there
-`python tools/toolchain.py setup`        installs what is missing
-`python tools/toolchain.py run COMMAND…` runs a command with Java and Terraform in its environment
+`python -m tools.toolchain`              shows what is there
+`python -m tools.toolchain setup`        installs what is missing
+`python -m tools.toolchain run COMMAND…` runs a command with Java and Terraform in its environment
 
 It runs on any Python ≥ 3.11, with the standard library alone.
 """
@@ -12,50 +12,36 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-import subprocess
 import sys
-import time
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
-PROJECT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(PROJECT))
-
-from tools.environments import FLINK, MAIN  # noqa: E402 - as a script, its path comes first
-from tools.errors import ToolError  # noqa: E402
-from tools.java import find_java  # noqa: E402
-from tools.maven import MAVEN_FOLDER, find_maven  # noqa: E402
-from tools.project import BUILD  # noqa: E402
-from tools.terraform import find_terraform, terraform_environment  # noqa: E402
-from tools.uv import find_uv  # noqa: E402
+from tools.environments import FLINK, MAIN
+from tools.errors import ToolError, told
+from tools.java import find_java
+from tools.maven import MAVEN_FOLDER, find_maven
+from tools.project import BUILD
+from tools.steps import step
+from tools.terraform import find_terraform, terraform_environment
+from tools.uv import find_uv
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
-__all__ = [
-    "ToolError",
-    "command_environment",
-    "find_java",
-    "find_maven",
-    "find_terraform",
-    "setup",
-    "terraform_environment",
-]
+__all__ = ["ToolError", "find_terraform", "setup", "terraform_environment"]  # the sandbox's too
 
 
 def setup() -> None:
-    """Install what is missing; says so, one line for each; a second call does nothing."""
-    with _alone():
+    """Install what is missing; a second set-up, in another terminal, waits for this one."""
+    BUILD.mkdir(exist_ok=True)
+    with (BUILD / ".setup.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
         find_uv()
         find_maven()  # finds Java first
         find_terraform()
         for environment in (MAIN, FLINK):
             if not environment.is_ready():
-                started = time.monotonic()
-                print(f"installing {environment.name} …", flush=True)
-                environment.make()
-                print(f"  done in {time.monotonic() - started:.0f} s", flush=True)
+                with step(f"installing {environment.name}"):
+                    environment.make()
 
 
 def command_environment() -> dict[str, str]:
@@ -94,16 +80,7 @@ def _provider_source() -> str:
     return terraform_environment().get("TF_CLI_CONFIG_FILE") or "Terraform's own configuration"
 
 
-@contextmanager
-def _alone() -> Iterator[None]:
-    """Hold off a second set-up of this checkout, in another terminal, until this one has ended."""
-    BUILD.mkdir(exist_ok=True)
-    with (BUILD / ".setup.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
-def _run(command: list[str]) -> int:
+def _run(command: list[str]) -> NoReturn:
     environment = command_environment()
     program = shutil.which(command[0], path=environment["PATH"])
     if program is None:
@@ -111,27 +88,19 @@ def _run(command: list[str]) -> int:
     os.execve(program, command, environment)  # noqa: S606 - signals reach the command itself
 
 
-def main(arguments: list[str]) -> int:
-    """Do what the command line asks; returns the exit status."""
-    try:
+def main(arguments: list[str]) -> None:
+    """Do what the command line asks, or say why not."""
+    with told("toolchain"):
         match arguments:
             case []:
                 print(table())
             case ["setup"]:
                 setup()
             case ["run", *command] if command:
-                return _run(command)
+                _run(command)
             case _:
-                print(__doc__, file=sys.stderr)
-                return 2
-    except ToolError as error:
-        print(f"toolchain: {error}", file=sys.stderr)
-        return 1
-    except subprocess.SubprocessError as error:
-        print(f"toolchain: a tool could not be asked for its version: {error}", file=sys.stderr)
-        return 1
-    return 0
+                raise ToolError(f"not understood.\n{__doc__}")
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    main(sys.argv[1:])

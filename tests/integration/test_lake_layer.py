@@ -8,8 +8,7 @@ import zipfile
 import pytest
 
 from tests.conftest import need
-from tools.package_code import package_code
-from tools.package_layer import UNZIPPED_BYTES_MAX, package_layer
+from tools.package import UNZIPPED_BYTES_MAX, package_code, package_layer
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 

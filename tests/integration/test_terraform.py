@@ -3,6 +3,7 @@
 import base64
 import json
 import os
+import re
 import sys
 import zipfile
 
@@ -12,10 +13,10 @@ from python_terraform import IsNotFlagged, Terraform
 
 from clock import FileClock
 from contract import SCHEMA
-from sandbox.demo.errors import SetupError
 from sandbox.demo.stack import PROJECT, REGION, SANDBOX_CREDENTIALS, Stack
 from sandbox.process import ChildProcess
-from tools.toolchain import find_terraform, terraform_environment
+from tools import deploy
+from tools.terraform import find_terraform, terraform_environment
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(900)]
 
@@ -37,6 +38,9 @@ OUTPUTS = {
     "reddit_secret_id",
     "producer_autoscaling_group_name",
     "lake_environment",
+    "dashboard_url",
+    "athena_url",
+    "logs_command",
 }
 
 
@@ -189,17 +193,40 @@ def test_the_composition_is_formatted_valid_and_plans_as_promised(tmp_path):
     assert "0 failed" in out
 
 
+@pytest.fixture
+def front_door(deployment, packages, monkeypatch, tmp_path):
+    """Return `make deploy` and `make destroy` for that copy, which say yes beforehand."""
+    values = {"packages_dir": packages, "start_flink": "false", "aws_max_retries": "2"}
+    for name, value in (
+        *deployment.environment.items(),
+        *((f"TF_VAR_{name}", str(value)) for name, value in values.items()),
+    ):
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("TF_CLI_ARGS_destroy", "-no-color")
+    monkeypatch.setattr(deploy, "TERRAFORM", deployment.work / "terraform")
+    monkeypatch.setattr(deploy, "PLAN", tmp_path / "plan")
+    monkeypatch.setattr(deploy, "LAKE_ENV", tmp_path / "lake.env")
+    monkeypatch.setattr(deploy, "package", lambda: None)
+    return lambda what: deploy.main([what, "--yes"])
+
+
 @pytest.mark.slow
-def test_a_lake_is_not_destroyed_by_accident(deployment, packages):
+def test_a_lake_is_not_destroyed_by_accident(front_door, deployment, monkeypatch, capfd, tmp_path):
     """Destroy stops with one sentence and keeps data, key and catalog, until it was allowed."""
-    variables = {"packages_dir": str(packages), "start_flink": False, "aws_max_retries": 2}
-    outputs = deployment.apply(variables)
-    bucket, database = outputs["lake_bucket_name"], outputs["lake_database_name"]
+    front_door("apply")
+    said = capfd.readouterr().out
+    assert "AWS account 123456789012, as arn:aws:" in said
+    assert re.search(r"region us-east-1; resources: \d\d to create, 0 to update, 0 to", said)
+    assert "--secret-id wsb-dev/reddit" in said
+    lines = (tmp_path / "lake.env").read_text().splitlines()
+    settings = dict(line.removeprefix("export ").split("=") for line in lines)
+    bucket, database = settings["WSB_LAKE_BUCKET"], settings["WSB_LAKE_DATABASE"]
     client(deployment, "s3").put_object(Bucket=bucket, Key="tables/comments/one", Body=b"data")
-    with pytest.raises(SetupError):
-        deployment.run("destroy", "-auto-approve", "-input=false", "-no-color")
-    said = " ".join(deployment.log.read_text().split())
-    assert f"The lake {bucket} stays, with its key and its tables." in said
+    with pytest.raises(SystemExit, match="terraform destroy ended with an error"):
+        front_door("destroy")
+    said, refused = (" ".join(text.split()) for text in capfd.readouterr())
+    assert f"The lake {bucket} will stay" in said
+    assert f"The lake {bucket} stays, with its key and its tables." in refused
     assert client(deployment, "s3").get_object(Bucket=bucket, Key="tables/comments/one")["Body"]
     assert client(deployment, "s3").get_public_access_block(Bucket=bucket)
     assert dead_letter_columns(deployment, database)
@@ -207,6 +234,9 @@ def test_a_lake_is_not_destroyed_by_accident(deployment, packages):
         alias["AliasName"] for alias in client(deployment, "kms").list_aliases()["Aliases"]
     }
     assert client(deployment, "kms").describe_key(KeyId=key)["KeyMetadata"]["Enabled"]
-    deployment.apply({**variables, "destroy_lake_data": True})
-    deployment.run("destroy", "-auto-approve", "-input=false", "-no-color")
-    assert deployment.run("state", "list") == ""
+    monkeypatch.setenv("TF_VAR_destroy_lake_data", "true")
+    front_door("apply")
+    front_door("destroy")
+    assert "will stay" not in capfd.readouterr().out
+    front_door("destroy")
+    assert capfd.readouterr().out.startswith("Nothing was deployed from this folder")

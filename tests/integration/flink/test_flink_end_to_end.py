@@ -18,7 +18,7 @@ from contract.validation import LINE_BYTES_MAX
 from tests.conftest import PROJECT, need
 from tests.integration.flink.test_flink_judgement import FLINK_PYTHON
 from tests.support.hostile_lines import encode, valid_record
-from tools.package_flink import ZIP, package
+from tools.package import package_flink
 
 pytestmark = pytest.mark.integration
 
@@ -104,7 +104,7 @@ class Application:
 
     def __init__(self, folder, url, **changes):
         self.folder = folder
-        with zipfile.ZipFile(ZIP) as archive:
+        with zipfile.ZipFile(package_flink()) as archive:
             archive.extractall(folder / "code")
         self.log = (folder / "flink.log").open("ab")
         self.process = subprocess.Popen(
@@ -164,7 +164,7 @@ class Application:
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory):
     need(FLINK_PYTHON.exists(), f"no Flink at {FLINK_PYTHON}: set WSB_FLINK_PYTHON")
-    package()
+    package_flink()
     stage = Stage(tmp_path_factory.mktemp("stage"))
     yield stage
     stage.close()

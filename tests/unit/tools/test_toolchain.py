@@ -10,13 +10,13 @@ from tools import toolchain
 from tools.errors import ToolError
 from tools.project import PROJECT
 
-TOOLCHAIN = PROJECT / "tools" / "toolchain.py"
 FIND_PYTHON = PROJECT / "tools" / "find-python.sh"
 
 
 def call(*arguments, **environment):
     return subprocess.run(
-        [sys.executable, "-I", TOOLCHAIN, *arguments],
+        [sys.executable, "-m", "tools.toolchain", *arguments],
+        cwd=PROJECT,
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
@@ -48,10 +48,18 @@ def test_a_command_that_is_not_there_is_one_sentence():
 
 
 def test_an_unknown_word_shows_how_it_is_used():
-    """Status 2, as usual."""
+    """With what could be meant."""
     refused = call("setpu")
-    assert refused.returncode == 2
-    assert "toolchain.py setup" in refused.stderr
+    assert refused.returncode == 1
+    assert "tools.toolchain setup" in refused.stderr
+
+
+def test_a_folder_that_is_not_writable_is_one_sentence(monkeypatch, tmp_path):
+    """A checkout that is read-only, or another's."""
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(toolchain, "BUILD", tmp_path / "file" / "build")
+    with pytest.raises(SystemExit, match=r"^toolchain: .*/file/build': is the project's folder"):
+        toolchain.main(["setup"])
 
 
 def test_the_table_shows_what_is_missing(monkeypatch):
