@@ -1,24 +1,26 @@
-"""Lake book: what the Iceberg tables hold, scanned with pyiceberg and nothing of `wsb_lake`."""
+"""Lake ledger: what the Iceberg tables hold, scanned with pyiceberg and nothing of `wsb_lake`."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from pyiceberg.catalog import load_catalog
 from pyiceberg.exceptions import NoSuchTableError
 
 from contract import format_instant
-from sandbox.audit.ledgers import Content, Identity, LakeBook
+from sandbox.audit.ledgers import LakeLedger
+from sandbox.audit.rows import Row, identity_of, without_nulls
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from pyiceberg.catalog import Catalog
 
-IDENTITY = ("id", "observed_at")
-SEEN = (*IDENTITY, "state", "score", "score_hidden", "peak_score", "body")
-KINDS = {"comments": "comment", "posts": "post", "gaps": "gap"}
+TABLES = ("comments", "posts", "gaps")
 
 
-def read_lake(database: str, endpoint_url: str, region: str, min_score: int) -> LakeBook:
+def read_lake(database: str, endpoint_url: str, region: str) -> LakeLedger:
     """Scan the comments, posts and gaps of a lake in a sandbox."""
     catalog = load_catalog(
         "glue",
@@ -32,40 +34,34 @@ def read_lake(database: str, endpoint_url: str, region: str, min_score: int) -> 
             "py-io-impl": "pyiceberg.io.pyarrow.PyArrowFileIO",
         },
     )
-    rows = {
-        kind: _rows(catalog, f"{database}.{table}", IDENTITY if kind == "gap" else SEEN)
-        for table, kind in KINDS.items()
-    }
-    comments = rows["comment"]
-    return LakeBook(
-        contents={
-            Identity(row["id"], _instant(row)): _content(kind, row)
-            for kind, found in rows.items()
-            for row in found
-        },
-        rows=sum(len(found) for found in rows.values()),
-        kept=frozenset(row["id"] for row in comments if _reached(row["peak_score"], min_score)),
-        live=frozenset(row["id"] for row in comments if row["state"] == "live"),
-        gone=frozenset(row["id"] for row in comments + rows["post"] if row["state"] != "live"),
+    return lake_ledger(row for table in TABLES for row in _rows(catalog, f"{database}.{table}"))
+
+
+def lake_ledger(rows: Iterable[Row]) -> LakeLedger:
+    """Take rows as Arrow gives them."""
+    found, early = [], []
+    for row in rows:
+        landed_at = row.pop("landed_at", None)
+        if landed_at is None or landed_at < row["observed_at"]:
+            early.append(identity_of(_record(row)))
+        found.append(_record(row))
+    return LakeLedger(tuple(found), tuple(early))
+
+
+def _record(row: Row) -> Row:
+    """Return a row as its record was sent."""
+    return without_nulls(
+        {
+            name: format_instant(value.timestamp()) if isinstance(value, datetime) else value
+            for name, value in row.items()
+        }
     )
 
 
-def _rows(catalog: Catalog, name: str, columns: tuple[str, ...]) -> list[dict[str, Any]]:
+def _rows(catalog: Catalog, name: str) -> list[Row]:
     try:
         table = catalog.load_table(name)
     except NoSuchTableError:
         return []
-    rows: list[dict[str, Any]] = table.scan(selected_fields=columns).to_arrow().to_pylist()
+    rows: list[Row] = table.scan().to_arrow().to_pylist()
     return rows
-
-
-def _content(kind: str, row: dict[str, Any]) -> Content:
-    return Content._make((kind, *(row.get(name) for name in Content._fields[1:])))
-
-
-def _instant(row: dict[str, Any]) -> str:
-    return format_instant(row["observed_at"].timestamp())
-
-
-def _reached(peak_score: int | None, min_score: int) -> bool:
-    return peak_score is not None and peak_score >= min_score

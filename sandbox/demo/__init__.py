@@ -1,1 +1,1 @@
-"""The demo: one run of the whole system, from `terraform apply` to the account."""
+"""The demo: one run of the whole system, from `terraform apply` to the audit."""

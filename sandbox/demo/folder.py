@@ -32,6 +32,6 @@ def hold(build: Path) -> Iterator[None]:
 
 
 def write_summary(build: Path, summary: Mapping[str, Any]) -> None:
-    """Leave the account for a machine."""
+    """Leave the summary for a machine."""
     text = json.dumps(summary, indent=1) + "\n"
     (build / SUMMARY).write_text(text, encoding="utf-8")

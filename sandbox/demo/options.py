@@ -37,7 +37,7 @@ class Options:
 
     @property
     def stream_retention_hours(self) -> int:
-        """Return how long the stream has to keep records: the account reads it at the end."""
+        """Return how long the stream has to keep records: the audit reads it at the end."""
         return STREAM_HOURS_LEAST if self.hours <= SHORT_HOURS else STREAM_HOURS_MOST
 
     @property

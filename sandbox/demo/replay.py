@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sandbox.audit import read_stream
@@ -13,7 +13,9 @@ from sandbox.demo.governor import GOVERN_EVERY_SECONDS, allowed_speed
 from sandbox.demo.waiting import wait_until, wait_while_moving
 
 if TYPE_CHECKING:
-    from sandbox.audit import StreamBook
+    from collections.abc import Callable
+
+    from sandbox.audit import StreamLedger
     from sandbox.demo.running import RunningDemo
     from sandbox.demo.screen import Screen
     from sandbox.demo.snapshot import Snapshot
@@ -27,10 +29,14 @@ SETTLE_RUNS_MOST = 50
 
 @dataclass(slots=True)
 class Replay:
-    """Plays one window on a running demo; every step raises DemoError when it cannot."""
+    """Plays one window on a running demo; every step raises DemoError when it cannot.
+
+    `stalled` says which steps of the drain did not come to their end.
+    """
 
     demo: RunningDemo
     screen: Screen
+    stalled: list[str] = field(default_factory=list)
 
     def play(self) -> None:
         """Boot the producer and run the clock to the end of the window."""
@@ -63,24 +69,32 @@ class Replay:
                 )
             time.sleep(GOVERN_EVERY_SECONDS)
 
-    def drain(self) -> StreamBook:
-        """Stop the producer and wait until all it sent is in the lake; returns the stream's book.
+    def drain(self) -> StreamLedger:
+        """Stop the producer and wait until all it sent is in the lake; returns what it sent.
 
         The clock stands while Flink reads on, runs while Firehose waits for its interval, and
-        stands again for the last runs of the lake job.
+        stands again for the last runs of the lake job. After a step that stalls the next one
+        follows, so that the audit can say what is missing.
         """
-        self._stop_producer()
+        self._try(self._stop_producer)
         self.demo.clock.set_speed(0.0)
-        self._await_flink()
+        self._try(self._await_flink)
         stream = read_stream(
             self.demo.client("kinesis"),
             self.demo.names.stream,
             self.demo.options.min_score,
         )
-        self._await_filter(stream)
-        self._await_firehose()
-        self._settle()
+        self._try(lambda: self._await_filter(stream))
+        self._try(self._await_firehose)
+        self.demo.clock.set_speed(0.0)
+        self._try(self._settle)
         return stream
+
+    def _try(self, step: Callable[[], None]) -> None:
+        try:
+            step()
+        except StalledError as error:
+            self.stalled.append(str(error))
 
     def _first_request(self) -> bool:
         self.demo.check_producer()
@@ -108,9 +122,9 @@ class Replay:
             "Flink to read the stream to its end",
         )
 
-    def _await_filter(self, stream: StreamBook) -> None:
+    def _await_filter(self, stream: StreamLedger) -> None:
         wait_while_moving(
-            lambda: self._show("draining").kept >= stream.qualified_records,
+            lambda: self._show("draining").kept >= stream.passing_records,
             lambda: self.demo.snapshot().kept,
             "Flink to hand all that qualified to Firehose",
         )
@@ -122,7 +136,6 @@ class Replay:
             lambda: self.demo.snapshot().buffered,
             "Firehose to deliver its buffers",
         )
-        self.demo.clock.set_speed(0.0)
 
     def _settle(self) -> None:
         function = self.demo.client("lambda")

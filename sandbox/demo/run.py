@@ -1,4 +1,4 @@
-"""Run: the whole demo, from an empty folder to the account."""
+"""Run: the whole demo, from an empty folder to the audit."""
 
 from __future__ import annotations
 
@@ -8,20 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from sandbox.audit import RedditBook, balance, read_lake
+from sandbox.audit import audit, read_lake, read_reddit
 from sandbox.demo.folder import hold, write_summary
-from sandbox.demo.live import live_book
 from sandbox.demo.replay import Replay
 from sandbox.demo.running import SANDBOX_REDDIT, start_demo
 from sandbox.demo.screen import Screen
 from sandbox.demo.showcase import show_lake
 from sandbox.demo.stack import REGION, SANDBOX_CREDENTIALS
-from sandbox.demo.summary import account_table, summarise
+from sandbox.demo.summary import audit_table, summarise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sandbox.audit import Account, StreamBook
+    from sandbox.audit import Audit, StreamLedger
     from sandbox.demo.options import Options
     from sandbox.demo.running import RunningDemo
 
@@ -46,13 +45,13 @@ def run_demo(
             replay.play()
             played = time.monotonic()
             stream = replay.drain()
-        account = _account(demo, stream)
+        audited = audit_demo(demo, stream)
         pace = {
             "speed_mean": (replay.end_at - demo.start_at) / (played - first_request),
             "wall_seconds": time.monotonic() - first_request,
             "setup_seconds": first_request - started,
         }
-        summary = summarise(options, account, stream, demo.snapshot(), pace)
+        summary = summarise(options, audited, stream, demo.snapshot(), pace, stalled=replay.stalled)
         write_summary(options.build, summary)
         try:
             show_lake(demo, console)
@@ -63,25 +62,17 @@ def run_demo(
     return summary
 
 
-def _account(demo: RunningDemo, stream: StreamBook) -> Account:
-    lake = read_lake(
-        demo.outputs["lake_database_name"], demo.aws.url, REGION, demo.options.min_score
-    )
-    return balance(reddit_book(demo, stream), stream, lake)
-
-
-def reddit_book(demo: RunningDemo, stream: StreamBook) -> RedditBook:
-    """Return what the replay server answered in the window, or what can be known of live Reddit."""
-    if demo.reddit is None:
-        return live_book(stream)
+def audit_demo(demo: RunningDemo, stream: StreamLedger) -> Audit:
+    """Hold what was sent against the lake, and against what the replay server answered."""
+    min_score = demo.options.min_score
     until = demo.start_at + demo.options.window_seconds
-    page = demo.reddit.get("account", until=until)
-    names = ("served", "unasked", "read", "kept_expected", "gone", "reached")
-    return RedditBook(**{name: frozenset(page[name]) for name in names})
+    reddit = read_reddit(demo.reddit.url, min_score, until) if demo.reddit else None
+    lake = read_lake(demo.outputs["lake_database_name"], demo.aws.url, REGION)
+    return audit(reddit, stream, lake, min_score)
 
 
 def _report(options: Options, summary: Mapping[str, Any], console: Console) -> None:
-    console.print(account_table(summary))
+    console.print(audit_table(summary))
     if summary["problems"]:
         console.print("[bold red]Not in order:[/] " + "; ".join(summary["problems"]))
     elif options.live:
@@ -89,7 +80,7 @@ def _report(options: Options, summary: Mapping[str, Any], console: Console) -> N
             "[bold green]What was acknowledged and had to be kept is in the lake, once.[/]"
         )
     else:
-        console.print("[bold green]Nothing missing, nothing doubled, nothing wrongly kept.[/]")
+        console.print("[bold green]Nothing missing, nothing duplicated, nothing wrongly kept.[/]")
 
 
 def _keep(demo: RunningDemo, console: Console) -> None:

@@ -1,4 +1,4 @@
-"""Summary: a run's account as a table for a person and as JSON for a machine."""
+"""Summary: a run's audit as a table for a person and as JSON for a machine."""
 
 from __future__ import annotations
 
@@ -7,47 +7,50 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-    from sandbox.audit import Account, StreamBook
+    from sandbox.audit import Audit, StreamLedger
     from sandbox.demo.options import Options
     from sandbox.demo.snapshot import Snapshot
 
 
-REDDITS = ("served", "read", "kept_expected", "recall_true")  # what only Reddit knows
-
-
-def summarise(
+def summarise(  # noqa: PLR0913 - one parameter for each source of figures
     options: Options,
-    account: Account,
-    stream: StreamBook,
+    audited: Audit,
+    stream: StreamLedger,
     last: Snapshot,
     pace: Mapping[str, float],
+    *,
+    stalled: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return what `summary.json` holds; `pace` is `speed_mean`, `wall_seconds`, `setup_seconds`.
 
-    What only the replay server can know is None on live Reddit.
+    What only the replay server can know is None on live Reddit. `stalled` are the steps that did
+    not come to their end.
     """
-    summary: dict[str, Any] = {
-        "served": account.served,
-        "read": account.read,
-        "acknowledged": account.acknowledged,
-        "missing": account.missing,
-        "duplicates": account.duplicates,
-        "kept": account.kept,
-        "kept_expected": account.kept_expected,
-        "recall_true": account.recall_true,
+    return {
+        "served": audited.served,
+        "read": audited.read,
+        "acknowledged": audited.acknowledged,
+        "missing": audited.missing,
+        "duplicates": audited.duplicates,
+        "kept": audited.kept,
+        "kept_expected": audited.kept_expected,
+        "recall_true": audited.recall_true,
         "dead_letters": last.dead_letters,
         "gaps": stream.gaps,
-        "observations": stream.records,
+        "observations": len(stream.lines),
         "observations_kept": last.kept,
         "requests": last.requests,
         "requests_per_minute_max": last.requests_per_minute_max,
         "simulated_hours": options.hours,
         **{name: round(value, 1) for name, value in pace.items()},
-        "problems": [*account.problems, *_problems(options, last)],
+        "problems": [
+            *(f"stalled: {what}" for what in stalled),
+            *audited.problems,
+            *_problems(options, last),
+        ],
     }
-    return summary | (dict.fromkeys(REDDITS) if options.live else {})
 
 
 def _problems(options: Options, last: Snapshot) -> list[str]:
@@ -59,9 +62,9 @@ def _problems(options: Options, last: Snapshot) -> list[str]:
     return found
 
 
-def account_table(summary: Mapping[str, Any]) -> Table:
-    """Return the account as a person reads it."""
-    table = Table(title="The account", title_justify="left", show_header=False)
+def audit_table(summary: Mapping[str, Any]) -> Table:
+    """Return the audit as a person reads it."""
+    table = Table(title="The audit", title_justify="left", show_header=False)
     table.add_column()
     table.add_column(justify="right")
     table.add_column(style="dim")
@@ -82,7 +85,7 @@ def account_table(summary: Mapping[str, Any]) -> Table:
         ("requests_per_minute_max", "most requests in one simulated minute"),
         ("simulated_hours", ""),
         ("speed_mean", "simulated seconds in a real one, until the drain"),
-        ("wall_seconds", "from the first request to this account"),
+        ("wall_seconds", "from the first request to this audit"),
         ("setup_seconds", "before it"),
     ):
         table.add_row(name, figure(summary[name]), meaning)

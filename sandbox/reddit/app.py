@@ -13,8 +13,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from sandbox.reddit import replies
-from sandbox.reddit.control import Control
-from sandbox.reddit.endpoints import Endpoints
+from sandbox.reddit.control import RedditControl
+from sandbox.reddit.endpoints import Endpoints, asked_fullnames
 from sandbox.reddit.escape import escape_texts
 from sandbox.reddit.faults import FaultKind
 from sandbox.reddit.gate import Gate
@@ -42,7 +42,7 @@ def create_app(world: World, clock: Clock, ledger: Ledger, quota: ClientQuota) -
     """Return the server's ASGI application; one of them serves one world to one client."""
     gate = Gate(quota, ledger)
     reddit = RedditApp(world, clock, ledger, gate)
-    control = Control(world, clock, ledger, gate.faults)
+    control = RedditControl(world, clock, ledger, gate.faults)
     return _WithoutTrailingSlash(Starlette(routes=reddit.routes() + control.routes()))
 
 
@@ -122,8 +122,10 @@ class RedditApp:
         if fault is not None:  # the one kind that `_failure` leaves: truncated
             return replies.answer(body[: len(body) // 2], headers)
 
+        lacked = {*asked_fullnames(asked)} - {thing.fullname for thing in things}
+
         async def note() -> None:
-            self._ledger.answered(things, now)
+            self._ledger.answered(things, now, lacked)
 
         # once it is sent: an answer that is not tells nobody anything
         return replies.answer(body, headers, BackgroundTask(note))

@@ -10,8 +10,8 @@ import orjson
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sandbox.reddit.account import account
 from sandbox.reddit.record import COMMENT, POST
+from sandbox.reddit.served import ledger_lines
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -22,11 +22,10 @@ if TYPE_CHECKING:
     from sandbox.reddit.world import World
 
 
-class Control:
+class RedditControl:
     """Serves /_sandbox/, which Reddit does not have; nothing here counts as a request to it."""
 
     def __init__(self, world: World, clock: Clock, ledger: Ledger, faults: RedditFaults) -> None:
-        """Look into these."""
         self._world = world
         self._clock = clock
         self._ledger = ledger
@@ -42,7 +41,7 @@ class Control:
         """Return the routes."""
         return [
             Route("/_sandbox/status", self.status),
-            Route("/_sandbox/account", self.account),
+            Route("/_sandbox/ledger", self.ledger),
             Route("/_sandbox/publishing", self.publishing, methods=["POST"]),
             Route("/_sandbox/faults", self.switch_on, methods=["POST"]),
             Route("/_sandbox/faults", self.clear, methods=["DELETE"]),
@@ -56,14 +55,15 @@ class Control:
         told = {"now": now, "published": published, "reached": reached}
         return _json(told | self._ledger.status(now))
 
-    async def account(self, request: Request) -> Response:
-        """Tell what must have arrived by `until`, else by now."""
+    async def ledger(self, request: Request) -> Response:
+        """Tell what was served and answered by `until`, else by now, one thing a line."""
         until = request.query_params.get("until")
         try:
             moment = self._clock.now() if until is None else float(until)
         except ValueError:
             return _wrong("`until` is a number of seconds since 1970.")
-        return _json(account(self._world, self._ledger, moment))
+        lines = ledger_lines(self._world, self._ledger, moment)
+        return Response(b"\n".join(lines), media_type="application/x-ndjson")
 
     async def publishing(self, request: Request) -> Response:
         """Publish nothing created after `until`."""

@@ -23,6 +23,12 @@ _SORT_DEFAULT = "confidence"
 Told = tuple[bytes, list["RecordedThing"]]
 
 
+def asked_fullnames(parameters: Mapping[str, str]) -> list[str]:
+    """Return what /api/info is asked for, each once; no other endpoint takes any."""
+    fullnames = parameters.get("id", "").split(",")[:INFO_MAX]
+    return [fullname for fullname in dict.fromkeys(fullnames) if fullname]
+
+
 class Endpoints:
     """Answers with a JSON body and the things it tells of."""
 
@@ -47,8 +53,8 @@ class Endpoints:
 
     def info(self, parameters: Mapping[str, str], now: float) -> Told:
         """Answer /api/info: what exists of the fullnames asked, in their order."""
-        fullnames = parameters.get("id", "").split(",")[:INFO_MAX]
-        found = [self._world.answered(fullname, now) for fullname in dict.fromkeys(fullnames)]
+        fullnames = asked_fullnames(parameters)
+        found = [self._world.answered(fullname, now) for fullname in fullnames]
         omitted = self._world.realism.is_omitted
         things = [thing for thing in found if thing is not None and not omitted(thing, now)]
         children = [self._renderer.alone(thing, now) for thing in things]

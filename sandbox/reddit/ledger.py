@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import time
+from array import array
 from bisect import bisect_left
 from collections import Counter, deque
 from typing import TYPE_CHECKING, Any
-
-from sandbox.reddit.version import ThingState
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,24 +19,25 @@ _CROSSED_MOST = 20
 
 
 class Ledger:
-    """Counts requests by clock minute and remembers every id answered.
+    """Counts requests by clock minute and remembers when each id was in an answer.
 
-    An answer counts once its bytes are handed to the connection, of an authenticated client.
+    An answer counts once its bytes are handed to the connection, of an authenticated client. What
+    a thing looks like is a function of time: the moments tell all that its answers showed.
+    `min_score` is what makes a comment's answer one of those that `status` tells as crossed.
     """
 
     def __init__(self, min_score: int) -> None:
-        """Start empty; `min_score` is what makes an answer one worth keeping."""
         self.min_score = min_score
         self.requests = 0
         self.refused = 0
         self.first_request_wall: float | None = None
         self._asked_at: dict[str, list[float]] = {name: [] for name in _LISTINGS}
-        self.read: set[str] = set()
-        self.kept_expected: set[str] = set()
-        self.gone: set[str] = set()
+        self.answered_at: dict[str, array[float]] = {}
+        self.lacked_at: dict[str, array[float]] = {}
         self._by_minute: Counter[int] = Counter()
         self._by_endpoint: Counter[str] = Counter()
         self._crossed: deque[dict[str, Any]] = deque(maxlen=_CROSSED_MOST)
+        self._found: set[str] = set()
 
     def asked(self, endpoint: str, now: float, *, newest: bool = True) -> None:
         """Note a request, whatever it will be answered; `newest`: not for a later page."""
@@ -49,16 +49,18 @@ class Ledger:
             self._asked_at[endpoint].append(now)
         self._by_minute[int(now // SECONDS_PER_MINUTE)] += 1
 
-    def answered(self, things: Iterable[RecordedThing], now: float) -> None:
-        """Note what a client was told at `now`."""
+    def answered(
+        self, things: Iterable[RecordedThing], now: float, lacked: Iterable[str] = ()
+    ) -> None:
+        """Note what a client was told at `now`, and what it asked for in vain."""
         for thing in things:
-            self.read.add(thing.fullname)
-            if thing.fullname not in self.kept_expected and self._is_worth_keeping(thing, now):
-                self.kept_expected.add(thing.fullname)
+            self.answered_at.setdefault(thing.fullname, array("d")).append(now)
+            if thing.fullname not in self._found and self._shows_minimum(thing, now):
+                self._found.add(thing.fullname)
                 age, score = now - thing.created, thing.score_at(now)
                 self._crossed.append({"id": thing.fullname, "age_seconds": age, "score": score})
-            if thing.state_at(now) is not ThingState.LIVE:
-                self.gone.add(thing.fullname)
+        for fullname in lacked:
+            self.lacked_at.setdefault(fullname, array("d")).append(now)
 
     def was_asked(self, endpoint: str, since: float, until: float) -> bool:
         """Tell whether a listing's newest page was asked for from `since` to before `until`."""
@@ -66,7 +68,7 @@ class Ledger:
         place = bisect_left(moments, since)
         return place < len(moments) and moments[place] < until
 
-    def _is_worth_keeping(self, thing: RecordedThing, now: float) -> bool:
+    def _shows_minimum(self, thing: RecordedThing, now: float) -> bool:
         shown = thing.is_comment and thing.score_at(now) >= self.min_score
         return shown and not thing.is_hidden(now)
 
@@ -77,8 +79,8 @@ class Ledger:
         the newest last.
         """
         return {
-            "read": len(self.read),
-            "found": len(self.kept_expected),
+            "read": len(self.answered_at),
+            "found": len(self._found),
             "requests": self.requests,
             "refused": self.refused,
             "requests_by_endpoint": self._by_endpoint,

@@ -320,27 +320,27 @@ def test_a_hanging_answer_times_out(stage, monkeypatch):
     assert next(reddit.subreddit("wallstreetbets").comments())
 
 
-def test_the_account_is_of_what_was_answered(stage, subreddit, reddit):
+def test_the_ledger_is_of_what_was_answered(stage, subreddit, reddit):
     """Read is what any answer told; expected are comments seen at the threshold, unhidden."""
     read = [c.fullname for c in subreddit.comments(limit=200)]
     told = list(reddit.info(fullnames=[t.fullname for t in live(stage, "t1")][:500]))
-    account = stage.account()
-    assert set(account["read"]) == {*read, *(c.fullname for c in told)}
+    ledger = stage.ledger()
+    assert ledger.read == {*read, *(c.fullname for c in told)}
     now = stage.clock.now()
     high = {
         name
-        for name in account["read"]
+        for name in ledger.read
         if stage.world.things[name].score_at(now) >= 10
         and not stage.world.things[name].is_hidden(now)
     }
-    assert set(account["kept_expected"]) == high
+    assert ledger.kept_expected == high
     assert high
-    assert set(account["kept_expected"]) <= set(account["reached"])
+    assert ledger.kept_expected <= ledger.reached
     minute_ago = now - 60
     expected = {
         t.fullname for kind in ("t1", "t3") for t in live(stage, kind) if t.created <= minute_ago
     }
-    assert expected <= set(account["served"])
+    assert expected <= ledger.served
 
 
 def test_late_things_are_found_below_newer_ones(tmp_path, day):
@@ -355,8 +355,8 @@ def test_late_things_are_found_below_newer_ones(tmp_path, day):
             stage.at(tick)
             for shown in subreddit.comments(limit=100):
                 seen.setdefault(shown.fullname, stage.clock.now())
-        account = stage.account()
-    assert {name for name in account["served"] if name.startswith("t1")} <= seen.keys()
+        ledger = stage.ledger()
+    assert {name for name in ledger.served if name.startswith("t1")} <= seen.keys()
     assert any(
         seen[t.fullname] - t.created > 10 for t in late if t.is_comment and t.fullname in seen
     )

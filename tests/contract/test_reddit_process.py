@@ -28,7 +28,10 @@ STATUS = {
     "first_request_wall",
     "refused",
 }
-ACCOUNT = {"served", "unasked", "read", "kept_expected", "gone", "reached"}
+LEDGER = {
+    "id", "is_served", "is_unasked", "true_peak", "versions", "moments", "shown", "scores",
+    "num_comments", "upvote_ratios", "lacked",
+}  # fmt: skip
 
 
 @contextmanager
@@ -82,13 +85,13 @@ def test_its_status_follows_the_shared_clock(running, control, ready):
     assert before["published"] == {"t1": 0, "t3": 0}
     assert 100 < after["published"]["t1"] < 300
     assert after["now"] == ready["start_at"] + 600
-    assert control.get("/account").json().keys() == ACCOUNT
+    assert all(json.loads(line).keys() == LEDGER for line in control.get("/ledger").iter_lines())
 
 
 @pytest.mark.parametrize(
     ("method", "page", "body", "message"),
     [
-        ("GET", "/account?until=soon", None, "`until` is a number"),
+        ("GET", "/ledger?until=soon", None, "`until` is a number"),
         ("POST", "/publishing", {"from": 1}, 'Send {"until"'),
         ("POST", "/publishing", None, 'Send {"until"'),
         ("POST", "/faults", {"kind": "flood"}, "The kind of a fault is one of"),

@@ -17,6 +17,7 @@ import wsb
 from clock import FileClock
 from contract import problem_of_line
 from producer import daemon
+from sandbox.audit import read_reddit
 from tests.support.aws_emulator import (
     REGION,
     STREAM,
@@ -127,9 +128,8 @@ class Stage:
     def status(self):
         return httpx.get(f"{self.reddit_url}/_sandbox/status").json()
 
-    def account(self):
-        account = httpx.get(f"{self.reddit_url}/_sandbox/account").json()
-        return {name: set(ids) for name, ids in account.items()}
+    def ledger(self):
+        return read_reddit(self.reddit_url, min_score=10)
 
     def lines(self):
         return [data for _, data in read_stream(self.kinesis)]
@@ -185,10 +185,10 @@ def observations_of(lines):
     return [json.loads(line) for line in lines]
 
 
-def readable(account):
+def readable(ledger):
     """Return what was served, but for what came and went while a busy machine let nobody ask."""
-    assert len(account["unasked"]) < 5
-    return account["served"] - account["unasked"]
+    assert len(ledger.unasked) < 5
+    return ledger.served - ledger.unasked
 
 
 def kept(observations):
@@ -205,12 +205,12 @@ def test_everything_served_is_in_the_stream_and_the_stop_is_clean(stage):
     stage.play_until(MINUTES + 3)
     code, seconds = stage.stop(producer)
     assert (code, seconds < 10) == (0, True)
-    observations, account = observations_of(stage.lines()), stage.account()
+    observations, ledger = observations_of(stage.lines()), stage.ledger()
     ids = {each["id"] for each in observations}
-    assert len(account["served"]) > 600
-    assert readable(account) <= ids
-    assert account["read"] == ids
-    assert account["kept_expected"] == kept(observations)
+    assert len(ledger.served) > 600
+    assert readable(ledger) <= ids
+    assert ledger.read == ids
+    assert ledger.kept_expected == kept(observations)
     assert {"deleted", "live"} <= {each["state"] for each in observations}
     identities = [(each["id"], each["observed_at"]) for each in observations]
     assert len(identities) == len(set(identities))
@@ -229,9 +229,9 @@ def test_killed_in_the_middle_it_goes_on_and_nothing_is_missing(stage):
     producer = stage.produce()
     stage.play_until(MINUTES + 3)
     assert stage.stop(producer)[0] == 0
-    observations, account = observations_of(stage.lines()), stage.account()
-    assert readable(account) <= {each["id"] for each in observations}
-    assert kept(observations) <= account["kept_expected"]
+    observations, ledger = observations_of(stage.lines()), stage.ledger()
+    assert readable(ledger) <= {each["id"] for each in observations}
+    assert kept(observations) <= ledger.kept_expected
     assert [event["tracked"] > 0 for event in stage.starts()] == [False, True]
 
 
@@ -246,9 +246,9 @@ def test_faults_of_reddit_lose_nothing(stage):
     stage.fault(kind="502", probability=0.3, seconds=300)
     stage.play_until(MINUTES + 5)
     assert stage.stop(producer)[0] == 0
-    observations, account = observations_of(stage.lines()), stage.account()
-    assert readable(account) <= {each["id"] for each in observations}
-    assert account["kept_expected"] == kept(observations)
+    observations, ledger = observations_of(stage.lines()), stage.ledger()
+    assert readable(ledger) <= {each["id"] for each in observations}
+    assert ledger.kept_expected == kept(observations)
     names = {event["event"] for event in stage.events()}
     assert {"reddit_unavailable", "reddit_rate_limited"} <= names
 

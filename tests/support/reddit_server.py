@@ -13,6 +13,7 @@ import praw
 import uvicorn
 
 from clock import FileClock
+from sandbox.audit import read_reddit
 from sandbox.reddit.app import create_app
 from sandbox.reddit.ledger import Ledger
 from sandbox.reddit.quota import ClientQuota
@@ -63,8 +64,8 @@ class Stage:
     def status(self):
         return httpx.get(f"{self.url}/_sandbox/status").json()
 
-    def account(self):
-        return httpx.get(f"{self.url}/_sandbox/account").json()
+    def ledger(self):
+        return read_reddit(self.url, min_score=10)
 
 
 @contextmanager

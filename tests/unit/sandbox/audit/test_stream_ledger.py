@@ -1,8 +1,8 @@
-"""The stream's book is read shard by shard and knows the filter's rule in plain words."""
+"""The stream's ledger is read shard by shard and knows the filter's rule in plain words."""
 
 import json
 
-from sandbox.audit.stream_ledger import read_stream
+from sandbox.audit.stream_ledger import read_stream, rows_of
 
 T = "2021-01-28T14:30:00.000Z"
 
@@ -38,22 +38,21 @@ class TwoShards:
 
 def test_every_record_of_every_shard_is_counted():
     """Pages and shards are read to their ends; what is no JSON object counts as a record only."""
-    kinesis = TwoShards(
+    shards = (
         [observation("t1_a", peak=10), observation("t1_b", peak=9), observation("t1_a", peak=12)],
-        [observation("t3_p", kind="post"), b"\xff", b"[1]", observation("t1_c")],
+        [observation("t3_p", kind="post"), b"\xff", b"[1]", b"{}", observation("t1_c")],
     )
-    book = read_stream(kinesis, "s", min_score=10)
-    assert book.records == 7
-    assert book.ids == {"t1_a", "t1_b", "t1_c", "t3_p"}
-    assert book.qualified_records == 3
-    assert {one.id for one in book.qualified} == {"t1_a", "t3_p"}
-    assert book.kept_comments == {"t1_a"}
+    ledger = read_stream(TwoShards(*shards), "s", min_score=10)
+    assert ledger.lines == (*shards[0], *shards[1])
+    assert [row["id"] for row in rows_of(ledger.lines)] == ["t1_a", "t1_b", "t1_a", "t3_p", "t1_c"]
+    assert ledger.ids == {"t1_a", "t1_b", "t1_c", "t3_p"}
+    assert (ledger.passing_records, ledger.gaps) == (3, 0)
 
 
-def test_tombstones_and_gaps_qualify_but_are_not_kept_comments():
-    """They pass the filter whatever the score is."""
+def test_tombstones_and_gaps_pass_whatever_the_score_is():
+    """A gap is no thing that was read."""
     gap = json.dumps({"id": "gap_1", "kind": "gap", "observed_at": T}).encode()
-    book = read_stream(TwoShards([observation("t1_a", state="deleted"), gap]), "s", min_score=10)
-    assert {one.id for one in book.qualified} == {"t1_a", "gap_1"}
-    assert book.ids == {"t1_a"}
-    assert (book.kept_comments, book.gaps) == (frozenset(), 1)
+    shard = [observation("t1_a", state="deleted"), gap, observation("t1_b", peak=9)]
+    ledger = read_stream(TwoShards(shard), "s", min_score=10)
+    assert ledger.ids == {"t1_a", "t1_b"}
+    assert (ledger.passing_records, ledger.gaps) == (2, 1)

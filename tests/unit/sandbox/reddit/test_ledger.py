@@ -23,18 +23,6 @@ def test_a_ledger_that_nobody_asked_is_empty():
     assert (status["requests_per_minute_max"], status["first_request_wall"]) == (0, None)
 
 
-def test_gone_is_what_some_answer_showed_as_gone():
-    """A deletion that nobody was told of asks for no tombstone."""
-    gone = [(START + 90, "[deleted]", None, False)]
-    by_reddit = [(START + 90, "[ Removed by Reddit ]", None, False)]
-    place = world(comment("a", changes=gone), comment("b", changes=by_reddit), comment("c"))
-    ledger = Ledger(10)
-    ledger.answered(place.things.values(), START + 80)
-    assert ledger.gone == set()
-    ledger.answered(place.things.values(), START + 90)
-    assert ledger.gone == {"t1_a", "t1_b"}
-
-
 def test_crossed_are_the_last_comments_first_shown_at_the_minimum():
     """Once each, with the age and score of that answer; a hidden score crosses nothing."""
     place = world(

@@ -1,0 +1,63 @@
+"""Reddit ledger: what the replay server published and answered, as its ledger page tells it."""
+
+from __future__ import annotations
+
+from array import array
+from typing import Any
+
+import orjson
+import requests
+
+from sandbox.audit.answered import COMMENT_SOURCES, POST_SOURCES, SOURCES, AnsweredThing
+from sandbox.audit.ledgers import RedditLedger
+
+TIMEOUT_SECONDS = 300  # wall; a day's answers are some fifty megabytes
+
+
+def read_reddit(url: str, min_score: int, until: float | None = None) -> RedditLedger:
+    """Ask a replay server for all that happened by `until`, else by now."""
+    parameters = {} if until is None else {"until": until}
+    page = requests.get(f"{url}/_sandbox/ledger", params=parameters, timeout=TIMEOUT_SECONDS)
+    page.raise_for_status()
+    return reddit_ledger(page.content.splitlines(), min_score)
+
+
+def reddit_ledger(lines: list[bytes], min_score: int) -> RedditLedger:
+    """Take a ledger page, one thing a line."""
+    served, unasked, reached, answered = set(), set(), set(), {}
+    for line in lines:
+        told = orjson.loads(line)
+        fullname = told["id"]
+        if told["is_served"]:
+            served.add(fullname)
+        if told["is_unasked"]:
+            unasked.add(fullname)
+        if fullname.startswith("t1_") and (told["true_peak"] or 0) >= min_score:
+            reached.add(fullname)
+        if told["moments"]:
+            answered[fullname] = _answered(told)
+    return RedditLedger(
+        served=frozenset(served),
+        unasked=frozenset(unasked),
+        reached=frozenset(reached),
+        answered=answered,
+        kept_expected=frozenset(n for n, one in answered.items() if one.reached(min_score)),
+        gone=frozenset(n for n, one in answered.items() if one.is_gone()),
+    )
+
+
+def _answered(told: dict[str, Any]) -> AnsweredThing:
+    own = COMMENT_SOURCES if told["id"].startswith("t1_") else POST_SOURCES
+    return AnsweredThing(
+        told["id"],
+        [
+            (one["state"], {name: one["fields"].get(name) for name in (*SOURCES, *own)})
+            for one in told["versions"]
+        ],
+        array("d", told["moments"]),
+        array("H", told["shown"]),
+        told["scores"],
+        told["num_comments"],
+        told["upvote_ratios"],
+        told["lacked"],
+    )

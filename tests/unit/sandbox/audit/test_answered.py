@@ -1,0 +1,122 @@
+"""What an observation has to say follows from the answers alone."""
+
+import pytest
+
+from contract import SCHEMA
+from tests.support.audit_answers import START, answered, fields_of
+
+HOUR = 3600
+
+
+def test_a_live_comment_says_all_that_the_answer_showed():
+    """Each field has a value of its own."""
+    thing = answered("t1_c", [60, 900], [7, 4])
+    assert thing.observation(1) == {
+        "schema_version": SCHEMA.version, "kind": "comment", "id": "t1_c",
+        "subreddit": "wallstreetbets", "created_at": "2020-12-03T12:53:20.000Z",
+        "cause": "reread", "state": "live", "score": 4, "score_hidden": False, "peak_score": 7,
+        "author": "ape", "author_id": "t2_1", "body": "hold", "distinguished": "moderator",
+        "permalink": "/r/wallstreetbets/comments/p/x/", "stickied": True, "author_flair": "🦍",
+        "post_id": "t3_p", "parent_id": "t1_q", "is_submitter": True,
+    }  # fmt: skip
+    assert thing.observation(0)["cause"] == "new"
+
+
+def test_a_tombstone_says_nothing_personal():
+    """A post's counts stay."""
+    thing = answered("t3_p", [60, 900], [5, 9], gone_from=1)
+    assert thing.observation(1) == {
+        "schema_version": SCHEMA.version, "kind": "post", "id": "t3_p",
+        "subreddit": "wallstreetbets", "created_at": "2020-12-03T12:53:20.000Z",
+        "cause": "reread", "state": "deleted", "score": 9, "score_hidden": False, "peak_score": 9,
+        "num_comments": 7, "upvote_ratio": 0.9,
+    }  # fmt: skip
+    assert thing.is_gone()
+    assert not answered("t3_p", [60], [5]).is_gone()
+
+
+def test_a_hidden_score_is_unknown():
+    """Neither is it a peak."""
+    first, second = map(answered("t1_c", [60, 900], [None, 3]).observation, (0, 1))
+    assert first["score_hidden"]
+    assert first.keys().isdisjoint({"score", "peak_score"})
+    assert (second["score"], second["peak_score"], second["score_hidden"]) == (3, 3, False)
+
+
+def test_scores_are_cut_to_32_bits():
+    """As the contract has it."""
+    thing = answered("t1_c", [60, 900], [-(2**40), 2**40])
+    assert thing.observation(0)["score"] == -(2**31)
+    assert (thing.observation(1)["score"], thing.peaks[1]) == (2**31 - 1,) * 2
+
+
+def test_an_edit_says_when_and_a_closed_account_nothing_of_the_author():
+    """The text stays."""
+    versions = [
+        ("live", fields_of("t1_c", edited=START + 5)),
+        ("live", fields_of("t1_c", author="[deleted]", author_fullname=None)),
+    ]
+    thing = answered("t1_c", [60, 900], [1, 1], versions=versions, shown=[0, 1])
+    assert thing.observation(0)["edited_at"] == "2020-12-03T12:53:25.000Z"
+    left = thing.observation(1)
+    assert left["body"] == "hold"
+    assert left.keys().isdisjoint({"author", "author_id"})
+
+
+def test_an_authors_deletion_is_final():
+    """A cache may still show it live; what moderators removed may come back."""
+    gone = [("deleted", fields_of("t1_c")), ("live", fields_of("t1_c"))]
+    assert answered("t1_c", [1, 2], [1, 1], versions=gone, shown=[0, 1]).states == ["deleted"] * 2
+    back = [("removed", fields_of("t1_c")), ("live", fields_of("t1_c"))]
+    thing = answered("t1_c", [1, 2], [1, 1], versions=back, shown=[0, 1])
+    assert thing.states == ["removed", "live"]
+
+
+@pytest.mark.parametrize(
+    ("age", "places"),
+    [(7.9, []), (8, [0]), (10, [0]), (57, [0]), (58, [0, 1]), (60, [1]), (1980, [1]), (1981, [])],
+)
+def test_an_observation_comes_from_the_newest_answer(age, places):
+    """Or, since the shared clock may step back, from one two seconds later; from no old one."""
+    assert answered("t1_c", [10, 60], [1, 1]).candidates(START + age) == places
+
+
+def test_the_minimum_is_reached_by_a_comment_that_an_answer_showed_there():
+    """By no post, and by no hidden score."""
+    assert answered("t1_c", [1, 2], [10, 1]).reached(10)
+    assert not answered("t1_c", [1, 2], [9, None]).reached(10)
+    assert not answered("t3_p", [1], [10]).reached(10)
+
+
+def test_a_thing_is_absent_after_two_answers_an_hour_apart_lacked_it():
+    """Its tombstone has the last known score and the peak; none that had it lies between them."""
+    lacked = (1000, 1000 + HOUR)
+    thing = answered("t1_c", [60, 90, 900], [9, 5, None], lacked=lacked)
+    assert thing.absence(START + 999 + HOUR) is None
+    assert thing.absence(START + 1001 + HOUR) == {
+        "schema_version": SCHEMA.version, "kind": "comment", "id": "t1_c",
+        "subreddit": "wallstreetbets", "created_at": "2020-12-03T12:53:20.000Z",
+        "cause": "reread", "state": "absent", "score": 5, "score_hidden": False, "peak_score": 9,
+        "post_id": "t3_p", "parent_id": "t1_q",
+    }  # fmt: skip
+    seen = answered("t1_c", [60, 2000], [9, 9], lacked=lacked)
+    assert seen.absence(START + 1001 + HOUR) is None
+    gone = answered("t1_c", [60], [9], gone_from=0, lacked=lacked)
+    assert gone.absence(START + 1001 + HOUR) is None
+
+
+def test_news_are_what_every_look_has_to_send():
+    """The first answer, the first known score, the first at the minimum, a change of text."""
+    thing = answered("t1_c", range(8), [None, None, 3, 9, 10, 8, 12, 40])
+    assert list(thing.news(10)) == [0, 2, 4]
+    versions = [
+        ("live", fields_of("t1_c")),
+        ("live", fields_of("t1_c", edited=START + 5)),
+        ("removed", fields_of("t1_c", body="[removed]")),
+        ("live", fields_of("t1_c", edited=START + 5)),
+        ("live", fields_of("t1_c", edited=START + 5, author="[deleted]")),
+        ("live", fields_of("t1_c", edited=START + 9, body="fold")),
+    ]
+    shown = [0, 0, 1, 2, 2, 3, 4, 5]
+    thing = answered("t1_c", range(8), [1] * 8, versions=versions, shown=shown)
+    assert list(thing.news(10)) == [0, 2, 3, 5, 7]

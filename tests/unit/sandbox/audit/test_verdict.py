@@ -1,0 +1,202 @@
+"""The audit names every kind of loss and every field that is wrong, and only real ones."""
+
+import json
+
+import pytest
+
+from contract import SCHEMA, format_instant
+from sandbox.audit.ledgers import LakeLedger, RedditLedger
+from sandbox.audit.rows import Identity, without_nulls
+from sandbox.audit.stream_ledger import stream_ledger
+from sandbox.audit.verdict import Finding, audit
+from tests.support.audit_answers import answered
+
+MOMENTS = (60.0, 900.0, 2700.0)
+THINGS = {
+    "t1_high": answered("t1_high", MOMENTS, scores=(1, 14, 12)),
+    "t1_low": answered("t1_low", MOMENTS, scores=(1, 4, 3)),
+    "t1_gone": answered("t1_gone", MOMENTS, scores=(1, 2, 2), gone_from=2),
+    "t3_post": answered("t3_post", MOMENTS, scores=(1, 9, 11)),
+}
+KEPT = ("t1_high", "t1_gone", "t3_post")
+
+
+def rows(things=THINGS):
+    """Return what a perfect producer sends: an observation of each answer, 0.1 s after it."""
+    return [
+        thing.observation(place) | {"observed_at": format_instant(moment + 0.1)}
+        for thing in things.values()
+        for place, moment in enumerate(thing.moments)
+    ]
+
+
+def passed(sent):
+    return [r for r in sent if r["kind"] == "post" or r["state"] != "live" or r["peak_score"] >= 10]
+
+
+def reddit(things=THINGS, **changes):
+    ledger = {
+        "served": things,
+        "unasked": (),
+        "reached": ("t1_high",),
+        "answered": things,
+        "kept_expected": ("t1_high",),
+        "gone": ("t1_gone",),
+    } | changes
+    return RedditLedger(**{n: v if n == "answered" else frozenset(v) for n, v in ledger.items()})
+
+
+def judged(sent=None, landed=None, ledger=None, early=()):
+    """Audit what was sent and what landed, by default all that had to."""
+    sent = rows() if sent is None else sent
+    stream = stream_ledger((json.dumps(row).encode() for row in sent), 10)
+    lake = LakeLedger(tuple(passed(rows()) if landed is None else landed), tuple(early))
+    return audit(ledger or reddit(), stream, lake, 10)
+
+
+def changed(name, place, **changes):
+    """Change one observation of a thing in what is sent."""
+    sent = rows()
+    hit = [row for row in sent if row["id"] == name][place]
+    return [without_nulls(row | changes) if row is hit else row for row in sent]
+
+
+def test_a_run_in_order_has_no_findings():
+    """Everything served was read, acknowledged, kept where it had to be, once."""
+    found = judged()
+    assert (found.findings, found.problems) == ({}, ())
+    assert (found.served, found.read, found.acknowledged) == (4, 4, 4)
+    assert (found.kept, found.kept_expected, found.recall_true) == (1, 1, 1.0)
+    assert (found.missing, found.duplicates) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("given", "findings"),
+    [
+        ({"ledger": reddit(served=[*THINGS, "t1_x"])}, {Finding.UNREAD: ("t1_x",)}),
+        (
+            {"ledger": reddit(served=[*THINGS, "t1_x"], unasked=["t1_x"])},
+            {Finding.UNASKED: ("t1_x",)},
+        ),
+        (
+            {"sent": [row for row in rows() if row["id"] != "t1_low"]},
+            {Finding.UNACKNOWLEDGED: ("t1_low",)},
+        ),
+        (
+            {"landed": passed(rows())[1:]},
+            {Finding.NOT_IN_LAKE: ("t1_high",)},
+        ),
+        (
+            {"landed": [*passed(rows()), *passed(rows())[:1] * 2]},
+            {Finding.DUPLICATE: ("t1_high", "t1_high")},
+        ),
+        (
+            {"landed": [row for row in passed(rows()) if row["id"] != "t1_gone"]},
+            {Finding.NOT_IN_LAKE: ("t1_gone",), Finding.NO_TOMBSTONE: ("t1_gone",)},
+        ),
+        (
+            {"landed": [row for row in passed(rows()) if row["id"] != "t1_high"]},
+            {Finding.NOT_IN_LAKE: ("t1_high", "t1_high"), Finding.NOT_KEPT: ("t1_high",)},
+        ),
+        (
+            {"landed": [*passed(rows()), rows()[0]]},
+            {Finding.UNEXPECTED: ("t1_high",)},
+        ),
+        (
+            {"landed": [*passed(rows()), *(row for row in rows() if row["id"] == "t1_low")]},
+            {Finding.UNEXPECTED: ("t1_low",) * 3, Finding.WRONGLY_KEPT: ("t1_low",)},
+        ),
+        (
+            {"early": [Identity("t1_high", "then")]},
+            {Finding.NOT_AS_SENT: ("landed_at of t1_high",)},
+        ),
+        (
+            {"sent": [*rows(), rows()[0] | {"id": "t1_x"}, rows()[0] | {"observed_at": "soon"}]},
+            {Finding.UNSHOWN: ("t1_high", "t1_x")},
+        ),
+    ],
+)
+def test_each_wrong_is_named(given, findings):
+    """One thing out of order is found as what it is, with the ids it is about."""
+    found = judged(**given)
+    assert found.findings == findings
+    losses = (Finding.UNREAD, Finding.UNASKED, Finding.UNACKNOWLEDGED)
+    losses += (Finding.NOT_IN_LAKE, Finding.NO_TOMBSTONE)
+    assert found.missing == sum(len(findings.get(loss, ())) for loss in losses)
+    assert found.duplicates == len(findings.get(Finding.DUPLICATE, ()))
+
+
+@pytest.mark.parametrize("place", range(3))
+@pytest.mark.parametrize("name", THINGS)
+def test_every_field_is_held_against_the_answer(name, place):
+    """And against what was sent, where it landed."""
+    kind = {"t1": "comment", "t3": "post"}[name[:2]]
+    sent = [row for row in rows() if row["id"] == name][place]
+    for field in SCHEMA.of_kind(kind):
+        if field.name in {"id", "kind", "observed_at"}:
+            continue
+        wrong = {"string": "x", "integer": 77, "number": 0.1, "boolean": "x", "timestamp": "then"}
+        change = {field.name: wrong[field.type]}
+        found = judged(changed(name, place, **change), passed(changed(name, place, **change)))
+        assert found.findings[Finding.NOT_AS_ANSWERED] == (f"{field.name} of {name}",)
+        if sent in passed(rows()):
+            landed = passed(rows())
+            landed[landed.index(sent)] = sent | change
+            found = judged(landed=landed)
+            assert found.findings[Finding.NOT_AS_SENT] == (f"{field.name} of {name}",)
+
+
+def test_a_peak_that_falls_does_not_lower_what_must_be_kept():
+    """The filter's rule rests on what was answered, not on what the producer remembers."""
+    sent = changed("t1_high", 2, peak_score=9)
+    found = judged(sent, passed(sent))
+    assert found.findings == {
+        Finding.NOT_AS_ANSWERED: ("peak_score of t1_high",),
+        Finding.NOT_IN_LAKE: ("t1_high",),
+    }
+
+
+@pytest.mark.parametrize(("name", "place"), [("t1_high", 1), ("t1_gone", 2), ("t3_post", 2)])
+def test_news_that_were_answered_must_have_been_sent(name, place):
+    """A first crossing or a deletion, though other observations of the thing are there."""
+    sent = rows()
+    del sent[[row["id"] for row in sent].index(name) + place]
+    found = judged(sent, passed(sent))
+    assert found.findings[Finding.UNTOLD] == (name,)
+    assert found.missing >= 1
+
+
+def test_a_thing_read_but_for_its_news_need_not_be_sent_again():
+    """A look that shows nothing new is sent or not, as the schedule of looks has it."""
+    sent = rows()
+    del sent[2]
+    assert judged(sent, passed(sent)).findings == {}
+
+
+def test_what_was_sent_twice_is_one_observation():
+    """The stream delivers at least once, the lake holds it once."""
+    assert judged([*rows(), *rows()[:5]]).findings == {}
+
+
+def test_recall_counts_what_truly_reached_the_minimum():
+    """A comment that reached it unseen lowers recall, but is nobody's loss."""
+    found = judged(ledger=reddit(reached=("t1_high", "t1_low")))
+    assert (found.recall_true, found.findings) == (0.5, {})
+    assert judged(ledger=reddit(reached=())).recall_true is None
+
+
+def test_a_live_run_claims_nothing_that_only_reddit_knows():
+    """Not what was served, nor how much of it was read; lake and stream are still compared."""
+    stream = stream_ledger((json.dumps(row).encode() for row in rows()), 10)
+    found = audit(None, stream, LakeLedger(tuple(passed(rows())[1:])), 10)
+    assert (found.served, found.read, found.kept_expected, found.recall_true) == (None,) * 4
+    assert (found.acknowledged, found.kept) == (4, 1)
+    assert found.findings == {Finding.NOT_IN_LAKE: ("t1_high",)}
+    assert found.problems == ("1 qualified but not in the lake (e.g. t1_high)",)
+
+
+def test_a_problem_gives_three_examples():
+    """Each another one."""
+    names = ["t1_d", "t1_c", "t1_b", "t1_a"]
+    (problem,) = judged(ledger=reddit(served=[*THINGS, *names])).problems
+    assert problem == "4 served by Reddit but never read (e.g. t1_a, t1_b, t1_c)"

@@ -1,0 +1,123 @@
+import orjson
+import pytest
+
+from sandbox.reddit.ledger import Ledger
+from sandbox.reddit.realism import Realism
+from sandbox.reddit.served import ledger_lines
+from tests.support.reddit_builders import START, comment, post, world
+
+DELETED_AT_59 = [(START + 59, "[deleted]", None, False)]
+DELETED_AT_60 = [(START + 60, "[deleted]", None, False)]
+
+
+def told(place, ledger, until):
+    """Return the lines of the ledger's page by fullname."""
+    lines = map(orjson.loads, ledger_lines(place, ledger, START + until))
+    return {line.pop("id"): line for line in lines}
+
+
+def those(place, ledger, until, what):
+    return {fullname for fullname, line in told(place, ledger, until).items() if line[what]}
+
+
+def served(place, until):
+    return those(place, Ledger(10), until, "is_served")
+
+
+def test_served_is_what_was_visible_for_a_minute():
+    """Less is forgiven; posts count too."""
+    place = world(post(), comment("a", changes=DELETED_AT_59), comment("b", changes=DELETED_AT_60))
+    assert served(place, 1000) == {"t3_p0", "t1_b"}
+    assert served(place, 59) == set()
+
+
+def test_lateness_shortens_what_was_visible():
+    """A thing is visible from its appearance on, not from its creation."""
+    realism = Realism(late_share=1, disorder_share=0, cache_seconds=0)
+    place = world(comment("a", changes=DELETED_AT_60), comment("b"), realism=realism)
+    assert served(place, 1000) == {"t1_b"}
+
+
+@pytest.mark.parametrize(("newer", "is_served"), [(998, True), (1000, False)])
+def test_what_is_approved_beyond_the_end_of_the_listing_is_not_served(newer, is_served):
+    """It comes back at its old place, and a listing holds 1,000."""
+    back = [(START + 9, "[removed]", None, False), (START + 1100, "here again", "ape", False)]
+    place = world(comment("a", changes=back), *(comment(f"n{n}", 10 + n) for n in range(newer)))
+    assert ("t1_a" in served(place, 2000)) == is_served
+
+
+def test_what_came_after_the_window_is_not_served():
+    """Nor published."""
+    place = world(comment("a"), comment("b", 100))
+    place.close_publishing(START + 50)
+    assert served(place, 1000) == {"t1_a"}
+    assert place.published("t1", START + 1000) == 1
+    assert place.answered("t1_b", START + 1000) is None
+
+
+def test_unasked_is_what_nobody_can_have_read():
+    """A request for the other listing, or at the very end, would not have shown it."""
+    gone = [(START + 90, "[deleted]", None, False)]
+    place = world(post(), comment("gone", changes=gone), comment("there"), post("p", changes=gone))
+    ledger = Ledger(10)
+    assert those(place, ledger, 1000, "is_unasked") == {"t1_gone", "t3_p"}
+    ledger.asked("new", START + 50)
+    ledger.asked("comments", START + 90)
+    assert those(place, ledger, 1000, "is_unasked") == {"t1_gone"}
+
+
+def test_the_true_peak_is_of_the_window_while_visible():
+    """Hidden or never read makes no difference."""
+    place = world(
+        comment("fell", looks=[(100, 10), (200, 1)]),
+        comment("hidden", looks=[(100, 1, 1), (200, 20, 0)]),
+        comment("late", looks=[(999, 1), (1100, 20)]),
+        comment("deleted", looks=[(100, 20)], changes=[(START + 20, "[deleted]", None, False)]),
+        comment("after", 2000, looks=[(2100, 20)]),
+    )
+    lines = told(place, Ledger(10), 1000)
+    peaks = {name: line["true_peak"] for name, line in lines.items()}
+    assert peaks == {
+        "t1_fell": 10,
+        "t1_hidden": 20,
+        "t1_late": 1,
+        "t1_deleted": 4,
+        "t1_after": None,
+    }
+
+
+def test_a_line_tells_what_each_answer_showed():
+    """The score, unless hidden, and the version; of a post also its counts."""
+    changes = [(START + 200, "better", "ape", START + 190), (START + 900, "[deleted]", None, False)]
+    place = world(
+        comment("a", looks=[(100, 1, 1), (300, 20)], changes=changes),
+        post("p", looks=[(100, 99, 9, 0.9)]),
+        comment("unread"),
+    )
+    ledger = Ledger(10)
+    a, p = place.things["t1_a"], place.things["t3_p"]
+    ledger.answered([a, p], START + 50.0004)
+    ledger.answered([a], START + 300, lacked=["t3_p", "t1_unknown"])
+    lines = told(place, ledger, 1000)
+    line = lines["t1_a"]
+    assert line["moments"] == [START + 50, START + 300]
+    assert (line["shown"], line["scores"]) == ([0, 1], [None, 20])
+    assert [(v["state"], v["fields"]["body"]) for v in line["versions"]] == [
+        ("live", "body of a"),
+        ("live", "better"),
+    ]
+    assert (line["num_comments"], line["upvote_ratios"], line["lacked"]) == ([], [], [])
+    line = lines["t3_p"]
+    assert (line["scores"], line["num_comments"], line["upvote_ratios"]) == ([50], [4], [0.95])
+    assert line["lacked"] == [START + 300]
+    assert (lines["t1_unread"]["moments"], lines["t1_unread"]["versions"]) == ([], [])
+
+
+def test_answers_are_in_the_order_of_time():
+    """The shared clock may step back by a little between two of them."""
+    place = world(comment("a", looks=[(100, 11)]))
+    ledger = Ledger(10)
+    ledger.answered(place.things.values(), START + 60)
+    ledger.answered(place.things.values(), START + 50)
+    line = told(place, ledger, 1000)["t1_a"]
+    assert (line["moments"], line["scores"]) == ([START + 50, START + 60], [6, 7])
