@@ -16,7 +16,6 @@ from sandbox.reddit.realism import Realism
 from sandbox.reddit.render import Renderer
 from sandbox.reddit.world import World
 from tests.support.documents import INLINE, blocks, commands, pages
-from tools.cost import monthly_costs, monthly_dollars
 from tools.doc_tables import MARKED, PROJECT, TABLES, rendered
 from tools.score_picture import PICTURE, picture, shares
 from wsb import main
@@ -143,11 +142,6 @@ def test_names_in_aws_are_those_that_terraform_gives():
     assert "wsb-dev/reddit" in named
     given = {each.replace("wsb-dev", "${local.name}") for each in named - {"wsb-dev"}}
     assert [each for each in sorted(given) if f'"{each}' not in made] == []
-
-
-def test_the_cost_in_the_readme_is_what_make_deploy_says():
-    """To the dollar, so that nobody has two figures."""
-    assert f"about ${monthly_dollars(monthly_costs())} a month" in pages()["README.md"]
 
 
 def test_the_glossary_defines_each_term_once():

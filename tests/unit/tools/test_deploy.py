@@ -197,4 +197,4 @@ def test_the_cost_follows_what_is_asked_for():
 def test_the_readme_says_what_a_month_costs():
     """The same sum as before the question."""
     readme = (PROJECT / "README.md").read_text(encoding="utf-8")
-    assert f"About ${monthly_dollars(monthly_costs())} a month" in readme
+    assert f"about ${monthly_dollars(monthly_costs())} a month" in readme
