@@ -1,6 +1,7 @@
 """The state in memory and in the emulator's DynamoDB behave alike."""
 
 import threading
+from random import Random
 
 import pytest
 
@@ -9,13 +10,8 @@ from producer.errors import AwsError, AwsUnavailableError, NotSavedError
 from producer.listings.poll import Cursor
 from producer.looks.sighting import see
 from producer.reddit.thing import thing_of
-from producer.state.checkpoint import (
-    TRANSACTION_BYTES,
-    TRANSACTION_ITEMS,
-    Checkpoint,
-    DynamoState,
-    transactions,
-)
+from producer.state.checkpoint import Checkpoint, DynamoState, transactions
+from producer.state.items import item_of_cohort
 from tests.support.aws_emulator import REGION, TABLE, client_of, make_table, moto_server
 from tests.support.producer_fakes import (
     START,
@@ -29,6 +25,10 @@ from tests.support.producer_fakes import (
     never,
 )
 
+TRANSACTION_ITEMS = 100  # DynamoDB's: items and bytes of a transaction, bytes of a query's page
+TRANSACTION_BYTES = 4_000_000
+PAGE_BYTES = 1_000_000
+FORTNIGHT_SECONDS = 14 * 86_400
 CURSOR = Cursor("comments", ("t1_b", "t1_a"), START, START - 5, gaps_open=1)
 
 
@@ -90,20 +90,38 @@ def test_saving_again_overwrites_and_retired_cohorts_are_gone(state):
 
 def test_more_than_one_transaction_and_more_than_one_page(state):
     """DynamoDB takes 100 items a transaction and answers a megabyte a page."""
-    cohorts = tuple(cohort(number, 100) for number in range(TRANSACTION_ITEMS + 20))
+    random = Random(1)  # noqa: S311 - the same every time; real ids and texts do not compress
+    (known,) = cohort(0).rows()
+    rows = [
+        known._replace(
+            id=f"t1_{random.getrandbits(62):x}",
+            post_id=f"t3_{random.getrandbits(62):x}",
+            parent_id=f"t1_{random.getrandbits(62):x}",
+            looked_at=random.random(),
+            text_crc=random.getrandbits(32),
+        )
+        for _ in range(25_000)
+    ]
+    cohorts = tuple(cohort_of(rows[start : start + 100]) for start in range(0, len(rows), 100))
+    items = [item_of_cohort("p", each) for each in cohorts]
+    assert sum(len(item["data"]["B"]) for item in items) > PAGE_BYTES
     saved = Checkpoint((CURSOR,), cohorts)
     state.save(saved, never())
     assert plain(state.load()) == plain(saved)
 
 
-def test_items_expire_and_have_the_agreed_keys(server):
+def test_items_expire_a_fortnight_after_their_use_and_have_the_agreed_keys(server):
     client = make_table(server)
-    state_on(client).save(Checkpoint((CURSOR,), (cohort(1),)), never())
+    seen = cohort(1)
+    seen.seen_at = START
+    state_on(client).save(Checkpoint((CURSOR,), (seen,)), never())
     items = client.scan(TableName=TABLE)["Items"]
     client.delete_table(TableName=TABLE)
     assert {item["sk"]["S"] for item in items} == {"cursor#comments", "cohort#t1_c1_0"}
     assert {item["pk"]["S"] for item in items} == {"producer#wallstreetbets"}
-    assert all("N" in item["expires_at"] for item in items)
+    seen_at = {"cursor#comments": CURSOR.deep_at, "cohort#t1_c1_0": START}
+    expires_at = {item["sk"]["S"]: int(item["expires_at"]["N"]) for item in items}
+    assert expires_at == {key: at + FORTNIGHT_SECONDS for key, at in seen_at.items()}
 
 
 def test_a_missing_table_is_an_error_with_advice(server):
@@ -167,7 +185,7 @@ def test_a_stop_while_dynamodb_takes_nothing_gives_up():
 
 def test_transactions_keep_the_order_and_both_limits():
     """Cursors come last: a crash between two transactions must not leave them ahead."""
-    operations = [({"number": number}, TRANSACTION_BYTES // 3) for number in range(7)]
+    operations = [({"number": number}, TRANSACTION_BYTES // 4) for number in range(7)]
     operations += [({"number": number}, 0) for number in range(7, 250)]
     groups = list(transactions(iter(operations)))
     assert [each["number"] for group in groups for each in group] == list(range(250))

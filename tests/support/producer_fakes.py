@@ -95,11 +95,13 @@ class MemoryStream:
     def __init__(self):
         self.entries = []
         self.down = False
+        self.after_put = lambda _entries: None
 
     def put(self, entries, _stop):
         if self.down:
             raise AwsUnavailableError("down")
         self.entries.extend(entries)
+        self.after_put(entries)
 
 
 class MemoryState:
@@ -108,6 +110,7 @@ class MemoryState:
     def __init__(self):
         self.cursors = {}
         self.cohorts = {}
+        self.after_save = lambda _checkpoint: None
 
     def load(self):
         return Checkpoint(
@@ -122,6 +125,7 @@ class MemoryState:
             self.cohorts.pop(name, None)
         for cursor in checkpoint.cursors:
             self.cursors[cursor.listing] = item_of_cursor("fake", cursor)
+        self.after_save(checkpoint)
 
 
 class FakeReddit:

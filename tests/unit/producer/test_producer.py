@@ -16,7 +16,7 @@ from producer.errors import (
     RedditUnavailableError,
     UnreachableError,
 )
-from producer.events import Progress
+from producer.events import ItemMalformed, Progress
 from producer.progress import Reporter
 from tests.support.producer_fakes import (
     START,
@@ -212,6 +212,13 @@ def test_spare_quota_is_spent_within_the_limit():
 
 def test_a_checkpoint_comes_only_after_acknowledgement():
     world = World(steady(50, 1.0, begin=START - 50))
+    done = []
+    world.stream.after_put = lambda entries: done.append(("put", len(entries)))
+    world.state.after_save = lambda saved: done.append(("saved", len(saved.cohorts)))
+    world.run(2)
+    world.drain()
+    assert done == [("put", 50), ("saved", 1)]
+    world = World(steady(50, 1.0, begin=START - 50))
     world.stream.down = True
     with pytest.raises(AwsUnavailableError):
         world.run(HOUR)
@@ -224,10 +231,12 @@ def test_a_checkpoint_comes_only_after_acknowledgement():
 
 
 def test_malformed_items_are_counted_and_skipped():
+    """The log names the field, and nothing of what its author wrote."""
     world = World([comment(1), {**comment(2), "link_id": None}])
     world.run(60)
     world.drain()
     assert {"t1_c1"} == {entry.key for entry in world.stream.entries}
+    assert [ItemMalformed("link_id")] * world.totals.items_malformed == world.log.events
     assert world.totals.items_malformed > 0
 
 

@@ -34,6 +34,11 @@ def test_five_hundred_records_share_a_call():
     assert [len(batch) for batch in batches(entries)] == [500, 500, 1]
 
 
+def test_five_mebibytes_share_a_call():
+    entries = [Entry(f"t1_{number}", b"x" * (RECORD_BYTES - 4)) for number in range(6)]
+    assert [len(batch) for batch in batches(entries)] == [5, 1]
+
+
 def test_an_id_comes_once_a_batch():
     """Kinesis may fail its first record alone, and the second would overtake it."""
     assert len(list(batches([Entry("t1_a", b"1"), Entry("t1_a", b"2")]))) == 2

@@ -84,6 +84,22 @@ def test_each_failure_is_the_error_that_says_what_to_do(given, error):
 
 
 @pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (requests.ConnectionError("refused"), "no connection; is the address right"),
+        (requests.ConnectTimeout("slow"), "no answer within 16 s"),
+        (requests.exceptions.SSLError("self-signed"), "its certificate is not accepted"),
+        (requests.exceptions.ChunkedEncodingError("cut"), "the answer broke off"),
+        (requests.TooManyRedirects("Exceeded 30 redirects."), "Exceeded 30 redirects."),
+    ],
+)
+def test_what_cannot_be_reached_is_said_in_words(given, expected):
+    _, request = ask(given)
+    with pytest.raises(UnreachableError, match=f"https://oauth.reddit.com cannot.*: {expected}"):
+        request()
+
+
+@pytest.mark.parametrize(
     ("given", "error"),
     [
         (answer(401), CredentialsWrongError),
