@@ -35,10 +35,14 @@ package: setup ## build the zips that Terraform uploads: build/packages/*.zip
 	@$(BIN)/python -m tools.package
 
 .PHONY: demo
-demo: package ## the whole system on this machine, with the account at its end
+demo: package ## run the whole system on this machine, and audit it at the end
 	@$(with_tools) $(BIN)/wsb sandbox demo \
 	  $(if $(DATA),--data '$(DATA)') $(if $(HOURS),--hours '$(HOURS)') $(if $(SPEED),--speed '$(SPEED)') \
 	  $(if $(KEEP),--keep) $(if $(LIVE),--live) $(DEMO_OPTIONS)
+
+.PHONY: check
+check: setup ## say whether Reddit's credentials in praw.ini work, and what else is missing
+	@$(BIN)/wsb check
 
 .PHONY: lint
 lint: setup ## ruff, mypy, which package may import which, shellcheck, terraform fmt
@@ -71,7 +75,7 @@ destroy: python ## undo make deploy (a lake with data needs destroy_lake_data = 
 	@$(find_python) -m tools.deploy destroy $(if $(AUTO_APPROVE),--yes)
 
 .PHONY: requirements
-requirements: python ## pin and hash all packages anew, from pyproject.toml and requirements/*.in
+requirements: python ## pin and hash all packages again, from pyproject.toml and requirements/*.in
 	@$(find_python) -m tools.lock
 
 .PHONY: docs

@@ -111,7 +111,7 @@ def _reddit(read: _Reader) -> RedditSettings:
         praw_site=read.required("WSB_PRAW_SITE"),
         url=read.url("WSB_REDDIT_URL"),
         requests_per_minute=read.integer(
-            "WSB_REQUESTS_PER_MINUTE", 5, 1000, "; Reddit allows 100 per client"
+            "WSB_REQUESTS_PER_MINUTE", 5, 100, ", what Reddit allows a client"
         ),
     )
 

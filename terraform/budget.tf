@@ -1,4 +1,4 @@
-# The whole account: a filter by tag counts nothing until the tag is activated for billing by hand.
+# The whole AWS account: a filter by tag counts nothing until the tag is activated for billing by hand.
 resource "aws_budgets_budget" "monthly" {
   count = var.monthly_budget_dollars == null ? 0 : 1
 

@@ -84,8 +84,8 @@ variable "requests_per_minute" {
   default     = 100
 
   validation {
-    condition     = var.requests_per_minute >= 5 && var.requests_per_minute <= 1000
-    error_message = "requests_per_minute must be between 5 and 1000 (Reddit allows 100 per OAuth client)."
+    condition     = var.requests_per_minute >= 5 && var.requests_per_minute <= 100
+    error_message = "requests_per_minute must be between 5 and 100 (what Reddit allows an OAuth client)."
   }
 }
 
@@ -209,7 +209,7 @@ variable "lake_job_memory_megabytes" {
 }
 
 variable "lake_job_reserved_concurrency" {
-  description = "1 reserves a place for the lake job in the account's Lambda quota, which must then be more than 10; -1 reserves none (its own lock keeps it alone either way)"
+  description = "1 reserves a place for the lake job in the AWS account's Lambda quota, which must then be more than 10; -1 reserves none (its own lock keeps it alone either way)"
   type        = number
   default     = -1
 
@@ -220,13 +220,13 @@ variable "lake_job_reserved_concurrency" {
 }
 
 variable "destroy_lake_data" {
-  description = "true lets `terraform destroy` delete the lake with all its data; apply it first, then destroy"
+  description = "true lets `make destroy` delete the lake with all its data; `make deploy` with it first"
   type        = bool
   default     = false
 }
 
 variable "lake_reader_principals" {
-  description = "ARNs of the IAM users, roles or accounts that may take the lake's reader role; none: no such role"
+  description = "ARNs of the IAM users, roles or AWS accounts that may take the lake's reader role; none: no such role"
   type        = list(string)
   default     = []
 
@@ -234,7 +234,7 @@ variable "lake_reader_principals" {
     condition = alltrue([
       for arn in var.lake_reader_principals : can(regex("^arn:[a-z-]+:iam::[0-9]{12}:(root|user/.+|role/.+)$", arn))
     ])
-    error_message = "lake_reader_principals must be ARNs of IAM users, roles or accounts, such as arn:aws:iam::123456789012:role/research."
+    error_message = "lake_reader_principals must be ARNs of IAM users, roles or AWS accounts, such as arn:aws:iam::123456789012:role/research."
   }
 }
 
@@ -283,7 +283,7 @@ variable "alarm_email" {
 }
 
 variable "monthly_budget_dollars" {
-  description = "monthly cost of the whole account in US dollars that warns alarm_email at 80 % and 100 %; null: no budget"
+  description = "monthly cost of the whole AWS account in US dollars that warns alarm_email at 80 % and 100 %; null: no budget"
   type        = number
   default     = null
 

@@ -4,6 +4,7 @@ import base64
 import json
 import os
 import re
+import shutil
 import sys
 import zipfile
 
@@ -203,6 +204,8 @@ def front_door(deployment, packages, monkeypatch, tmp_path):
     ):
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("TF_CLI_ARGS_destroy", "-no-color")
+    example = PROJECT / "terraform" / "terraform.tfvars.example"
+    shutil.copy(example, deployment.work / "terraform" / "terraform.tfvars")  # works as it is
     monkeypatch.setattr(deploy, "TERRAFORM", deployment.work / "terraform")
     monkeypatch.setattr(deploy, "PLAN", tmp_path / "plan")
     monkeypatch.setattr(deploy, "LAKE_ENV", tmp_path / "lake.env")

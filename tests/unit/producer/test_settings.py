@@ -62,7 +62,7 @@ def test_what_is_not_set_is_named():
     ("name", "bounds"),
     [
         ("min_score", (1, None)),
-        ("requests_per_minute", (5, 1000)),
+        ("requests_per_minute", (5, 100)),
         ("poll_max_seconds", (None, 300)),
     ],
 )

@@ -53,11 +53,24 @@ def test_a_view_has_every_column_and_none_that_athena_refuses(lake, table, kind)
 
 
 @pytest.mark.parametrize("table", ["comments", "posts"])
-def test_latest_is_the_newest_observation_of_each_id(lake, table):
-    """Two looks at one id and one at another make two rows, the newer of the two among them."""
+def test_latest_is_the_newest_observation_of_each_id_that_lives(lake, table):
+    """Two looks at one id make one row, the newer; an id whose newest is a tombstone makes none."""
+    rows = [
+        ("a", EARLY, 1, "live"),
+        ("a", LATE, 12, "live"),
+        ("b", EARLY, 3, "live"),
+        ("c", EARLY, 40, "live"),
+        ("c", LATE, None, "deleted"),
+    ]
     lake.executemany(
-        f"INSERT INTO {table} (id, observed_at, score) VALUES (?, ?, ?)",  # noqa: S608 - one of the two names above
-        [("a", EARLY, 1), ("a", LATE, 12), ("b", EARLY, 3)],
+        f"INSERT INTO {table} (id, observed_at, score, state) VALUES (?, ?, ?, ?)",  # noqa: S608 - one of the two names above
+        [
+            ("a", EARLY, 1, "live"),
+            ("a", LATE, 12, "live"),
+            ("b", EARLY, 3, "live"),
+            ("c", EARLY, 40, "live"),
+            ("c", LATE, None, "deleted"),
+        ],
     )
     lake.execute((QUERIES[0].parent / f"{table}_latest.sql").read_text())
     latest = lake.table(f"{table}_latest").project("id, score").order("id")

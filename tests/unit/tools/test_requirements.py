@@ -47,7 +47,7 @@ def test_no_host_and_no_path_is_in_a_file(path):
 
 @pytest.mark.parametrize(("name", "extras", "base"), EXTRAS)
 def test_every_direct_requirement_is_pinned_within_its_bounds(name, extras, base):
-    """pyproject.toml and the pins agree; `make requirements` mends it."""
+    """pyproject.toml and the pins agree; `make requirements` fixes it."""
     pinned = pins(name)
     for text in wanted_by(extras, base=base):
         wanted = Requirement(text)
