@@ -64,13 +64,7 @@ def test_latest_is_the_newest_observation_of_each_id_that_lives(lake, table):
     ]
     lake.executemany(
         f"INSERT INTO {table} (id, observed_at, score, state) VALUES (?, ?, ?, ?)",  # noqa: S608 - one of the two names above
-        [
-            ("a", EARLY, 1, "live"),
-            ("a", LATE, 12, "live"),
-            ("b", EARLY, 3, "live"),
-            ("c", EARLY, 40, "live"),
-            ("c", LATE, None, "deleted"),
-        ],
+        rows,
     )
     lake.execute((QUERIES[0].parent / f"{table}_latest.sql").read_text())
     latest = lake.table(f"{table}_latest").project("id, score").order("id")
