@@ -16,7 +16,7 @@ DUMMY_CREDENTIALS = {
     "AWS_SECRET_ACCESS_KEY": "sandbox",
     "AWS_EC2_METADATA_DISABLED": "true",
 }
-# A child must not see the account, the settings or the Python of the person at the keyboard.
+# A child must not see the AWS account, the settings or the Python of the person at the keyboard.
 _WITHHELD = ("AWS_", "WSB_", "PRAW_", "praw_", "PYTHON", "VIRTUAL_ENV", "TF_")
 
 

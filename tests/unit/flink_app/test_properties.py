@@ -39,7 +39,7 @@ def test_the_group_is_found_among_others(tmp_path):
 
 
 def test_all_mistakes_are_told_at_once():
-    """One start shows everything that must be mended."""
+    """One start shows everything that must be fixed."""
     given = {"region": "x'; DROP", "min_score": "ten", "filter_mode": "soft", "min_scores": "1"}
     with pytest.raises(PropertiesError) as caught:
         parse_properties(given)
