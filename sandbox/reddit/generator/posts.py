@@ -8,8 +8,6 @@ from itertools import accumulate
 from math import exp
 from typing import TYPE_CHECKING, Any
 
-from sandbox.reddit.generator.sentences import TITLES
-
 if TYPE_CHECKING:
     from random import Random
 
@@ -54,8 +52,8 @@ class Posts:
     def write(self, moment: float, title: str | None = None) -> dict[str, Any]:
         """Return a new post; its looks follow when its comments are known."""
         random = self._random
-        flair = random.choice((*TITLES, None))
-        data = self._data(moment, title or self._texts.title(flair or "Discussion"), flair)
+        flair, drawn = self._texts.title()
+        data = self._data(moment, title or drawn, "Discussion" if title else flair)
         changes = [] if title else self._changes(moment, data)
         record = {"kind": "t3", "data": data, "observations": [], "changes": changes}
         thread = Thread(record, random.paretovariate(0.8))

@@ -78,37 +78,25 @@ IGNORED = (
 )
 SHORTEST = ("F", "no", "🚀", "ok", "yes")
 
-TITLES = {
-    "YOLO": (
-        "{money} in {ticker} {strike}, see you on {day}",
-        "{ticker} YOLO update: {count} contracts, {day} expiry, no exit plan",
-    ),
-    "DD": (
-        "{ticker} DD: why whoever sells {thing} is worth {price} a share",
-        "The case against {ticker}: {count} red flags in one filing about {thing}",
-    ),
-    "Discussion": (
-        "What are your moves for {day}?",
-        "{ticker} earnings on {day}: who is in, and with what?",
-    ),
-    "Gain": (
-        "{money} to pay off {who}, thank you {ticker}",
-        "Up {percent} on {ticker} and I have no idea why",
-    ),
-    "Loss": (
-        "{ticker} took {money} from me in {count} minutes",
-        "Down {percent} this month. {ticker} was the safe one",
-    ),
-    "News": (
-        "{ticker} recalls {thing} sold since {day}, shares drop {percent}",
-        "{ticker} to report on {day}, options price a move of {percent}",
-    ),
-    "Shitpost": (
-        "I asked {who} for stock tips and now I own {count} {ticker} {strike}",
-        "{ticker} support line at {price}, drawn by {who}",
-    ),
-    "Meme": ("{ticker} holders watching {price} come and go", "Me explaining {ticker} to {who}"),
-}
+# with the flair that goes with them
+TITLES = (
+    ("YOLO", "{money} in {ticker} {strike}, see you on {day}"),
+    ("YOLO", "{ticker} YOLO update: {count} contracts, {day} expiry, no exit plan"),
+    ("DD", "{ticker} DD: why whoever sells {thing} is worth {price} a share"),
+    ("DD", "The case against {ticker}: {count} red flags in one filing about {thing}"),
+    ("Discussion", "What are your moves for {day}?"),
+    ("Discussion", "{ticker} earnings on {day}: who is in, and with what?"),
+    ("Gain", "{money} to pay off {who}, thank you {ticker}"),
+    ("Gain", "Up {percent} on {ticker} and I have no idea why"),
+    ("Loss", "{ticker} took {money} from me in {count} minutes"),
+    ("Loss", "Down {percent} this month. {ticker} was the safe one"),
+    ("News", "{ticker} recalls {thing} sold since {day}, shares drop {percent}"),
+    ("News", "{ticker} to report on {day}, options price a move of {percent}"),
+    ("Shitpost", "I asked {who} for stock tips and now I own {count} {ticker} {strike}"),
+    ("Meme", "{ticker} holders watching {price} come and go"),
+    ("Meme", "Me explaining {ticker} to {who}"),
+    (None, "{ticker} support line at {price}, drawn by {who}"),
+)
 
 WORDS = {
     "ticker": (

@@ -61,10 +61,10 @@ class Texts:
             text += " " + random.choice(sentences.EMOJI) * random.randint(1, 5)
         return Body(text, appeal)
 
-    def title(self, flair: str) -> str:
-        """Return a post's title that goes with its flair."""
-        title = self._random.choice(sentences.TITLES[flair])
-        return self._filled(title, self._random.choice(sentences.WORDS["ticker"]))
+    def title(self) -> tuple[str | None, str]:
+        """Return a post's flair and title."""
+        flair, title = self._random.choice(sentences.TITLES)
+        return flair, self._filled(title, self._random.choice(sentences.WORDS["ticker"]))
 
     def author(self) -> str:
         """Return a name; some write a lot, most a little."""
