@@ -1,35 +1,22 @@
 """Fixtures of the lake's tests; a module asks for them by `pytest_plugins`."""
 
-import os
-
 import pytest
-from moto.server import ThreadedMotoServer
 
 from sandbox.aws.moto_fixes.glue import compare_and_swap_tables
 from sandbox.aws.patching import patched
+from tests.support.aws_emulator import REGION, moto_server
 from tests.support.lake_world import NUMBERS, LakeWorld
 from wsb_lake.settings import JobSettings
-
-REGION = "us-east-1"
 
 
 @pytest.fixture(scope="module")
 def moto_url():
     """Serve AWS on this machine, with Glue's compare-and-swap, while a module's tests run."""
-    names = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")
-    before = {name: os.environ.get(name) for name in names}
-    os.environ.update(dict.fromkeys(names, "test"))
-    with patched(compare_and_swap_tables):
-        server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-        server.start()
-        host, port = server.get_host_and_port()
-        yield f"http://{host}:{port}"
-        server.stop()
-    for name, value in before.items():
-        if value is None:
-            del os.environ[name]
-        else:
-            os.environ[name] = value
+    with pytest.MonkeyPatch.context() as patch, patched(compare_and_swap_tables):
+        for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+            patch.setenv(name, "test")
+        with moto_server() as url:
+            yield url
 
 
 @pytest.fixture(scope="module")
