@@ -57,7 +57,7 @@ def _as_function(method: Callable[..., Any]) -> Callable[..., Any]:
 
 @contextmanager
 def patched(*patches: Callable[[Patching], None]) -> Iterator[None]:
-    """Hold moto patched for the length of a `with` block."""
+    """Have moto patched for the length of a `with` block."""
     patching = Patching()
     try:
         for patch in patches:

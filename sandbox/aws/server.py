@@ -46,7 +46,9 @@ class SandboxServer:
             self._services = Services.of(settings, self.url)
             moto = Attempts(DomainDispatcherApplication(create_backend_app))
             self._server = make_server(
-                *(_HOST, port, AwsControl(moto, self._services)),
+                _HOST,
+                port,
+                AwsControl(moto, self._services),
                 threaded=True,
                 request_handler=QuietHandler,
                 fd=bound.fileno(),
