@@ -9,7 +9,6 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tools.errors import ToolError
 from tools.fingerprint import fingerprint, is_current, mark
 from tools.project import PROJECT, REQUIREMENTS, VENV, VENV_FLINK
 from tools.uv import run_uv
@@ -17,7 +16,12 @@ from tools.uv import run_uv
 if TYPE_CHECKING:
     from pathlib import Path
 
-PYTHON = "3.11"
+# Another release is looked for on the machine by uv, and downloaded where there is none.
+PYTHON = sys.executable if sys.version_info[:2] == (3, 11) else "3.11"
+WITH_PYTHON = (
+    "Python 3.11 (apt install python3.11 python3.11-venv; brew install python@3.11; "
+    "pyenv install 3.11)"
+)
 BUILD_PINS = (
     "--build-constraints",
     REQUIREMENTS / "build.txt",
@@ -53,7 +57,7 @@ class Environment:
     def make(self) -> None:
         """Create it, or bring an existing one up to date; what is right already stays."""
         if not self.python.exists():
-            run_uv("venv", "--clear", "--python", find_python(), self.folder, purpose=self.name)
+            run_uv("venv", "--clear", "--python", PYTHON, self.folder, purpose=WITH_PYTHON)
         target = ("--python", self.python)
         hashed = ("--require-hashes", *BUILD_PINS)
         run_uv("pip", "sync", *target, *hashed, self.pins, purpose=self.name)
@@ -65,28 +69,3 @@ class Environment:
 
 MAIN = Environment("the packages of .venv", VENV, REQUIREMENTS / "dev.txt", with_project=True)
 FLINK = Environment("PyFlink", VENV_FLINK, REQUIREMENTS / "flink.txt", with_project=False)
-
-
-def find_python() -> str:
-    """Return a Python 3.11: the running one, one that uv finds on the machine, or a new one."""
-    if sys.version_info[:2] == (3, 11):
-        return sys.executable
-    try:
-        return _found_python()
-    except ToolError:
-        return _installed_python()
-
-
-def _found_python() -> str:
-    return run_uv("python", "find", "--system", PYTHON, purpose="Python 3.11").strip()
-
-
-def _installed_python() -> str:
-    try:
-        run_uv("python", "install", PYTHON, purpose="Python 3.11")
-        return _found_python()
-    except ToolError as error:
-        raise ToolError(
-            "no Python 3.11, which PyFlink 1.20 needs, and none could be downloaded: install it "
-            "(apt install python3.11 python3.11-venv; brew install python@3.11; pyenv install 3.11)"
-        ) from error

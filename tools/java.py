@@ -11,6 +11,7 @@ from pathlib import Path
 from tools.errors import ToolError
 from tools.fingerprint import fingerprint, is_current, mark
 from tools.project import REQUIREMENTS, TOOLS
+from tools.steps import step
 from tools.trust import certificates, find_bundle, key_store
 from tools.uv import run_uv
 
@@ -58,9 +59,8 @@ def installed_java() -> Path:
         return home
     shutil.rmtree(JAVA_FOLDER, ignore_errors=True)
     install = ("pip", "install", "--require-hashes", "-r", REQUIREMENTS / "java.txt")
-    run_uv(
-        *install, "--target", JAVA_FOLDER, purpose="Java 17 (or set JAVA_HOME to a Java 11 to 17)"
-    )
+    with step("installing Java 17"):
+        run_uv(*install, "--target", JAVA_FOLDER, purpose="Java 17 (or set JAVA_HOME to 11 to 17)")
     for program in (home / "bin").iterdir():
         program.chmod(0o755)  # the wheel's own first import would do it
     bundle = find_bundle()

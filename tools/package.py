@@ -129,7 +129,14 @@ def _build_jar() -> None:
     if JAR.is_file() and JAR.stat().st_mtime >= POM.stat().st_mtime:
         return
     FLINK.mkdir(parents=True, exist_ok=True)
-    command = [*find_maven(), "--batch-mode", "--file", str(POM), f"-Dwsb.build={FLINK}", "package"]
+    command = [
+        str(find_maven()),
+        "--batch-mode",
+        "--file",
+        str(POM),
+        f"-Dwsb.build={FLINK}",
+        "package",
+    ]
     environment = {**os.environ, "JAVA_HOME": str(find_java())}
     log = FLINK / "maven.log"
     with step("building the jar of Flink's connectors"), log.open("wb") as output:

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import platform
-import shutil
-import subprocess
+import re
 import sys
-import zipfile
 from pathlib import Path
 
 from tools.errors import ToolError
+from tools.program import Program
 from tools.project import BUILD, TOOLS
-from tools.release import DownloadError, download
 
-OLDEST = (1, 9)  # variable validations that look at other variables
 RELEASE = "1.11.4"
 URL = f"https://releases.hashicorp.com/terraform/{RELEASE}/terraform_{RELEASE}_{{platform}}.zip"
 # From the release's SHA256SUMS, as several package recipes quote them.
@@ -27,7 +23,14 @@ SHA256 = {
     "darwin_arm64": "867e0808fa971217043e25b7a792b10720c79b1546f8a68479b74f138be73e18",
 }
 TERRAFORM_FOLDER = TOOLS / "terraform"
-BY_HAND = "install Terraform 1.9 or newer, or set WSB_TERRAFORM to its path"
+TERRAFORM = Program(
+    name="Terraform",
+    command="terraform",
+    ask=("version", "-json"),
+    says=re.compile(r'"terraform_version": *"(\d+)\.(\d+)'),
+    oldest=(1, 9),  # variable validations that look at other variables
+    by_hand="install Terraform 1.9 or newer, or set WSB_TERRAFORM to its path",
+)
 
 PROVIDER = "registry.terraform.io/hashicorp/aws"
 PROVIDER_RELEASE = "5.100.0"  # terraform/versions.tf pins the same; a test holds them together
@@ -48,49 +51,23 @@ provider_installation {{
 
 
 def find_terraform() -> Path:
-    """Return Terraform: WSB_TERRAFORM, else the PATH's if new enough, else the pinned release."""
+    """Return Terraform: WSB_TERRAFORM, the PATH's, or the pinned release; raises ToolError."""
+    environment = terraform_environment()
     named = os.environ.get("WSB_TERRAFORM")
     if named:
-        if (terraform_version(Path(named)) or ()) < OLDEST:
-            raise ToolError(f"WSB_TERRAFORM={named} is no Terraform 1.9 or newer: {BY_HAND}")
+        if not TERRAFORM.is_new_enough(Path(named), environment):
+            raise ToolError(
+                f"WSB_TERRAFORM={named} is no Terraform 1.9 or newer: {TERRAFORM.by_hand}"
+            )
         return Path(named)
     installed = TERRAFORM_FOLDER / "terraform"
-    on_path = shutil.which("terraform")
-    for candidate in (Path(on_path) if on_path else None, installed):
-        if candidate and (terraform_version(candidate) or ()) >= OLDEST:
-            return candidate
-    return install_terraform()
-
-
-def terraform_version(terraform: Path) -> tuple[int, ...] | None:
-    """Return its version, or None when it does not run."""
-    try:
-        done = subprocess.run(
-            [terraform, "version", "-json"],
-            env={**os.environ, **terraform_environment()},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return tuple(int(n) for n in json.loads(done.stdout)["terraform_version"].split(".")[:2])
-    except (OSError, ValueError, KeyError):
-        return None
-
-
-def install_terraform() -> Path:
-    """Download the pinned release into build/tools; raises ToolError."""
-    here = machine()
-    if here not in SHA256:
-        raise ToolError(f"no Terraform, and no pinned release for {here}: {BY_HAND}")
-    try:
-        content = download(URL.format(platform=here), SHA256[here])
-    except DownloadError as error:
-        raise ToolError(f"no Terraform, and {error}: {BY_HAND}") from error
-    TERRAFORM_FOLDER.mkdir(parents=True, exist_ok=True)
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        program = Path(archive.extract("terraform", TERRAFORM_FOLDER))
-    program.chmod(0o755)
-    return program
+    found = TERRAFORM.find(installed, environment)
+    if found is None:
+        here = machine()
+        if here not in SHA256:
+            raise ToolError(f"no Terraform, and no pinned release for {here}: {TERRAFORM.by_hand}")
+        TERRAFORM.install(URL.format(platform=here), SHA256[here], TERRAFORM_FOLDER)
+    return found or installed
 
 
 def machine() -> str:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NoReturn
 from tools.environments import FLINK, MAIN
 from tools.errors import ToolError, told
 from tools.java import find_java
-from tools.maven import MAVEN_FOLDER, find_maven
+from tools.maven import find_maven
 from tools.project import BUILD
 from tools.steps import step
 from tools.terraform import find_terraform, terraform_environment
@@ -47,7 +47,7 @@ def setup() -> None:
 def command_environment() -> dict[str, str]:
     """Return this process's environment, with all tools where any program finds them."""
     java = find_java()
-    programs = (MAIN.folder / "bin", java / "bin", MAVEN_FOLDER / "bin", find_terraform().parent)
+    programs = (MAIN.folder / "bin", java / "bin", find_terraform().parent)
     path = os.pathsep.join([*map(str, programs), os.environ.get("PATH", os.defpath)])
     return {**os.environ, **terraform_environment(), "JAVA_HOME": str(java), "PATH": path}
 
@@ -56,7 +56,7 @@ def table() -> str:
     """Return what is there and what is not, one line for each tool."""
     tools: dict[str, Callable[[], object]] = {
         "Java": find_java,
-        "Maven": lambda: " ".join(find_maven()),
+        "Maven": find_maven,
         "Terraform": find_terraform,
         "AWS provider": _provider_source,
         ".venv": lambda: _state(MAIN.is_ready()),

@@ -1,23 +1,37 @@
-"""Uv: the installer of everything that comes from PyPI, itself installed by pip."""
+"""Uv: the installer of everything that comes from PyPI, itself installed by pip.
+
+uv reads none of pip's settings: where pip knows a company's mirror or proxy, uv is told of it.
+"""
 
 from __future__ import annotations
 
+import ast
 import os
+import ssl
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tools.errors import ToolError
 from tools.fingerprint import fingerprint, is_current, mark
-from tools.pip_settings import read_pip_settings, uv_environment
 from tools.project import REQUIREMENTS, TOOLS
+from tools.steps import step
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from pathlib import Path
+    from collections.abc import Mapping, Sequence
 
 UV_VENV = TOOLS / "uv"
 ERROR_LINES = 8
+UV_NAMES = {
+    "cert": "SSL_CERT_FILE",
+    "extra-index-url": "UV_INDEX",
+    "find-links": "UV_FIND_LINKS",
+    "index-url": "UV_DEFAULT_INDEX",
+    "no-index": "UV_NO_INDEX",
+    "proxy": "HTTPS_PROXY",
+    "trusted-host": "UV_INSECURE_HOST",
+}
 
 
 def find_uv() -> Path:
@@ -27,9 +41,10 @@ def find_uv() -> Path:
     if is_current(UV_VENV, wanted) and uv.is_file():
         return uv
     python = UV_VENV / "bin" / "python"
-    _call((sys.executable, "-m", "venv", "--clear", UV_VENV), "a Python environment for uv")
     install = (python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
-    _call((*install, "--require-hashes", "-r", REQUIREMENTS / "uv.txt"), "uv from PyPI")
+    with step("installing uv"):
+        _call((sys.executable, "-m", "venv", "--clear", UV_VENV), "a Python environment for uv")
+        _call((*install, "--require-hashes", "-r", REQUIREMENTS / "uv.txt"), "uv from PyPI")
     mark(UV_VENV, wanted)
     return uv
 
@@ -37,8 +52,25 @@ def find_uv() -> Path:
 def run_uv(*arguments: str | Path, purpose: str) -> str:
     """Run uv and return what it printed; raises ToolError, which names the purpose."""
     uv = find_uv()
-    pip = read_pip_settings(UV_VENV / "bin" / "python")
+    pip = _call((UV_VENV / "bin" / "python", "-m", "pip", "config", "list"), "pip's settings")
     return _call((uv, *arguments), purpose, uv_environment(pip, os.environ))
+
+
+def uv_environment(pip: str, environment: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment for uv: what `pip config list` printed, below what is already set."""
+    told = {"UV_INDEX_STRATEGY": "unsafe-best-match"}  # pip's; hashes make it safe
+    if sys.platform == "darwin" or ssl.get_default_verify_paths().cafile:
+        told["UV_SYSTEM_CERTS"] = "1"
+    # pip prints by the alphabet; its variables override its files
+    for line in sorted(pip.splitlines(), key=lambda line: line.startswith(":env:")):
+        key, _, value = line.partition("=")
+        name = key.rpartition(".")[2]
+        if name in UV_NAMES:
+            words = str(ast.literal_eval(value)).split()
+            told[UV_NAMES[name]] = ("," if name == "find-links" else " ").join(words)
+    if not Path(told.get("SSL_CERT_FILE", "")).is_file():
+        told.pop("SSL_CERT_FILE", None)
+    return {**told, **environment}
 
 
 def _call(

@@ -7,7 +7,7 @@ import pytest
 
 import wsb
 from tests.support.lake_world import observation, save_lake
-from tools.environments import BUILD_PINS, find_python
+from tools.environments import BUILD_PINS, PYTHON
 from tools.project import PROJECT, REQUIREMENTS
 from tools.uv import run_uv
 
@@ -35,7 +35,7 @@ def wheel(tmp_path_factory):
 
 def environment(folder, wheel, extra=""):
     """Return a function that runs `wsb` where nothing is installed but the wheel and one extra."""
-    run_uv("venv", "--python", find_python(), folder, purpose="a bare environment")
+    run_uv("venv", "--python", PYTHON, folder, purpose="a bare environment")
     python, pins = folder / "bin" / "python", ("--constraints", REQUIREMENTS / "dev.txt")
     run_uv("pip", "install", "--python", python, *pins, f"{wheel}{extra}", purpose=f"wsb{extra}")
 

@@ -6,7 +6,7 @@ import zipfile
 
 import pytest
 
-from tools import maven, release
+from tools import maven, program
 from tools.errors import ToolError
 from tools.maven import RELEASE, find_maven
 
@@ -17,8 +17,7 @@ def empty_machine(monkeypatch, tmp_path):
     monkeypatch.delenv(maven.REPOSITORY_VARIABLE, raising=False)
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))
     monkeypatch.setattr(maven, "find_java", lambda: tmp_path / "java")
-    monkeypatch.setattr(maven, "TOOLS", tmp_path / "tools")
-    monkeypatch.setattr(maven, "MAVEN_FOLDER", tmp_path / "tools" / "maven")
+    monkeypatch.setattr(maven, "MAVEN_FOLDER", tmp_path / "maven")
 
 
 @pytest.fixture
@@ -35,7 +34,7 @@ def offered(monkeypatch):
         return io.BytesIO(content.getvalue())
 
     monkeypatch.setattr(maven, "SHA256", hashlib.sha256(content.getvalue()).hexdigest())
-    monkeypatch.setattr(release.urllib.request, "urlopen", urlopen)
+    monkeypatch.setattr(program.urllib.request, "urlopen", urlopen)
     return asked
 
 
@@ -49,7 +48,7 @@ def mvn(path, version):
 def test_the_one_on_the_path_is_used(tmp_path, offered):
     """Nothing is fetched then."""
     there = mvn(tmp_path / "bin" / "mvn", "3.8.7")
-    assert find_maven() == [str(there)]
+    assert find_maven() == there
     assert offered == []
 
 
@@ -58,7 +57,7 @@ def test_without_one_that_is_new_enough_the_release_is_fetched_once(tmp_path, of
     """From where Apache keeps its releases."""
     if found:
         mvn(tmp_path / "bin" / "mvn", found)
-    installed = [str(tmp_path / "tools" / "maven" / "bin" / "mvn")]
+    installed = tmp_path / "maven" / f"apache-maven-{RELEASE}" / "bin" / "mvn"
     assert [find_maven(), find_maven()] == [installed, installed]
     assert offered == [f"{maven.ARCHIVE}/apache-maven-{RELEASE}-bin.zip"]
 

@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from tools import release, terraform
+from tools import program, terraform
 from tools.errors import ToolError
 from tools.project import PROJECT
 from tools.terraform import PROVIDER, PROVIDER_RELEASE, find_terraform, machine
@@ -26,7 +26,7 @@ def empty_machine(monkeypatch, tmp_path):
     monkeypatch.setattr(terraform, "TERRAFORM_FOLDER", tmp_path / "tools")
 
 
-def program(path, version="1.11.4"):
+def terraform_at(path, version="1.11.4"):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(f"""#!/bin/sh\necho '{{"terraform_version": "{version}"}}'\n""")
     path.chmod(0o755)
@@ -48,14 +48,14 @@ def offered(monkeypatch):
     """Return a function that says what a download brings."""
 
     def offer(content):
-        monkeypatch.setattr(release.urllib.request, "urlopen", lambda *_, **__: io.BytesIO(content))
+        monkeypatch.setattr(program.urllib.request, "urlopen", lambda *_, **__: io.BytesIO(content))
 
     return offer
 
 
 def test_the_one_on_the_path_is_used(tmp_path):
     """If it is new enough."""
-    there = program(tmp_path / "bin" / "terraform", "1.9.0")
+    there = terraform_at(tmp_path / "bin" / "terraform", "1.9.0")
     assert find_terraform() == there
 
 
@@ -72,7 +72,7 @@ def test_without_one_that_is_new_enough_the_release_is_fetched(
 ):
     """And the second time it is there."""
     if found:
-        program(tmp_path / "bin" / "terraform", found)
+        terraform_at(tmp_path / "bin" / "terraform", found)
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w") as archive:
         archive.writestr("terraform", """#!/bin/sh\necho '{"terraform_version": "1.11.4"}'\n""")
@@ -88,7 +88,7 @@ def test_without_one_that_is_new_enough_the_release_is_fetched(
 def test_another_file_than_the_released_one_is_not_installed(tmp_path, offered):
     """The checksum decides."""
     offered(b"something else")
-    with pytest.raises(ToolError, match=r"has the SHA-256 .* it was not installed: install Terraf"):
+    with pytest.raises(ToolError, match=r"has the SHA-256 .*: not installed; install Terraf"):
         find_terraform()
     assert not (tmp_path / "tools").exists()
 
@@ -99,7 +99,7 @@ def test_no_network_is_one_sentence(monkeypatch):
     def refused(*_, **__):
         raise OSError("Name or service not known")
 
-    monkeypatch.setattr(release.urllib.request, "urlopen", refused)
+    monkeypatch.setattr(program.urllib.request, "urlopen", refused)
     with pytest.raises(ToolError, match=r"cannot be downloaded .* install Terraform 1.9 or newer"):
         find_terraform()
 

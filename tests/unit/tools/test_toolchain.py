@@ -69,7 +69,7 @@ def test_the_table_shows_what_is_missing(monkeypatch):
         raise ToolError("no Java: install one")
 
     monkeypatch.setattr(toolchain, "find_java", missing)
-    monkeypatch.setattr(toolchain, "find_maven", lambda: ["/usr/bin/mvn"])
+    monkeypatch.setattr(toolchain, "find_maven", lambda: "/usr/bin/mvn")
     lines = toolchain.table().splitlines()
     assert lines[0].split(maxsplit=1) == ["Java", "MISSING: no Java: install one"]
     assert lines[1].split() == ["Maven", "/usr/bin/mvn"]

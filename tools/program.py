@@ -1,0 +1,83 @@
+"""Program: the machine's own if it is new enough, else the pinned release, downloaded once."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import shutil
+import subprocess
+import urllib.request
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tools.errors import ToolError
+from tools.steps import step
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Mapping
+
+TIMEOUT_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program that prints its version when it gets `ask`; `says` finds it there.
+
+    `by_hand` tells a person what to do where it can neither be found nor downloaded.
+    """
+
+    name: str
+    command: str
+    ask: tuple[str, ...]
+    says: re.Pattern[str]
+    oldest: tuple[int, ...]
+    by_hand: str
+
+    def is_new_enough(self, path: Path, environment: Mapping[str, str]) -> bool:
+        """Return whether there is one, it runs, and is not too old."""
+        command, environment = [str(path), *self.ask], {**os.environ, **environment}
+        try:
+            done = subprocess.run(
+                command, env=environment, capture_output=True, text=True, check=False
+            )
+        except OSError:
+            return False
+        found = self.says.search(done.stdout)
+        return found is not None and tuple(map(int, found.groups())) >= self.oldest
+
+    def find(self, installed: Path, environment: Mapping[str, str]) -> Path | None:
+        """Return the PATH's or the installed one, the first that is new enough."""
+        on_path = shutil.which(self.command)
+        candidates = (Path(on_path), installed) if on_path else (installed,)
+        return next((each for each in candidates if self.is_new_enough(each, environment)), None)
+
+    def install(self, url: str, sha256: str, folder: Path) -> None:
+        """Unpack an official release into the folder; raises ToolError."""
+        with step(f"downloading {self.name}"):
+            content = self._download(url, sha256)
+            shutil.rmtree(folder, ignore_errors=True)
+            with zipfile.ZipFile(io.BytesIO(content)) as archive:
+                archive.extractall(folder)  # its checksum is ours, so are its names
+            for program in folder.rglob(self.command):
+                program.chmod(0o755)
+
+    def _download(self, url: str, sha256: str) -> bytes:
+        if not url.startswith("https://"):
+            raise ToolError(f"no {self.name}, and {url} is no https address: {self.by_hand}")
+        try:
+            with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310 - checked
+                content: bytes = answer.read()
+        except OSError as error:
+            raise ToolError(
+                f"no {self.name}, and {url} cannot be downloaded ({error}): {self.by_hand}"
+            ) from error
+        found = hashlib.sha256(content).hexdigest()
+        if found != sha256:
+            raise ToolError(
+                f"{url} has the SHA-256 {found}, not {sha256}: not installed; {self.by_hand}"
+            )
+        return content
