@@ -119,7 +119,7 @@ def test_info_reads_any_number_of_names(stage, reddit):
 
 
 def test_info_leaves_things_out_now_and_then(tmp_path, day):
-    """As the real one does; a later answer has them again."""
+    """As the real one does; a later answer has them again. The ledger knows what it lacked."""
     with staged(tmp_path, day, Realism(omitted_share=0.2)) as stage:
         stage.at(NOW)
         names = [thing.fullname for thing in live(stage, "t1")][:100]
@@ -128,6 +128,9 @@ def test_info_leaves_things_out_now_and_then(tmp_path, day):
         stage.at(NOW + 1)
         second = {item.fullname for item in stage.praw().info(fullnames=names)}
         assert len(first | second) > len(first)
+        answered = stage.ledger().answered
+        assert {name for name in first if answered[name].lacked} == first - second
+        assert {name for name in first & second if answered[name].moments[1:]} == first & second
 
 
 def test_info_does_not_know_what_was_not_published(stage, reddit):
