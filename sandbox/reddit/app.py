@@ -15,7 +15,6 @@ from starlette.routing import Route
 from sandbox.reddit import replies
 from sandbox.reddit.control import RedditControl
 from sandbox.reddit.endpoints import Endpoints, asked_fullnames
-from sandbox.reddit.escape import escape_texts
 from sandbox.reddit.faults import FaultKind
 from sandbox.reddit.gate import Gate
 from sandbox.reddit.tokens import knows_client
@@ -117,8 +116,6 @@ class RedditApp:
         if told is None:
             return replies.failed(HTTPStatus.NOT_FOUND, headers)
         body, things = told
-        if asked.get("raw_json") != "1":
-            body = escape_texts(body)
         if fault is not None:  # the one kind that `_failure` leaves: truncated
             return replies.answer(body[: len(body) // 2], headers)
 

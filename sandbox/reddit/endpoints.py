@@ -49,7 +49,7 @@ class Endpoints:
     def _listing(self, kind: str, parameters: Mapping[str, str], now: float) -> Told:
         page = self._listings.page(kind, Query.of(parameters), now)
         children = [self._renderer.in_listing(thing, now) for thing in page.things]
-        return listing(children, len(children), page.after, page.before), page.things
+        return listing(children, len(children), page.after), page.things
 
     def info(self, parameters: Mapping[str, str], now: float) -> Told:
         """Answer /api/info: what exists of the fullnames asked, in their order."""
@@ -60,7 +60,7 @@ class Endpoints:
         children = [self._renderer.alone(thing, now) for thing in things]
         if self._world.subreddit_id in fullnames:
             children.append(self._subreddit())
-        return listing(children, len(children), None, None), things
+        return listing(children, len(children)), things
 
     def thread(self, parameters: Mapping[str, str], now: float) -> Told | None:
         """Answer /comments/<post>[/_/<comment>]; None if there is no such post."""

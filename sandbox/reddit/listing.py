@@ -43,11 +43,10 @@ class Query:
 
 @dataclass(frozen=True)
 class ListingPage:
-    """Things of one page, newest first, and the anchors of its neighbours."""
+    """Things of one page, newest first, and the anchor of the next."""
 
     things: list[RecordedThing]
     after: str | None = None
-    before: str | None = None
 
 
 class Listings:
@@ -75,8 +74,7 @@ class Listings:
         if query.before not in fullnames:
             return ListingPage([])
         end = fullnames.index(query.before)
-        things = shown[max(0, end - query.limit) : end]
-        return ListingPage(things, before=things[0].fullname if end > query.limit else None)
+        return ListingPage(shown[max(0, end - query.limit) : end])
 
     def _cache(self, kind: str, now: float) -> float:
         cached_at = self._cached_at.get(kind)

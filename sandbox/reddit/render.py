@@ -20,17 +20,15 @@ _KEPT_VERSIONS = 16384
 _KEPT_THREADS = 4096
 
 
-def listing(
-    children: Iterable[bytes], count: int | None, after: str | None, before: str | None
-) -> bytes:
+_LISTING = (
+    b'{"kind":"Listing","data":{"after":%b,"dist":%b,"modhash":"","geo_filter":"","children":[%b],'
+    b'"before":null}}'
+)
+
+
+def listing(children: Iterable[bytes], count: int | None = None, after: str | None = None) -> bytes:
     """Return a Listing; `count` is null inside of trees."""
-    return b'{"kind":"Listing","data":{"after":%b,"dist":%b,"modhash":"","geo_filter":"",%b%b%b' % (
-        orjson.dumps(after),
-        orjson.dumps(count),
-        b'"children":[' + b",".join(children),
-        b'],"before":',
-        orjson.dumps(before) + b"}}",
-    )
+    return _LISTING % (orjson.dumps(after), orjson.dumps(count), b",".join(children))
 
 
 class Renderer:

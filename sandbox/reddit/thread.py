@@ -41,7 +41,7 @@ class Threads:
             roots = self._around(f"t1_{focus}", context, children)
         shown = select(children, [(root, 0) for root in roots], limit, order)
         tree = self._listing(post.fullname if focus is None else "", 0, roots, shown, order)
-        first = listing([self._renderer.post(post, order.now)], 1, None, None)
+        first = listing([self._renderer.post(post, order.now)], 1)
         told = [post, *shown.depths]
         return b"[%b,%b]" % (first, tree), [t for t in told if t.fullname in self._world.things]
 
@@ -92,14 +92,14 @@ class Threads:
         parts = [self._with_replies(thing, shown, order) for thing in chosen]
         if parent in shown.left:
             parts.append(_more(parent, shown.left[parent], shown, depth))
-        return listing(parts, None, None, None)
+        return listing(parts)
 
     def _with_replies(self, thing: RecordedThing, shown: Shown, order: Order) -> bytes:
         replies = shown.children.get(thing.fullname, [])
         depth = shown.depths[thing]
         below = b'""'
         if replies and depth + 1 >= DEPTH_MAX:
-            below = listing(_continued(thing, shown), None, None, None)
+            below = listing(_continued(thing, shown))
         elif replies:
             below = self._listing(thing.fullname, depth + 1, replies, shown, order)
         return self._renderer.in_tree(thing, order.now, depth, below)

@@ -50,7 +50,7 @@ class Stage:
     def client(self, **headers):
         token = self.ask_token().json()["access_token"]
         headers = {"user-agent": USER_AGENT, "authorization": f"bearer {token}"} | headers
-        return httpx.Client(base_url=self.url, headers=headers, params={"raw_json": 1})
+        return httpx.Client(base_url=self.url, headers=headers)
 
     def fault(self, **order):
         self.post("faults", order)
