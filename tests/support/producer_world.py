@@ -23,7 +23,7 @@ HOUR = 3600.0
 ENVIRONMENT = {"WSB_STREAM_NAME": "s", "WSB_STATE_TABLE": "t", "AWS_REGION": "us-east-1"}
 
 
-class World:
+class ProducerWorld:
     """A producer with fakes around it; `start` is a start after a kill."""
 
     def __init__(self, things=(), *, per_minute=100, depth=1000):

@@ -20,7 +20,7 @@ def write_world(path, *, minutes, per_minute, seed=1):
             number += 1
     with gzip.open(path, "wt", encoding="utf-8") as file:
         for kind, data in sorted(things, key=lambda each: each[1]["created_utc"]):
-            line = {"kind": kind, "data": _complete(data), **_course(kind, data, random)}
+            line = {"kind": kind, "data": _complete(data), **_trajectory(kind, data, random)}
             file.write(json.dumps(line) + "\n")
     return {data["name"] for _, data in things}
 
@@ -30,7 +30,7 @@ def _complete(data):
     return {**data, "id": identity, "subreddit": "wallstreetbets", "subreddit_id": "t5_2th52"}
 
 
-def _course(kind, data, random):
+def _trajectory(kind, data, random):
     born = data["created_utc"]
     if kind == "t3":
         return {"observations": [[born + 600, 20, 5, 0.9]], "changes": []}

@@ -18,13 +18,13 @@ from producer.errors import (
 from producer.progress import Reporter
 from producer.state.checkpoint import Checkpoint
 from tests.support.producer_fakes import START, comment
-from tests.support.producer_world import HOUR, World, raiser, steady
+from tests.support.producer_world import HOUR, ProducerWorld, raiser, steady
 
 HEAD = ("listing", "comments", None)
 
 
 def test_wrong_credentials_stop_at_once():
-    world = World()
+    world = ProducerWorld()
     world.reddit.before_answer = raiser(CredentialsWrongError("no"))
     with pytest.raises(CredentialsWrongError):
         world.run(60)
@@ -32,7 +32,7 @@ def test_wrong_credentials_stop_at_once():
 
 def test_credentials_that_had_worked_are_tried_a_few_times_more():
     """A hiccup of Reddit's must not stop it; new credentials are read at the restart."""
-    world = World([comment(1)])
+    world = ProducerWorld([comment(1)])
     world.run(60)
     count = len(world.reddit.requests)
     world.reddit.before_answer = raiser(CredentialsWrongError("no"))
@@ -42,7 +42,7 @@ def test_credentials_that_had_worked_are_tried_a_few_times_more():
 
 
 def test_a_reddit_that_never_answered_stops_after_a_few_tries():
-    world = World()
+    world = ProducerWorld()
     world.reddit.before_answer = raiser(UnreachableError("refused"))
     with pytest.raises(UnreachableError):
         world.run(60)
@@ -51,11 +51,11 @@ def test_a_reddit_that_never_answered_stops_after_a_few_tries():
 
 @pytest.mark.parametrize("error", [ForbiddenError("private"), SubredditMissingError("404")])
 def test_a_403_or_404_stops_at_the_start_and_is_waited_out_later(error):
-    world = World([comment(1)])
+    world = ProducerWorld([comment(1)])
     world.reddit.before_answer = raiser(error)
     with pytest.raises(type(error)):
         world.run(60)
-    world = World([comment(1)])
+    world = ProducerWorld([comment(1)])
     world.run(60)
     world.reddit.before_answer = raiser(error)
     world.run(600)
@@ -67,7 +67,7 @@ def test_a_403_or_404_stops_at_the_start_and_is_waited_out_later(error):
 
 
 def test_a_429_is_answered_with_silence_until_the_window_is_over():
-    world = World(steady(100, 5.0))
+    world = ProducerWorld(steady(100, 5.0))
     world.run(60)
     world.reddit.before_answer = raiser(RateLimitedError(200.0))
     world.run(1)
@@ -84,7 +84,7 @@ def test_a_429_is_answered_with_silence_until_the_window_is_over():
 
 def test_a_page_that_never_comes_stops_nothing_else():
     """The head goes on, the looks and full scans too; once the page comes, all of it is read."""
-    world = World(steady(900, 4.0, begin=START - 3600))
+    world = ProducerWorld(steady(900, 4.0, begin=START - 3600))
     world.run(30 * 60)
     burst_at = world.clock.now()
     for number in range(5000, 5250):
@@ -112,7 +112,7 @@ def test_a_page_that_never_comes_stops_nothing_else():
 def test_a_look_that_is_never_answered_stops_no_other():
     """One cohort that Reddit chokes on waits for its minute; the others have their turns."""
     old, young = comment(1), comment(2, START + 900)
-    world = World([old, young])
+    world = ProducerWorld([old, young])
     world.run(16 * 60)
 
     def choke(request):
@@ -131,7 +131,7 @@ def test_a_look_that_is_never_answered_stops_no_other():
 
 def test_an_outage_makes_nobody_forget_what_is_still_listed():
     """Unseen for an hour because Reddit was away is no proof that it left the listing."""
-    world = World([comment(1)])
+    world = ProducerWorld([comment(1)])
     world.run(37 * HOUR)
     world.reddit.before_answer = raiser(RedditUnavailableError("503"))
     world.run(2 * HOUR)
@@ -143,7 +143,7 @@ def test_an_outage_makes_nobody_forget_what_is_still_listed():
 
 def test_what_was_read_before_the_end_is_delivered():
     """Whatever ends it: the records that wait go out, the state is saved."""
-    world = World([comment(1)])
+    world = ProducerWorld([comment(1)])
     world.run(61)
     world.drain()
     world.reddit.things["t1_c2"] = comment(2, world.clock.now())
@@ -163,7 +163,7 @@ def test_what_was_read_before_the_end_is_delivered():
 
 def test_a_look_answered_after_its_age_is_that_look():
     """Asked a moment before the 15 minutes, answered a moment after: it is sent, not skipped."""
-    world = World([comment(1)])
+    world = ProducerWorld([comment(1)])
     world.run(15 * 60 - 5)
 
     def take_ten_seconds(request):
@@ -178,7 +178,7 @@ def test_a_look_answered_after_its_age_is_that_look():
 
 def test_what_two_producers_stored_stops_nobody():
     """An id in two cohorts: the second is looked at in vain, and forgotten with the rest."""
-    world = World([comment(1)])
+    world = ProducerWorld([comment(1)])
     world.run(120)
     world.drain()
     twin = world.producer.tracker.cohorts["t1_c1"]

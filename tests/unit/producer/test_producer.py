@@ -23,11 +23,11 @@ from tests.support.producer_fakes import (
     comment,
     post,
 )
-from tests.support.producer_world import HOUR, World, steady, steady_posts
+from tests.support.producer_world import HOUR, ProducerWorld, steady, steady_posts
 
 
 def test_everything_listed_at_the_first_start_is_read():
-    world = World([*steady(900, 1.0, begin=START - 900), post(1, START - 50)])
+    world = ProducerWorld([*steady(900, 1.0, begin=START - 900), post(1, START - 50)])
     world.run(60)
     world.drain()
     assert len({entry.key for entry in world.stream.entries}) == 901
@@ -35,7 +35,7 @@ def test_everything_listed_at_the_first_start_is_read():
 
 
 def test_a_burst_of_several_pages_between_two_polls_is_read():
-    world = World(steady(10, 30.0, begin=START - 300))
+    world = ProducerWorld(steady(10, 30.0, begin=START - 300))
     world.run(10)
     now = world.clock.now()
     for number in range(1000, 1700):
@@ -50,7 +50,7 @@ def test_things_that_appear_late_below_the_known_ones_are_read(late):
     things = steady(600, 0.5)
     for thing in things[::7]:
         thing["_late"] = late
-    world = World(things)
+    world = ProducerWorld(things)
     world.run(500)
     world.drain()
     assert len({entry.key for entry in world.stream.entries}) == 600
@@ -63,7 +63,7 @@ def test_what_was_approved_later_is_read_deep_in_the_listing(restart):
     approved = things[::400]
     for thing in approved:
         thing["_late"] = 1200.0
-    world = World(things, depth=1000)
+    world = ProducerWorld(things, depth=1000)
     world.run(1500)
     if restart:
         world.start()
@@ -75,7 +75,7 @@ def test_what_was_approved_later_is_read_deep_in_the_listing(restart):
 
 def test_full_scans_take_no_more_than_their_share_of_a_small_quota():
     """Polls go on between the pages of a scan, and what is old is not told again."""
-    world = World([*steady(900, 1.0, begin=START - 900), *steady_posts(990)], per_minute=10)
+    world = ProducerWorld([*steady(900, 1.0, begin=START - 900), *steady_posts(990)], per_minute=10)
     world.run(1.5 * HOUR)
     world.drain()
     later = [request for request in world.reddit.requests if request[0] > START + 600]
@@ -89,7 +89,7 @@ def test_full_scans_take_no_more_than_their_share_of_a_small_quota():
 
 
 def test_an_outage_longer_than_the_listing_is_flagged_as_a_gap():
-    world = World(steady(3000, 1.0), depth=1000)
+    world = ProducerWorld(steady(3000, 1.0), depth=1000)
     world.run(300)
     world.drain()
     world.clock.time += 1800
@@ -109,7 +109,7 @@ def test_an_outage_longer_than_the_listing_is_flagged_as_a_gap():
 
 def test_an_outage_between_two_pages_of_a_poll_is_flagged_as_a_gap():
     """The anchor has fallen off the listing meanwhile, and its page is empty."""
-    world = World(steady(9000, 0.2), depth=1000)
+    world = ProducerWorld(steady(9000, 0.2), depth=1000)
     world.run(400)
     before = []
 
@@ -137,7 +137,7 @@ def test_an_outage_between_two_pages_of_a_poll_is_flagged_as_a_gap():
 
 
 def test_an_outage_that_the_listing_still_holds_leaves_no_gap():
-    world = World(steady(3000, 1.0))
+    world = ProducerWorld(steady(3000, 1.0))
     world.run(300)
     world.drain()
     world.clock.time += 600
@@ -150,7 +150,7 @@ def test_an_outage_that_the_listing_still_holds_leaves_no_gap():
 
 
 def test_fixed_age_looks_are_sent_at_their_ages_with_the_score_of_then():
-    world = World([comment(1, START, _score=lambda age: 1 + int(age // HOUR))])
+    world = ProducerWorld([comment(1, START, _score=lambda age: 1 + int(age // HOUR))])
     world.run(37 * HOUR)
     world.drain()
     sent = {}
@@ -167,7 +167,7 @@ def test_whoever_was_shown_at_ten_is_kept():
         return lambda age: round(1 + 11 * math.exp(-(((age - peak_at) / 900) ** 2)))
 
     things = [comment(n, START + n, _score=score(1800 + 600 * n)) for n in range(60)]
-    world = World(things)
+    world = ProducerWorld(things)
     world.run(10 * HOUR)
     world.drain()
     expected = {name for name, score in world.reddit.shown.items() if score >= 10}
@@ -176,7 +176,7 @@ def test_whoever_was_shown_at_ten_is_kept():
 
 
 def test_a_deleted_comment_makes_one_tombstone_and_is_asked_for_no_more():
-    world = World([comment(1)])
+    world = ProducerWorld([comment(1)])
     world.run(120)
     world.reddit.things["t1_c1"].update(author="[deleted]", body="[deleted]", _hidden=True)
     world.run(HOUR)
@@ -189,7 +189,7 @@ def test_a_deleted_comment_makes_one_tombstone_and_is_asked_for_no_more():
 
 
 def test_a_comment_no_longer_answered_becomes_absent_after_an_hour():
-    world = World([comment(1), comment(2, START + 1)])
+    world = ProducerWorld([comment(1), comment(2, START + 1)])
     world.run(120)
     world.reddit.things["t1_c1"].update(_absent=True, _hidden=True)
     world.run(50 * 60)
@@ -201,7 +201,7 @@ def test_a_comment_no_longer_answered_becomes_absent_after_an_hour():
 
 
 def test_spare_quota_is_spent_within_the_limit():
-    world = World(steady(3600, 1.0), per_minute=30)
+    world = ProducerWorld(steady(3600, 1.0), per_minute=30)
     world.run(HOUR)
     at = [moment for moment, _ in world.reddit.requests]
     busiest = max(sum(1 for each in at if first <= each < first + 60) for first in at)
@@ -211,14 +211,14 @@ def test_spare_quota_is_spent_within_the_limit():
 
 
 def test_a_checkpoint_comes_only_after_acknowledgement():
-    world = World(steady(50, 1.0, begin=START - 50))
+    world = ProducerWorld(steady(50, 1.0, begin=START - 50))
     done = []
     world.stream.after_put = lambda entries: done.append(("put", len(entries)))
     world.state.after_save = lambda saved: done.append(("saved", len(saved.cohorts)))
     world.run(2)
     world.drain()
     assert done == [("put", 50), ("saved", 1)]
-    world = World(steady(50, 1.0, begin=START - 50))
+    world = ProducerWorld(steady(50, 1.0, begin=START - 50))
     world.stream.down = True
     with pytest.raises(AwsUnavailableError):
         world.run(HOUR)
@@ -232,7 +232,7 @@ def test_a_checkpoint_comes_only_after_acknowledgement():
 
 def test_malformed_items_are_counted_and_skipped():
     """The log names the field, and nothing of what its author wrote."""
-    world = World([comment(1), {**comment(2), "link_id": None}])
+    world = ProducerWorld([comment(1), {**comment(2), "link_id": None}])
     world.run(60)
     world.drain()
     assert {"t1_c1"} == {entry.key for entry in world.stream.entries}
@@ -241,7 +241,7 @@ def test_malformed_items_are_counted_and_skipped():
 
 
 def test_progress_carries_every_field_of_the_minute():
-    world = World(steady(50, 1.0, begin=START - 50))
+    world = ProducerWorld(steady(50, 1.0, begin=START - 50))
     world.run(60)
     reporter = Reporter(world.producer, world.budget, world.totals, START)
     reporter.report_if_due(world.clock.now(), world.log)
@@ -284,7 +284,7 @@ def test_nothing_served_is_lost_through_faults_and_kills(births, faults, kills):
         )
         for number, (born, late, top) in enumerate(births)
     ]
-    world = World([post(1, START - 100), *things])
+    world = ProducerWorld([post(1, START - 100), *things])
     world.run(1)
     plan = iter(faults)
 
@@ -309,7 +309,7 @@ def test_nothing_served_is_lost_through_faults_and_kills(births, faults, kills):
 
 
 def test_a_stop_ends_a_wait():
-    world = World([comment(1)])
+    world = ProducerWorld([comment(1)])
     world.run(60)
     world.stop.set()
     before = world.clock.now()
