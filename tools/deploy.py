@@ -85,7 +85,7 @@ def destroy(*, agreed: bool) -> None:
 def identity() -> str:
     """Return whose account this is; raises ToolError where there are no (valid) credentials."""
     import boto3  # noqa: PLC0415 - to destroy, no package is needed
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - the same
 
     try:
         sts = boto3.Session().client("sts", region_name=os.environ.get("AWS_REGION", "us-east-1"))

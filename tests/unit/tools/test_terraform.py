@@ -1,13 +1,10 @@
 """Terraform is found or fetched whole, and takes its provider from where there is one."""
 
-import hashlib
-import io
 import re
-import zipfile
 
 import pytest
 
-from tools import program, terraform
+from tools import terraform
 from tools.errors import ToolError
 from tools.project import PROJECT
 from tools.terraform import PROVIDER, PROVIDER_RELEASE, find_terraform, machine
@@ -26,13 +23,6 @@ def empty_machine(monkeypatch, tmp_path):
     monkeypatch.setattr(terraform, "TERRAFORM_FOLDER", tmp_path / "tools")
 
 
-def terraform_at(path, version="1.11.4"):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(f"""#!/bin/sh\necho '{{"terraform_version": "{version}"}}'\n""")
-    path.chmod(0o755)
-    return path
-
-
 def mirror_of(path, *, packed=False):
     folder = path / PROVIDER
     if packed:
@@ -43,22 +33,6 @@ def mirror_of(path, *, packed=False):
     return path
 
 
-@pytest.fixture
-def offered(monkeypatch):
-    """Return a function that says what a download brings."""
-
-    def offer(content):
-        monkeypatch.setattr(program.urllib.request, "urlopen", lambda *_, **__: io.BytesIO(content))
-
-    return offer
-
-
-def test_the_one_on_the_path_is_used(tmp_path):
-    """If it is new enough."""
-    there = terraform_at(tmp_path / "bin" / "terraform", "1.9.0")
-    assert find_terraform() == there
-
-
 def test_a_named_one_that_is_not_there_is_one_sentence(monkeypatch, tmp_path):
     """It says what to do."""
     monkeypatch.setenv("WSB_TERRAFORM", str(tmp_path / "none"))
@@ -66,42 +40,13 @@ def test_a_named_one_that_is_not_there_is_one_sentence(monkeypatch, tmp_path):
         find_terraform()
 
 
-@pytest.mark.parametrize("found", [None, "1.5.7", "unknown"])
-def test_without_one_that_is_new_enough_the_release_is_fetched(
-    monkeypatch, tmp_path, offered, found
-):
-    """And the second time it is there."""
-    if found:
-        terraform_at(tmp_path / "bin" / "terraform", found)
-    content = io.BytesIO()
-    with zipfile.ZipFile(content, "w") as archive:
-        archive.writestr("terraform", """#!/bin/sh\necho '{"terraform_version": "1.11.4"}'\n""")
-    digest = hashlib.sha256(content.getvalue()).hexdigest()
-    monkeypatch.setattr(terraform, "SHA256", {machine(): digest})
-    offered(content.getvalue())
-    installed = find_terraform()
-    assert installed == tmp_path / "tools" / "terraform"
-    offered(b"not asked for again")
-    assert find_terraform() == installed
-
-
-def test_another_file_than_the_released_one_is_not_installed(tmp_path, offered):
-    """The checksum decides."""
-    offered(b"something else")
-    with pytest.raises(ToolError, match=r"has the SHA-256 .*: not installed; install Terraf"):
-        find_terraform()
-    assert not (tmp_path / "tools").exists()
-
-
-def test_no_network_is_one_sentence(monkeypatch):
-    """It says what to do."""
-
-    def refused(*_, **__):
-        raise OSError("Name or service not known")
-
-    monkeypatch.setattr(program.urllib.request, "urlopen", refused)
-    with pytest.raises(ToolError, match=r"cannot be downloaded .* install Terraform 1.9 or newer"):
-        find_terraform()
+def test_without_one_this_machines_release_is_fetched(monkeypatch, tmp_path):
+    """The pinned one, by its checksum."""
+    fetched = []
+    monkeypatch.setattr(terraform.Program, "install", lambda _, *words: fetched.append(words))
+    assert find_terraform() == tmp_path / "tools" / "terraform"
+    url = terraform.URL.format(platform=machine())
+    assert fetched == [(url, terraform.SHA256[machine()], tmp_path / "tools")]
 
 
 def test_a_machine_without_a_release_is_one_sentence(monkeypatch):
