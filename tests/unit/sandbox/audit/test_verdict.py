@@ -73,34 +73,17 @@ def test_a_run_in_order_has_no_findings():
 @pytest.mark.parametrize(
     ("given", "findings"),
     [
-        ({"ledger": reddit(served=[*THINGS, "t1_x"])}, {Finding.UNREAD: ("t1_x",)}),
         (
-            {"ledger": reddit(served=[*THINGS, "t1_x"], unasked=["t1_x"])},
-            {Finding.UNASKED: ("t1_x",)},
-        ),
-        (
-            {"sent": [row for row in rows() if row["id"] != "t1_low"]},
-            {Finding.UNACKNOWLEDGED: ("t1_low",)},
-        ),
-        (
-            {"landed": passed(rows())[1:]},
-            {Finding.NOT_IN_LAKE: ("t1_high",)},
+            {"ledger": reddit(served=[*THINGS, "t1_x", "t1_y"], unasked=["t1_x"])},
+            {Finding.UNREAD: ("t1_y",), Finding.UNASKED: ("t1_x",)},
         ),
         (
             {"landed": [*passed(rows()), *passed(rows())[:1] * 2]},
             {Finding.DUPLICATE: ("t1_high", "t1_high")},
         ),
         (
-            {"landed": [row for row in passed(rows()) if row["id"] != "t1_gone"]},
-            {Finding.NOT_IN_LAKE: ("t1_gone",), Finding.NO_TOMBSTONE: ("t1_gone",)},
-        ),
-        (
             {"landed": [row for row in passed(rows()) if row["id"] != "t1_high"]},
             {Finding.NOT_IN_LAKE: ("t1_high", "t1_high"), Finding.NOT_KEPT: ("t1_high",)},
-        ),
-        (
-            {"landed": [*passed(rows()), rows()[0]]},
-            {Finding.UNEXPECTED: ("t1_high",)},
         ),
         (
             {"landed": [*passed(rows()), *(row for row in rows() if row["id"] == "t1_low")]},
@@ -116,12 +99,11 @@ def test_a_run_in_order_has_no_findings():
         ),
     ],
 )
-def test_each_wrong_is_named(given, findings):
-    """One thing out of order is found as what it is, with the ids it is about."""
+def test_what_is_wrong_is_found_with_every_id(given, findings):
+    """Rows are counted, not ids; tests/integration/test_audit.py has a fault of each kind."""
     found = judged(**given)
     assert found.findings == findings
-    losses = (Finding.UNREAD, Finding.UNASKED, Finding.UNACKNOWLEDGED)
-    losses += (Finding.NOT_IN_LAKE, Finding.NO_TOMBSTONE)
+    losses = (Finding.UNREAD, Finding.UNASKED, Finding.NOT_IN_LAKE)
     assert found.missing == sum(len(findings.get(loss, ())) for loss in losses)
     assert found.duplicates == len(findings.get(Finding.DUPLICATE, ()))
 
@@ -144,16 +126,6 @@ def test_every_field_is_held_against_the_answer(name, place):
             landed[landed.index(sent)] = sent | change
             found = judged(landed=landed)
             assert found.findings[Finding.NOT_AS_SENT] == (f"{field.name} of {name}",)
-
-
-def test_a_peak_that_falls_does_not_lower_what_must_be_kept():
-    """The filter's rule rests on what was answered, not on what the producer remembers."""
-    sent = changed("t1_high", 2, peak_score=9)
-    found = judged(sent, passed(sent))
-    assert found.findings == {
-        Finding.NOT_AS_ANSWERED: ("peak_score of t1_high",),
-        Finding.NOT_IN_LAKE: ("t1_high",),
-    }
 
 
 @pytest.mark.parametrize(("name", "place"), [("t1_high", 1), ("t1_gone", 2), ("t3_post", 2)])
