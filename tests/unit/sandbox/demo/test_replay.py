@@ -12,7 +12,7 @@ from sandbox.demo.replay import Replay
 
 @pytest.fixture
 def drained(monkeypatch):
-    """Return a drain in which the waits for these stall; it returns what stalled, and the replay."""
+    """Return a drain in which the waits for these stall; it returns what stalled."""
     monkeypatch.setattr(module, "read_stream", lambda *_: "all that was sent")
 
     def drain(*stalling, lake_job=b'{"objects": 0}'):
