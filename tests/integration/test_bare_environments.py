@@ -14,6 +14,12 @@ from tools.uv import run_uv
 pytestmark = pytest.mark.integration
 
 PRODUCT = {"clock", "contract", "telemetry", "producer", "wsb_lake", "wsb.py"}
+FRAME = """
+import os, sys, wsb_lake
+os.environ["WSB_LAKE_FOLDER"] = sys.argv[1]
+frame = wsb_lake.open().latest()
+print(type(frame).__name__, list(frame.id), [str(frame.score.dtype)])
+"""
 SETTINGS = {
     "AWS_REGION": "us-east-1",
     "AWS_ACCESS_KEY_ID": "x",
@@ -98,12 +104,12 @@ def test_a_producer_has_its_commands_and_is_told_what_others_need(producer):
 
 
 def test_a_reader_reads_without_the_jobs_libraries(reader, tmp_path):
-    """DuckDB and pandas are there: files answer, a query of AWS gets as far as AWS."""
-    save_lake(tmp_path, observation("comment", "t1_a"))
-    sql = "select id, observed_at from comments_latest"
-    shown = reader("lake", "query", sql, "--format", "csv", "--local", tmp_path)
-    assert shown.stdout == '"id","observed_at"\n"t1_a","2021-01-01T00:01:00.000Z"\n'
-    frame = f"import wsb_lake; print(*wsb_lake.open(folder={str(tmp_path)!r}).latest()['id'])"
-    assert reader("-c", frame, program="python").stdout == "t1_a\n"
+    """A saved lake as a pandas frame; a query gets as far as AWS; only the job needs more."""
+    save_lake(tmp_path, observation("comment", "t1_a", score=12, peak_score=12))
+    done = reader("lake", "query", "select id, score from comments", "--local", str(tmp_path))
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "t1_a" in done.stdout
+    shown = reader("-c", FRAME, str(tmp_path), program="python")
+    assert (shown.stdout, shown.stderr) == ("DataFrame ['t1_a'] ['Int32']\n", "")
     assert "127.0.0.1:9" in sentence(reader("lake", "query", "select 1"))
     assert "needs pyarrow, which is not installed" in sentence(reader("lake", "settle"))
