@@ -116,22 +116,16 @@ def test_body_sizes(comments):
 
 
 def test_a_text_tells_a_little_about_its_score(comments):
-    """Words seen with high ends in the first half of the day rank those of the second half."""
-    half = len(comments) // 2
-    seen, seen_high = Counter(), Counter()
-    for thing in comments[:half]:
-        words = set(thing.versions[0].text.split())
-        seen.update(words)
-        seen_high.update(words if end_of(thing) >= THRESHOLD else ())
-    ranked = sorted(
-        comments[half:],
-        key=lambda thing: max(
-            seen_high[word] / (seen[word] + 100) for word in thing.versions[0].text.split() or [""]
-        ),
-    )
-    high = [end_of(thing) >= THRESHOLD for thing in ranked]
-    lower, upper = (mean(part) for part in (high[: half // 2], high[half // 2 :]))
-    assert 1.3 < upper / lower < 3
+    """What is well said ends high four times as often as what is begged for."""
+
+    def share(*words):
+        texts = [(thing, thing.versions[0].text) for thing in comments]
+        return mean(
+            end_of(one) >= THRESHOLD for one, text in texts if any(w in text for w in words)
+        )
+
+    liked, ignored = share("therapy", "screenshot", "parties"), share("moon", "upvote", "guys")
+    assert liked / ignored == pytest.approx(4, rel=0.3)
 
 
 def test_a_stretch_has_the_rate_it_was_asked_for():
