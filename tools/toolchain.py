@@ -34,7 +34,11 @@ def setup() -> None:
     """Install what is missing; a second set-up, in another terminal, waits for this one."""
     BUILD.mkdir(exist_ok=True)
     with (BUILD / ".setup.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            with step("waiting for another `make setup` of this folder"):
+                fcntl.flock(lock, fcntl.LOCK_EX)
         find_uv()
         find_maven()  # finds Java first
         find_terraform()
