@@ -2,17 +2,42 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from math import isfinite
 from pathlib import Path
+from signal import SIGINT
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sandbox.demo.errors import DemoError
 from sandbox.demo.options import HOURS_MOST, Options
+from sandbox.reddit.datafile import check_file
+from sandbox.reddit.errors import RedditSandboxError
 from sandbox.reddit.generate import generate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 LIVE_HOURS = 0.1
 REPLAY_HOURS = 6.0
 REPLAY_SPEED = 120.0
+
+
+class Number(click.FloatRange):
+    """A number in a range, which "nan" is not."""
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - click's signature
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> float:
+        """Return it as a number."""
+        number = float(super().convert(value, param, ctx))
+        if not isfinite(number):
+            self.fail(f"{value} is not a number.", param, ctx)
+        return number
 
 
 @click.group()
@@ -28,18 +53,18 @@ def sandbox() -> None:
 )
 @click.option(
     "--speed",
-    type=click.FloatRange(1, 10_000),
+    type=Number(1, 10_000),
     help=f"Clock seconds per second, at most [{REPLAY_SPEED:.0f}; live 1].",
 )
 @click.option(
     "--hours",
-    type=click.FloatRange(0.01, HOURS_MOST),
+    type=Number(0.01, HOURS_MOST),
     help=f"Clock hours to play [{REPLAY_HOURS:.0f}; live {LIVE_HOURS}].",
 )
 @click.option("--seed", type=int, default=1, show_default=True, help="Of the generated day.")
 @click.option(
     "--comments-per-minute",
-    type=click.FloatRange(0.1, 5000),
+    type=Number(0.1, 5000),
     help="Of the generated day, on average.",
 )
 @click.option(
@@ -63,8 +88,9 @@ def sandbox() -> None:
     type=click.Path(path_type=Path),
     default=Path("build/demo"),
     show_default=True,
-    help="Where logs and summary.json go.",
+    help="Where logs and results go.",
 )
+@click.option("--check-only", is_flag=True, help="Check what was given, then end.")
 def demo(  # noqa: PLR0913 - one parameter for each option
     *,
     data: Path | None,
@@ -77,8 +103,11 @@ def demo(  # noqa: PLR0913 - one parameter for each option
     live: bool,
     keep: bool,
     build: Path,
+    check_only: bool,
 ) -> None:
-    """Replay hours of r/wallstreetbets through the whole system and account for every comment."""
+    """Replay hours of r/wallstreetbets through the whole system and audit every comment."""
+    if live and (data or speed):
+        raise click.UsageError("--live plays Reddit itself, in real time: no --data, no --speed")
     options = Options(
         build=build.resolve(),
         hours=hours or (LIVE_HOURS if live else REPLAY_HOURS),
@@ -91,22 +120,40 @@ def demo(  # noqa: PLR0913 - one parameter for each option
         live=live,
         keep=keep,
     )
-    raise SystemExit(_run(options))
+    with _plain_words():
+        credentials = _checked(options)
+        if not check_only:
+            raise SystemExit(_run(options, credentials))
 
 
 sandbox.add_command(generate)
 
 
-def _run(options: Options) -> int:
-    from sandbox.demo.live import live_credentials  # noqa: PLC0415 - --help needs none of it
-    from sandbox.demo.run import run_demo  # noqa: PLC0415
-
+@contextmanager
+def _plain_words() -> Iterator[None]:
     try:
-        credentials = live_credentials() if options.live else None
-        summary = run_demo(options, credentials=credentials)
-    except DemoError as error:
+        yield
+    except (DemoError, RedditSandboxError) as error:
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:
         click.echo("Stopped; nothing is left running.", err=True)
-        return 130
+        raise SystemExit(128 + SIGINT) from None
+
+
+def _checked(options: Options) -> Mapping[str, str] | None:
+    """Check what can be checked before anything starts; returns a live run's credentials."""
+    from sandbox.demo.folder import hold  # noqa: PLC0415 - --help needs none of it
+    from sandbox.demo.live import live_credentials  # noqa: PLC0415 - the same
+
+    if options.data is not None:
+        check_file(options.data)
+    credentials = live_credentials() if options.live else None
+    with hold(options.build):
+        return credentials
+
+
+def _run(options: Options, credentials: Mapping[str, str] | None) -> int:
+    from sandbox.demo.run import run_demo  # noqa: PLC0415 - --help needs none of it
+
+    summary = run_demo(options, credentials=credentials)
     return 1 if summary["problems"] else 0

@@ -1,10 +1,11 @@
-"""Folder: where a run's logs and summary go; one run at a time, and no other run's summary."""
+"""Folder: where a run's logs and results go; one run at a time, and no other run's results."""
 
 from __future__ import annotations
 
 import fcntl
 import json
-from contextlib import contextmanager
+import shutil
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sandbox.demo.errors import SetupError
@@ -14,21 +15,43 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 SUMMARY = "summary.json"
+ENVIRONMENT = "env"
+LAKE = "lake"
+WORK = "run"
 
 
 @contextmanager
 def hold(build: Path) -> Iterator[None]:
-    """Keep other runs out for the block; raises SetupError if one is there already."""
-    build.mkdir(parents=True, exist_ok=True)
-    with (build / "lock").open("w") as lock:
+    """Keep other runs out for the block; leaves an empty folder WORK in it.
+
+    Clears away what the last run left. Raises SetupError if another run is there, or the folder
+    cannot be used.
+    """
+    with ExitStack() as exits:
         try:
+            build.mkdir(parents=True, exist_ok=True)
+            lock = exits.enter_context((build / "lock").open("w"))
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _clear(build)
         except BlockingIOError as error:
             raise SetupError(
                 f"another demo is running in {build}: wait for its end, or choose another --build"
             ) from error
-        (build / SUMMARY).unlink(missing_ok=True)  # of an earlier run
+        except OSError as error:
+            raise SetupError(
+                f"{error.filename or build} cannot be used ({error.strerror}): choose another "
+                "folder with --build"
+            ) from error
         yield
+
+
+def _clear(build: Path) -> None:
+    for name in (SUMMARY, ENVIRONMENT):
+        (build / name).unlink(missing_ok=True)
+    for name in (LAKE, WORK):
+        if (build / name).exists():
+            shutil.rmtree(build / name)
+    (build / WORK).mkdir()
 
 
 def write_summary(build: Path, summary: Mapping[str, Any]) -> None:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from sandbox.audit import read_stream
 from sandbox.demo.errors import StalledError
-from sandbox.demo.governor import GOVERN_EVERY_SECONDS, allowed_speed
+from sandbox.demo.governor import GOVERN_EVERY_SECONDS, allowed_speed, spending_speed
+from sandbox.demo.recent import SECONDS_PER_MINUTE, Recent
 from sandbox.demo.waiting import wait_until, wait_while_moving
 
 if TYPE_CHECKING:
@@ -29,14 +30,20 @@ SETTLE_RUNS_MOST = 50
 
 @dataclass(slots=True)
 class Replay:
-    """Plays one window on a running demo; every step raises DemoError when it cannot.
+    """Plays one window on a running demo; a step raises DemoError when it cannot.
 
-    `stalled` says which steps of the drain did not come to their end.
+    `stalled` says what the drain gave up waiting for.
     """
 
     demo: RunningDemo
     screen: Screen
     stalled: list[str] = field(default_factory=list)
+    recent: Recent = field(init=False)
+    _spending_speed: float = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.recent = Recent(self.demo.options.requests_per_minute, self.demo.snapshot())
+        self._spending_speed = self.demo.options.speed
 
     def play(self) -> None:
         """Boot the producer and run the clock to the end of the window."""
@@ -50,62 +57,67 @@ class Replay:
 
     def begin(self) -> None:
         """Boot the producer and wait for its first request; the clock stands still meanwhile."""
+        self.screen.tell("the producer's first request")
         self.demo.aws.post("instances/boot")
         if self.demo.reddit is not None:
-            wait_until(self._first_request, "the producer's first request")
+            wait_until(
+                lambda: bool(self.demo.snapshot(with_producer=True).requests),
+                "the producer's first request",
+            )
 
     def run_until(self, moment: float) -> None:
         """Run the clock to that moment, as fast as the pipeline keeps up."""
         looked = time.monotonic()
         while self.demo.clock.now() < moment:
-            self.demo.check_producer()
-            snapshot = self._show("replaying" if self.demo.reddit else "live")
+            before = self.recent.now.at
+            snapshot = self._show("replaying" if self.demo.reddit else "live", with_producer=True)
             if self.demo.reddit is not None:  # the real one waits for nobody
                 looked, took = time.monotonic(), time.monotonic() - looked
-                look_seconds = max(took, GOVERN_EVERY_SECONDS)
-                lags = snapshot.lags_seconds
-                self.demo.clock.set_speed(
-                    allowed_speed(self.demo.options.speed, lags, look_seconds), UNWATCHED_SECONDS
-                )
+                self._set_speed(snapshot, (snapshot.at - before) / SECONDS_PER_MINUTE, took)
             time.sleep(GOVERN_EVERY_SECONDS)
+
+    def _set_speed(self, snapshot: Snapshot, minutes: float, took_seconds: float) -> None:
+        maximum, spent = self.demo.options.speed, self.recent.spent_share
+        self._spending_speed = spending_speed(self._spending_speed, maximum, spent, minutes)
+        look_seconds = max(took_seconds, GOVERN_EVERY_SECONDS)
+        allowed = allowed_speed(maximum, snapshot.lags_seconds, look_seconds)
+        self.demo.clock.set_speed(min(allowed, self._spending_speed), UNWATCHED_SECONDS)
 
     def drain(self) -> StreamLedger:
         """Stop the producer and wait until all it sent is in the lake; returns what it sent.
 
         The clock stands while Flink reads on, runs while Firehose waits for its interval, and
-        stands again for the last runs of the lake job. After a step that stalls the next one
-        follows, so that the audit can say what is missing.
+        stands again for the last runs of the lake job.
         """
-        self._try(self._stop_producer)
+        self._unless_stalled(self._stop_producer)
         self.demo.clock.set_speed(0.0)
-        self._try(self._await_flink)
         stream = read_stream(
             self.demo.client("kinesis"),
             self.demo.names.stream,
             self.demo.options.min_score,
         )
-        self._try(lambda: self._await_filter(stream))
-        self._try(self._await_firehose)
+        self._unless_stalled(self._await_flink)
+        self._unless_stalled(lambda: self._await_filter(stream))
+        self._unless_stalled(self._await_firehose)
         self.demo.clock.set_speed(0.0)
-        self._try(self._settle)
+        self._unless_stalled(self._settle)
         return stream
 
-    def _try(self, step: Callable[[], None]) -> None:
+    def _unless_stalled(self, step: Callable[[], None]) -> None:
+        """Go on after a step that stalls: the audit says what is missing for it."""
         try:
             step()
         except StalledError as error:
             self.stalled.append(str(error))
 
-    def _first_request(self) -> bool:
-        self.demo.check_producer()
-        return bool(self._show("starting").requests)
-
-    def _show(self, phase: str) -> Snapshot:
-        snapshot = self.demo.snapshot()
-        self.screen.show(phase, snapshot, self.demo.clock.speed())
+    def _show(self, doing: str, *, with_producer: bool = False) -> Snapshot:
+        snapshot = self.demo.snapshot(with_producer=with_producer)
+        self.recent.add(snapshot)
+        self.screen.show(doing, self.recent, self.demo.clock.speed())
         return snapshot
 
     def _stop_producer(self) -> None:
+        self._show("draining: the producer sends what it holds")
         self.demo.aws.post("instances/kill", signal=SIGTERM)
         wait_until(
             lambda: all(
@@ -117,29 +129,31 @@ class Replay:
 
     def _await_flink(self) -> None:
         wait_while_moving(
-            lambda: not self._show("draining").unread_by_flink,
-            lambda: self.demo.snapshot().kept,
+            lambda: not self._show("draining: Flink reads the stream to its end").unread_by_flink,
+            lambda: self.recent.now.kept,
             "Flink to read the stream to its end",
         )
 
     def _await_filter(self, stream: StreamLedger) -> None:
+        doing = "draining: Flink hands on what qualified"
         wait_while_moving(
-            lambda: self._show("draining").kept >= stream.passing_records,
-            lambda: self.demo.snapshot().kept,
+            lambda: self._show(doing).kept >= stream.passing_records,
+            lambda: self.recent.now.kept,
             "Flink to hand all that qualified to Firehose",
         )
 
     def _await_firehose(self) -> None:
         self.demo.clock.set_speed(DRAIN_SPEED)
         wait_while_moving(
-            lambda: self._show("draining").buffered == 0,
-            lambda: self.demo.snapshot().buffered,
+            lambda: self._show("draining: Firehose lands what it holds").buffered == 0,
+            lambda: self.recent.now.buffered,
             "Firehose to deliver its buffers",
         )
 
     def _settle(self) -> None:
         function = self.demo.client("lambda")
         for _ in range(SETTLE_RUNS_MOST):
+            self._show("draining: the lake job takes in what landed")
             answer = function.invoke(
                 FunctionName=self.demo.names.lake_function, Payload=json.dumps({})
             )
@@ -148,5 +162,4 @@ class Replay:
                 raise StalledError(f"the lake job failed: {result.get('errorMessage', result)}")
             if result.get("objects") == 0:
                 return
-            self._show("settling")
         raise StalledError(f"the lake job still found objects after {SETTLE_RUNS_MOST} runs")

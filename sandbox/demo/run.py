@@ -1,4 +1,4 @@
-"""Run: the whole demo, from an empty folder to the audit."""
+"""Run: the whole demo, from an empty folder to the audit and what is left to look at."""
 
 from __future__ import annotations
 
@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
+import wsb_lake
 from sandbox.audit import audit, read_lake, read_reddit
-from sandbox.demo.folder import hold, write_summary
+from sandbox.demo.folder import LAKE, hold, write_summary
+from sandbox.demo.handout import end_environment, next_steps
 from sandbox.demo.replay import Replay
 from sandbox.demo.running import SANDBOX_REDDIT, start_demo
 from sandbox.demo.screen import Screen
 from sandbox.demo.showcase import show_lake
-from sandbox.demo.stack import REGION, SANDBOX_CREDENTIALS
+from sandbox.demo.stack import REGION
 from sandbox.demo.summary import audit_table, summarise
+from wsb_lake.errors import LakeError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,33 +36,54 @@ def run_demo(
     Everything it starts has ended when it returns or raises. Raises DemoError.
     """
     console = console or Console()
-    started = time.monotonic()
     with ExitStack() as exits:
         exits.enter_context(hold(options.build))
-        console.print("Setting up: two servers, then `terraform apply` (about a minute) …")
-        demo = start_demo(options, credentials or SANDBOX_REDDIT, exits)
-        first_request = time.monotonic()
-        end_at = demo.start_at + options.window_seconds
-        with Screen(demo.start_at, end_at, options.requests_per_minute, console) as screen:
-            replay = Replay(demo, screen)
-            replay.play()
-            played = time.monotonic()
-            stream = replay.drain()
-        audited = audit_demo(demo, stream)
-        pace = {
-            "speed_mean": (replay.end_at - demo.start_at) / (played - first_request),
-            "wall_seconds": time.monotonic() - first_request,
-            "setup_seconds": first_request - started,
-        }
-        summary = summarise(options, audited, stream, demo.snapshot(), pace, stalled=replay.stalled)
-        write_summary(options.build, summary)
+        exits.callback(end_environment, options.build)
+        with Screen(options, console) as screen:
+            demo, summary = _run(options, credentials or SANDBOX_REDDIT, exits, screen)
+        example = None
         try:
-            show_lake(demo, console)
-        finally:
-            _report(options, summary, console)
+            example = show_lake(options.build / LAKE, console)
+        except LakeError as error:
+            summary["problems"].append(f"the lake cannot be read: {error}")
+        write_summary(options.build, summary)
+        _report(options, summary, console)
+        _show_next(options, example, console)
         if options.keep:
             _keep(demo, console)
     return summary
+
+
+def _run(
+    options: Options, credentials: Mapping[str, str], exits: ExitStack, screen: Screen
+) -> tuple[RunningDemo, dict[str, Any]]:
+    """Set up, play, drain, audit, and save the lake."""
+    started = time.monotonic()
+    demo = start_demo(options, credentials, exits, screen.tell)
+    first_request = time.monotonic()
+    replay = Replay(demo, screen)
+    replay.play()
+    played = time.monotonic()
+    speed = (replay.end_at - demo.start_at) / (played - first_request)
+    note = replay.recent.note(speed)
+    stream = replay.drain()
+    screen.tell("audit", "what was served, sent and kept is compared")
+    audited = audit_demo(demo, stream)
+    screen.tell("saving the lake as files")
+    with suppress(LakeError):  # whoever reads them says so
+        wsb_lake.open(
+            database=demo.outputs["lake_database_name"],
+            bucket=demo.outputs["lake_bucket_name"],
+            region=REGION,
+            endpoint_url=demo.aws.url,
+        ).save(options.build / LAKE)
+    pace = {
+        "speed_mean": speed,
+        "wall_seconds": time.monotonic() - first_request,
+        "setup_seconds": first_request - started,
+    }
+    said = {"stalled": replay.stalled, "notes": [note] if note else []}
+    return demo, summarise(options, audited, stream, demo.snapshot(), pace, **said)
 
 
 def audit_demo(demo: RunningDemo, stream: StreamLedger) -> Audit:
@@ -73,6 +97,8 @@ def audit_demo(demo: RunningDemo, stream: StreamLedger) -> Audit:
 
 def _report(options: Options, summary: Mapping[str, Any], console: Console) -> None:
     console.print(audit_table(summary))
+    for note in summary["notes"]:
+        console.print(note, style="yellow", highlight=False)
     if summary["problems"]:
         console.print("[bold red]Not in order:[/] " + "; ".join(summary["problems"]))
     elif options.live:
@@ -83,22 +109,18 @@ def _report(options: Options, summary: Mapping[str, Any], console: Console) -> N
         console.print("[bold green]Nothing missing, nothing duplicated, nothing wrongly kept.[/]")
 
 
+def _show_next(options: Options, example: str | None, console: Console) -> None:
+    console.print(f"\nLeft in {options.build}: summary.json, lake/*.parquet, env. To look at it:")
+    for command in next_steps(options.build, example, up=options.keep):
+        console.print(f"  {command}", markup=False, highlight=False, soft_wrap=True)
+
+
 def _keep(demo: RunningDemo, console: Console) -> None:
-    console.print("The sandbox stays up until Ctrl-C. In another terminal, ask the lake:")
-    console.print(f"  {_query_command(demo)}", highlight=False, soft_wrap=True)
-    with suppress(KeyboardInterrupt):  # the one way to end it, and no failure
-        while not demo.clock.wait(1.0):
+    console.print("Everything stays up until Ctrl-C, and the lines above ask it.")
+    demo.clock.set_speed(1.0)  # what is tried now may wait on it
+    try:
+        while True:
             demo.snapshot()
-
-
-def _query_command(demo: RunningDemo) -> str:
-    words = (
-        f"AWS_ENDPOINT_URL={demo.aws.url}",
-        f"AWS_ACCESS_KEY_ID={SANDBOX_CREDENTIALS['AWS_ACCESS_KEY_ID']}",
-        f"AWS_SECRET_ACCESS_KEY={SANDBOX_CREDENTIALS['AWS_SECRET_ACCESS_KEY']}",
-        f".venv/bin/wsb lake query --region {REGION}",
-        f"--database {demo.outputs['lake_database_name']}",
-        f"--bucket {demo.outputs['lake_bucket_name']}",
-        '"select count(*) from comments_latest"',
-    )
-    return " ".join(words)
+            time.sleep(1.0)
+    except KeyboardInterrupt:  # the one way to end it, and no failure
+        console.print("\nGoodbye: the servers end; the lake stays, as files.")

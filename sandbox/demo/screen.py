@@ -1,44 +1,58 @@
-"""Screen: a run's progress, live on a terminal or a line now and then in a log."""
+"""Screen: what a run is doing, live on a terminal or a line now and then in a log."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Self
 
-from rich.console import Console
+from rich.console import Console, Group
 from rich.live import Live
-from rich.panel import Panel
-from rich.progress_bar import ProgressBar
-from rich.table import Table
+from rich.spinner import Spinner
+from rich.text import Text
 
-from contract import format_instant
-from sandbox.demo.summary import figure
+from sandbox.demo.panel import Progress, line_of, panel_of
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from sandbox.demo.snapshot import Snapshot
+    from rich.console import RenderableType
 
-LOG_EVERY_SECONDS = 10.0  # wall; where there is no terminal
+    from sandbox.demo.options import Options
+    from sandbox.demo.recent import Recent
+
+LINE_EVERY_SECONDS = 20.0  # wall; where there is no terminal
+SET_UP_LINE_EVERY_SECONDS = 9.0
+REFRESH_PER_SECOND = 4
 
 
 @dataclass(slots=True)
 class Screen:
-    """Shows steps and snapshots; `quota` is what the producer may ask for in a minute."""
+    """Shows steps (`tell`) and figures (`show`)."""
 
-    start_at: float
-    end_at: float
-    quota: int
+    options: Options
     console: Console = field(default_factory=Console)
+    _step: str = "starting"
+    _detail: str = ""
+    _since: float = field(default_factory=time.monotonic)
+    _spinner: Spinner = field(default_factory=lambda: Spinner("dots"))
+    _progress: Progress | None = None
     _live: Live | None = None
-    _logged_at: float = 0.0
+    _ended: Event = field(default_factory=Event)
 
     def __enter__(self) -> Self:
         """Take the terminal over, if there is one."""
         if self.console.is_terminal:
-            self._live = Live(console=self.console, refresh_per_second=4, transient=True)
+            self._live = Live(
+                console=self.console,
+                get_renderable=self._picture,
+                refresh_per_second=REFRESH_PER_SECOND,
+                transient=True,
+            )
             self._live.start()
+        else:
+            Thread(target=self._print_lines, name="screen", daemon=True).start()
         return self
 
     def __exit__(
@@ -48,46 +62,36 @@ class Screen:
         trace: TracebackType | None,
     ) -> None:
         """Give the terminal back."""
+        self._ended.set()
         if self._live is not None:
             self._live.stop()
 
-    def show(self, phase: str, snapshot: Snapshot, speed: float) -> None:
+    def tell(self, step: str, detail: str = "") -> None:
+        """Say what is being done now, and how far it is."""
+        if step != self._step:
+            self._since = time.monotonic()
+        self._step, self._detail = step, detail
+
+    def show(self, step: str, recent: Recent, speed: float) -> None:
         """Show where everything stands."""
-        if self._live is not None:
-            self._live.update(self._panel(phase, snapshot, speed))
-        elif time.monotonic() - self._logged_at >= LOG_EVERY_SECONDS:
-            self._logged_at = time.monotonic()
-            self.console.print(self._line(phase, snapshot, speed), highlight=False, soft_wrap=True)
+        self.tell(step)
+        self._progress = Progress(self.options, recent, speed)
 
-    def _line(self, phase: str, now: Snapshot, speed: float) -> str:
-        return (
-            f"{format_instant(now.at)[:16]}  {phase:<9} {speed:4.0f}x"
-            f"  served {figure(now.published)}  read {figure(now.read)}  sent {now.sent:,}"
-            f"  kept {now.kept:,}  landed {now.landed:,}"
-            f"  {figure(now.requests_per_minute)}/{self.quota} requests/min"
-            f"  lag {max(now.lags_seconds.values()):.0f} s"
-        )
+    def _doing(self) -> str:
+        return f"{self._step} {time.monotonic() - self._since:3.0f} s  {self._detail}".rstrip()
 
-    def _panel(self, phase: str, now: Snapshot, speed: float) -> Panel:
-        table = Table.grid(padding=(0, 2))
-        table.add_column(justify="left", style="dim", min_width=22)
-        table.add_column(justify="right", min_width=10)
-        table.add_column(justify="left", style="dim")
-        total = self.end_at - self.start_at
-        done = min(total, now.at - self.start_at)
-        table.add_row("simulated time", format_instant(now.at)[:16], f"{speed:.0f} times the wall")
-        table.add_row("", ProgressBar(total=total, completed=done, width=24), phase)
-        table.add_row("Reddit served", f"{figure(now.published)}", "posts and comments published")
-        table.add_row("producer read", f"{figure(now.read)}", f"in {figure(now.requests)} requests")
-        table.add_row("Kinesis took", f"{now.sent:,}", "observations")
-        table.add_row("Flink kept", f"{now.kept:,}", f"{now.dead_letters:,} dead letters")
-        table.add_row("Firehose landed", f"{now.landed:,}", f"{now.buffered:,} in its buffers")
-        table.add_row("lake job ran", f"{now.settled_runs:,}", "times")
-        table.add_row(
-            "requests/min",
-            f"{figure(now.requests_per_minute)}",
-            f"of {self.quota} (most: {figure(now.requests_per_minute_max)})",
-        )
-        lags = "  ".join(f"{name} {lag:.0f} s" for name, lag in now.lags_seconds.items())
-        table.add_row("lag", f"{max(now.lags_seconds.values()):.0f} s", lags)
-        return Panel(table, title="WSB Stream", title_align="left", expand=False)
+    def _picture(self) -> RenderableType:
+        self._spinner.update(text=Text(self._doing()[: self.console.width - 4], style="dim"))
+        if self._progress is None:
+            return self._spinner
+        return Group(panel_of(self._progress, self.console.size), self._spinner)
+
+    def _print_lines(self) -> None:
+        printed, printed_at = "", 0.0
+        while not self._ended.wait(1 / REFRESH_PER_SECOND):
+            every = LINE_EVERY_SECONDS if self._progress else SET_UP_LINE_EVERY_SECONDS
+            if self._step == printed and time.monotonic() - printed_at < every:
+                continue
+            printed, printed_at = self._step, time.monotonic()
+            line = f"{line_of(self._progress)}  {printed}" if self._progress else self._doing()
+            self.console.print(line, markup=False, highlight=False, soft_wrap=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,53 +36,65 @@ class Names:
 class Snapshot:
     """Counts so far, and the lags in clock seconds by the names of `governor.LIMITS`.
 
-    What only the replay server counts is None on live Reddit.
+    `at` is the clock's, `wall_at` counts the wall's seconds from no moment in particular.
+    `reached`: comments that truly reached the minimum score, `found`: those answered with it,
+    `crossed`: the last of these, oldest first, with `id`, `age_seconds` and `score`. `queryable`:
+    records in the lake's tables. What only the replay server counts is None on live Reddit.
     """
 
     at: float
+    wall_at: float
     published: int | None
+    reached: int | None
+    found: int | None
+    crossed: Sequence[Mapping[str, Any]]
     read: int | None
     requests: int | None
-    requests_per_minute: int | None
+    looks: int | None
     requests_per_minute_max: int | None
     sent: int
     kept: int
     dead_letters: int
     buffered: int
     landed: int
-    settled_runs: int
-    settled_failures: int
+    queryable: int
     unread_by_flink: bool
     lags_seconds: Mapping[str, float]
 
 
 def take_snapshot(
-    now: float, names: Names, reddit: Mapping[str, Any] | None, aws: Mapping[str, Any]
+    now: float,
+    names: Names,
+    reddit: Mapping[str, Any] | None,
+    aws: Mapping[str, Any],
+    queryable: int = 0,
 ) -> Snapshot:
     """Read both status pages at `now`; `reddit` is None on live Reddit."""
     stream = aws["streams"][names.stream]
     kept = aws["delivery"][names.observations]
     dead = aws["delivery"][names.dead_letters]
-    function = aws["functions"].get(names.lake_function, {})
     return Snapshot(
         at=now,
+        wall_at=time.monotonic(),
         published=sum(reddit["published"].values()) if reddit else None,
+        reached=reddit["reached"] if reddit else None,
+        found=reddit["found"] if reddit else None,
+        crossed=reddit["crossed"] if reddit else (),
         read=reddit["read"] if reddit else None,
         requests=reddit["requests"] if reddit else None,
-        requests_per_minute=reddit["requests_per_minute_last"] if reddit else None,
+        looks=reddit["requests_by_endpoint"].get("info", 0) if reddit else None,
         requests_per_minute_max=reddit["requests_per_minute_max"] if reddit else None,
         sent=stream["records_put"],
         kept=kept["records_in"],
         dead_letters=dead["records_in"],
         buffered=kept["buffered_records"] + dead["buffered_records"],
         landed=kept["records_delivered"],
-        settled_runs=function.get("invocations", 0),
-        settled_failures=function.get("failures", 0),
+        queryable=queryable,
         unread_by_flink=stream["oldest_unread_at"] is not None,
         lags_seconds={
             "producer": _producer_lag(now, reddit, aws),
             "stream": _since(now, stream["oldest_unread_at"]),
-            "lake": _lake_lag(now, function),
+            "lake": _lake_lag(now, aws["functions"].get(names.lake_function, {})),
         },
     )
 

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from sandbox.demo.snapshot import Snapshot
 
 
+SECONDS_PER_MINUTE = 60
+
+
 def summarise(  # noqa: PLR0913 - one parameter for each source of figures
     options: Options,
     audited: Audit,
@@ -22,12 +25,14 @@ def summarise(  # noqa: PLR0913 - one parameter for each source of figures
     pace: Mapping[str, float],
     *,
     stalled: Sequence[str] = (),
+    notes: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Return what `summary.json` holds; `pace` is `speed_mean`, `wall_seconds`, `setup_seconds`.
 
     What only the replay server can know is None on live Reddit. `stalled` are the steps that did
-    not come to their end.
+    not come to their end, `notes` what a person should know though nothing is wrong.
     """
+    minutes = options.window_seconds / SECONDS_PER_MINUTE
     return {
         "served": audited.served,
         "read": audited.read,
@@ -42,6 +47,7 @@ def summarise(  # noqa: PLR0913 - one parameter for each source of figures
         "observations": len(stream.lines),
         "observations_kept": last.kept,
         "requests": last.requests,
+        "requests_per_minute_mean": last.requests and round(last.requests / minutes, 1),
         "requests_per_minute_max": last.requests_per_minute_max,
         "simulated_hours": options.hours,
         **{name: round(value, 1) for name, value in pace.items()},
@@ -50,6 +56,7 @@ def summarise(  # noqa: PLR0913 - one parameter for each source of figures
             *audited.problems,
             *_problems(options, last),
         ],
+        "notes": list(notes),
     }
 
 
@@ -70,7 +77,7 @@ def audit_table(summary: Mapping[str, Any]) -> Table:
     table.add_column(style="dim")
     for name, meaning in (
         ("served", "published in the window and visible for at least a minute"),
-        ("read", "in some answer to the producer"),
+        ("read", "in some answer to the producer, however short it was there"),
         ("acknowledged", "things that Kinesis acknowledged"),
         (
             "missing",
@@ -82,6 +89,7 @@ def audit_table(summary: Mapping[str, Any]) -> Table:
         ("recall_true", "of the comments that truly reached it, the share in the lake"),
         ("dead_letters", "records that were not valid observations"),
         ("gaps", "holes in what was read, flagged"),
+        ("requests_per_minute_mean", "requests in a simulated minute, on average"),
         ("requests_per_minute_max", "most requests in one simulated minute"),
         ("simulated_hours", ""),
         ("speed_mean", "simulated seconds in a real one, until the drain"),

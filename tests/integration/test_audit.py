@@ -14,16 +14,16 @@ from click.testing import CliRunner
 from sandbox.audit.stream_ledger import stream_ledger
 from sandbox.cli import sandbox
 from sandbox.demo import run
-from sandbox.demo.snapshot import Snapshot
+from sandbox.demo.recent import Recent
 from sandbox.reddit.thing import RecordedThing
 from tests.support.audit_world import HOURS, produce, small_subreddit
+from tests.support.demo_snapshots import snapshot
 from tests.support.reddit_builders import comment
 from tests.support.reddit_server import staged
 
 pytest_plugins = ["tests.support.lake_fixtures"]
 pytestmark = pytest.mark.integration
 
-QUIET = dict.fromkeys(Snapshot.__dataclass_fields__, 0)
 HEALTHY = "Nothing missing, nothing duplicated, nothing wrongly kept."
 NOT_IN_LAKE = "qualified but not in the lake"
 NOT_AS_ANSWERED = "sent otherwise than Reddit answered"
@@ -194,6 +194,7 @@ class FakeReplay:
     stream: object
     stalled: list
     end_at: float
+    recent: object = field(default_factory=lambda: Recent(30, snapshot()))
 
     def play(self):
         pass
@@ -240,7 +241,7 @@ def demo(stage, sent, settled, tmp_path, monkeypatch):
             aws=SimpleNamespace(url=lake.settings.endpoint_url),
             start_at=stage.world.start_at,
             outputs={f"lake_{key}_name": name for key, name in names.items()},
-            snapshot=lambda: Snapshot(**QUIET | fault.figures),
+            snapshot=lambda: snapshot(**fault.figures),
         )
 
         def start(options, *_):

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import os
 import re
 import shutil
 from contextlib import redirect_stdout
@@ -71,6 +72,12 @@ def front_door(what):
     deploy.main([what, "--yes"])
 
 
+def copied(folder, url):
+    """Return a copy of the composition that speaks to this address."""
+    environment = {**os.environ, **terraform_environment()}
+    return Stack.prepare(find_terraform(), folder, url, environment)
+
+
 def make_packages(folder):
     """Make three small zips: what is in them does not matter to Terraform."""
     folder.mkdir()
@@ -84,7 +91,7 @@ def applied(tmp_path_factory):
     """Apply everything once; the module's last slow test destroys it."""
     folder = tmp_path_factory.mktemp("terraform")
     aws = SandboxAws(folder / "sandbox")
-    stack = Stack.prepare(find_terraform(), folder / "copy", aws.url, terraform_environment())
+    stack = copied(folder / "copy", aws.url)
     composition = stack.work / "terraform"
     example = PROJECT / "terraform" / "terraform.tfvars.example"
     shutil.copy(example, composition / "terraform.tfvars")  # works as it is
@@ -234,9 +241,7 @@ def test_a_lake_is_not_destroyed_by_accident(applied, monkeypatch, capfd):
 
 def test_the_composition_is_formatted_valid_and_plans_as_promised(tmp_path):
     """fmt, validate and Terraform's own tests with a mock provider."""
-    stack = Stack.prepare(
-        find_terraform(), tmp_path / "copy", "http://127.0.0.1:9", terraform_environment()
-    )
+    stack = copied(tmp_path / "copy", "http://127.0.0.1:9")
     make_packages(stack.work / "terraform" / "tests" / "packages")
     stack.run("fmt", "-check", "-recursive")
     stack.run("init", "-input=false", "-no-color", "-backend=false")

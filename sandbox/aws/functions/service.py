@@ -58,9 +58,9 @@ class FunctionService:
                 outcome = self._run(function, deployment, payload)
             finally:
                 function.running_since = None
-            function.invocations += 1
-            function.failures += outcome.failed
             function.last_result = json.loads(outcome.payload)
+            function.failures += outcome.failed
+            function.invocations += 1  # last: who sees it counted sees its result
         return outcome
 
     def invoke_later(self, deployment: FunctionDeployment, payload: Any) -> None:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from sandbox.demo.errors import SetupError
-from sandbox.demo.folder import SUMMARY, hold, write_summary
+from sandbox.demo.folder import ENVIRONMENT, LAKE, SUMMARY, WORK, hold, write_summary
 
 
 def test_a_second_run_in_the_same_folder_is_refused(tmp_path):
@@ -20,9 +20,13 @@ def test_a_second_run_in_the_same_folder_is_refused(tmp_path):
         pass
 
 
-def test_no_run_shows_the_summary_of_an_earlier_one(tmp_path):
-    """Whoever reads it after a run that was stopped finds none."""
+def test_no_run_shows_the_results_of_an_earlier_one(tmp_path):
+    """Whoever looks after a run that was stopped finds none."""
     write_summary(tmp_path, {"missing": 0})
     assert json.loads((tmp_path / SUMMARY).read_text()) == {"missing": 0}
+    (tmp_path / ENVIRONMENT).touch()
+    for name in (LAKE, WORK):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "old").touch()
     with hold(tmp_path):
-        assert not (tmp_path / SUMMARY).exists()
+        assert {one.name for one in tmp_path.rglob("*")} == {"lock", WORK}

@@ -8,6 +8,7 @@ import pytest
 from sandbox.demo import replay as module
 from sandbox.demo.errors import StalledError
 from sandbox.demo.replay import Replay
+from tests.support.demo_snapshots import snapshot
 
 
 @pytest.fixture
@@ -23,7 +24,10 @@ def drained(monkeypatch):
 
         monkeypatch.setattr(module, "wait_until", wait)
         monkeypatch.setattr(module, "wait_while_moving", wait)
-        replay = Replay(MagicMock(), MagicMock())
+        running = MagicMock()
+        running.options.requests_per_minute = 30
+        running.snapshot.side_effect = lambda **_: snapshot()
+        replay = Replay(running, MagicMock())
         invoke = replay.demo.client.return_value.invoke
         invoke.side_effect = lambda **_: {"Payload": io.BytesIO(lake_job)}
         assert replay.drain() == "all that was sent"

@@ -8,9 +8,12 @@ NAMES = Names("s", "kept", "dead", "app", "job")
 def reddit_page(last=100.0):
     return {
         "published": {"t1": 5, "t3": 1},
+        "reached": 3,
+        "found": 2,
+        "crossed": [{"id": "t1_a", "age_seconds": 60.0, "score": 11}],
         "read": 4,
         "requests": 9,
-        "requests_per_minute_last": 3,
+        "requests_by_endpoint": {"info": 5, "comments": 4},
         "requests_per_minute_max": 7,
         "newest_asked_at": {"comments": last, "new": None},
     }
@@ -28,9 +31,11 @@ def aws_page(*, unread=None, function=None, instances=None):
 
 def test_counts_are_taken_over():
     """What the pages count is what the screen shows."""
-    snapshot = take_snapshot(110.0, NAMES, reddit_page(), aws_page())
+    snapshot = take_snapshot(110.0, NAMES, reddit_page(), aws_page(), queryable=7)
     assert (snapshot.published, snapshot.read, snapshot.sent, snapshot.kept) == (6, 4, 8, 2)
-    assert snapshot.buffered == 2
+    assert (snapshot.buffered, snapshot.landed, snapshot.queryable) == (2, 1, 7)
+    assert (snapshot.reached, snapshot.found, snapshot.crossed[0]["id"]) == (3, 2, "t1_a")
+    assert (snapshot.requests, snapshot.looks) == (9, 5)
     assert snapshot.lags_seconds == {"producer": 10.0, "stream": 0.0, "lake": 0.0}
 
 

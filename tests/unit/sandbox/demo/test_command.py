@@ -1,0 +1,72 @@
+"""What a person gives is checked before anything starts, and refused in a sentence."""
+
+import pytest
+from click.testing import CliRunner
+
+from sandbox.cli import demo
+
+
+def checked(*arguments):
+    result = CliRunner().invoke(demo, ["--check-only", *map(str, arguments)])
+    assert not result.exception or isinstance(result.exception, SystemExit)
+    return result.exit_code, result.output
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        *(("--hours", value) for value in ("nan", "inf", "0", "99", "six")),
+        *(("--speed", value) for value in ("nan", "0.5", "1e9")),
+        ("--comments-per-minute", "nan"),
+        ("--requests-per-minute", "101"),
+        ("--min-score", "0"),
+    ],
+)
+def test_a_figure_that_cannot_be_is_refused(tmp_path, option, value):
+    """By the name of its option."""
+    status, output = checked("--build", tmp_path, option, value)
+    assert status == 2
+    assert f"Invalid value for '{option}'" in output
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_live_reddit_takes_neither_a_file_nor_a_speed(tmp_path):
+    """It would be another demo than was asked for."""
+    for arguments in (("--speed", "3"), ("--data", tmp_path / "day.ndjson")):
+        status, output = checked("--live", *arguments)
+        assert (status, "--live" in output) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (None, "There is no file"),
+        (b'{"kind": "t1"', "line 1"),
+        (b'{"body": "hi", "score": 3}', "dump"),
+        (b"", "holds no thing"),
+    ],
+)
+def test_data_that_cannot_be_played_is_refused(tmp_path, content, words):
+    """A missing, broken, foreign or empty file, by its name."""
+    data = tmp_path / "day.ndjson"
+    if content is not None:
+        data.write_bytes(content)
+    status, output = checked("--build", tmp_path / "build", "--data", data)
+    assert status == 1
+    assert str(data) in output
+    assert words in output
+
+
+@pytest.mark.parametrize("build", ["file", "file/below", "/proc/nothing"])
+def test_a_folder_that_cannot_be_used_is_refused(tmp_path, build):
+    """By its name, with what to do."""
+    (tmp_path / "file").touch()
+    status, output = checked("--build", tmp_path / build)
+    assert status == 1
+    assert "cannot be used" in output
+    assert "--build" in output
+
+
+def test_what_is_right_passes(tmp_path):
+    """And nothing is started."""
+    assert checked("--build", tmp_path, "--hours", "0.5") == (0, "")
