@@ -96,7 +96,15 @@ def applied(tmp_path_factory):
     example = PROJECT / "terraform" / "terraform.tfvars.example"
     shutil.copy(example, composition / "terraform.tfvars")  # works as it is
     packages = make_packages(folder / "packages")
-    values = {"packages_dir": str(packages), "start_flink": "false", "aws_max_retries": "2"}
+    values = {
+        "packages_dir": str(packages),
+        "start_flink": "false",
+        "aws_max_retries": "2",
+        # what is there only when asked for
+        "alarm_email": "you@example.com",
+        "monthly_budget_dollars": "250",
+        "lake_reader_principals": '["arn:aws:iam::123456789012:role/reader"]',
+    }
     said = io.StringIO()
     with pytest.MonkeyPatch.context() as patch:
         for name, value in stack.environment.items():
