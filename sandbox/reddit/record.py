@@ -34,7 +34,7 @@ _WORDS = {str: "text", int: "a number", NoneType: "null", dict: "an object", lis
 
 def mistake_in(record: Any) -> str | None:  # noqa: ANN401 - any JSON
     """Return what keeps a record from being played, naming the field; None if nothing does."""
-    if not isinstance(record, dict) or record.get("kind") not in _FIELDS:
+    if not isinstance(record, dict) or record.get("kind") not in (COMMENT, POST):
         return f'it needs a "kind", "{COMMENT}" for a comment or "{POST}" for a post'
     kind = record["kind"]
     parts = {"data": (dict,), "observations": (list,), "changes": (list,)}

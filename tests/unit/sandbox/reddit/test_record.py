@@ -33,6 +33,7 @@ def test_what_can_be_played_has_no_mistake(record):
     [
         ([], KIND),
         ({"kind": "t5"}, KIND),
+        ({"kind": []}, KIND),
         ({"kind": "t1"}, "the field data is missing"),
         (comment("a") | {"observations": None}, "observations must be a list, not None"),
         (without("permalink"), "the field data.permalink is missing"),
