@@ -34,11 +34,16 @@ tools: python ## show which Java, Maven, Terraform and provider are used
 package: setup ## build the zips that Terraform uploads: build/packages/*.zip
 	@$(BIN)/python -m tools.package
 
+demo_options = $(if $(DATA),--data '$(DATA)') $(if $(HOURS),--hours '$(HOURS)') \
+  $(if $(SPEED),--speed '$(SPEED)') $(if $(KEEP),--keep) $(if $(LIVE),--live) $(DEMO_OPTIONS)
+
+.PHONY: demo-inputs
+demo-inputs: setup
+	@$(BIN)/wsb sandbox demo --check-only $(demo_options)
+
 .PHONY: demo
-demo: package ## run the whole system on this machine, and audit it at the end
-	@$(with_tools) $(BIN)/wsb sandbox demo \
-	  $(if $(DATA),--data '$(DATA)') $(if $(HOURS),--hours '$(HOURS)') $(if $(SPEED),--speed '$(SPEED)') \
-	  $(if $(KEEP),--keep) $(if $(LIVE),--live) $(DEMO_OPTIONS)
+demo: demo-inputs package ## run the whole system on this machine, and audit it at the end
+	@$(with_tools) $(BIN)/wsb sandbox demo $(demo_options)
 
 .PHONY: check
 check: setup ## say whether Reddit's credentials in praw.ini work, and what else is missing
