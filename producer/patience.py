@@ -42,10 +42,6 @@ class Patience:
         """Return the state after an answer."""
         return replace(self, backoff=self.backoff.succeeded(), answered=True)
 
-    def wait_seconds(self) -> float:
-        """Return how long to ask nothing."""
-        return self.backoff.seconds()
-
     def is_over(self, error: RedditError) -> bool:
         """Tell whether only a person can fix what failed just now."""
         failures = self.backoff.failures

@@ -159,7 +159,7 @@ class Producer:
             self._patience = self._patience.failed()
             if self._patience.is_over(error):
                 raise
-            seconds = self._patience.wait_seconds()
+            seconds = self._patience.backoff.seconds()
             self._retry_at = self._tick() + seconds
             self._edges.log.emit(
                 RedditUnavailable(reason=str(error), retry_seconds=round(seconds, 1))

@@ -98,11 +98,6 @@ class ProducerSettings:
         return settings, read.unset
 
 
-def defaults() -> dict[str, str]:
-    """Return the variables that need not be set, and what they then are."""
-    return {name: variable.default for name, variable in VARIABLES.items() if variable.default}
-
-
 def _reddit(read: _Reader) -> RedditSettings:
     return RedditSettings(
         subreddit=read.subreddit("WSB_SUBREDDIT"),
@@ -136,8 +131,9 @@ class _Reader:
     """Reads variables; gathers what is wrong with them, and which required ones are not set."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
+        defaults = {name: each.default for name, each in VARIABLES.items() if each.default}
         given = {name: value for name, value in environment.items() if value}
-        self._environment = {**defaults(), **given}
+        self._environment = defaults | given
         self.mistakes: list[str] = []
         self.unset: list[str] = []
 

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, ClassVar, Literal
+from dataclasses import Field, dataclass, fields, is_dataclass
+from typing import Any, ClassVar, Literal, dataclass_transform
 
 _WORD_START = re.compile(r"(?<!^)(?=[A-Z])")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass_transform(frozen_default=True)
 class Event:
-    """Subclass it in a package's `events.py`, as a frozen dataclass: its fields are the line's.
+    """Subclass it in a package's `events.py`: each subclass is a frozen dataclass.
 
-    A field that is itself a dataclass, as a package's totals, gives the line its own fields.
-    No field ever holds a body, an author or a credential.
+    Its fields are the line's; one that is itself a dataclass, as a package's totals, gives the
+    line its own fields. No field ever holds a body, an author or a credential.
     """
 
-    level: ClassVar[Literal["info", "warning", "error"]] = "info"
+    level: ClassVar[str]
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
+
+    def __init_subclass__(cls, *, level: Literal["info", "warning", "error"] = "info") -> None:
+        cls.level = level
+        dataclass(frozen=True)(cls)
 
     @classmethod
     def name(cls) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from telemetry import Event
@@ -11,7 +10,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-@dataclass(frozen=True, slots=True)
 class LakeRunDone(Event):
     """A run took in what had landed; `read` counts lines, `appended` rows by table."""
 
@@ -23,7 +21,6 @@ class LakeRunDone(Event):
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
 class LakeRunSkipped(Event):
     """A run left the work to another."""
 

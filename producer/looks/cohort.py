@@ -1,7 +1,7 @@
 """Cohort: up to 100 ids born together, looked at by one request, stored as one item.
 
 Kept as columns, a peak day has more than a million rows; what is None in a row is a number of
-its own in an integer column and 0 in a column of instants.
+its own in an array.
 """
 
 from __future__ import annotations
@@ -15,10 +15,20 @@ from producer.reddit.limits import INFO_IDS
 from producer.reddit.tombstones import DELETED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, MutableSequence, Sequence
 
 COHORT_IDS = INFO_IDS  # one request looks at all of it
-UNKNOWN = -(2**31)
+ARRAYS = {  # the fields that are no lists
+    "created_at": "d",
+    "score": "l",
+    "peak": "l",
+    "emitted": "l",
+    "looked_at": "d",
+    "text_crc": "L",
+    "edited_at": "d",
+    "missed_at": "d",
+}
+NONE = {"d": 0.0, "l": -(2**31)}  # stands for None in an array
 NEVER = float("inf")
 
 
@@ -32,7 +42,6 @@ class Cohort:
     """
 
     def __init__(self, name: str, bucket: tuple[int, int]) -> None:
-        """Make an empty cohort; `bucket` says which births it takes."""
         self.name = name
         self.bucket = bucket
         self.looks_done = 0
@@ -41,37 +50,18 @@ class Cohort:
         self.retry_at = 0.0
         self.newest_at = 0.0
         self.dirty = False
-        self.ids: list[str] = []
-        self._posts: list[str | None] = []
-        self._parents: list[str | None] = []
-        self._states: list[str] = []
-        self._created = array("d")
-        self._looked = array("d")
-        self._edited = array("d")
-        self._missed = array("d")
-        self._scores = array("l")
-        self._peaks = array("l")
-        self._emitted = array("l")
-        self._crcs = array("L")
+        columns = {field: _column(field) for field in Known._fields}
+        self.ids = columns["id"]
+        self._states = columns["state"]
+        self._columns = [(each, NONE.get(ARRAYS.get(field, ""))) for field, each in columns.items()]
 
     def __len__(self) -> int:
         return len(self.ids)
 
     def row(self, place: int) -> Known:
         """Return one row."""
-        return Known(
-            id=self.ids[place],
-            created_at=self._created[place],
-            post_id=self._posts[place],
-            parent_id=self._parents[place],
-            score=_optional(self._scores[place]),
-            peak=_optional(self._peaks[place]),
-            emitted=_optional(self._emitted[place]),
-            looked_at=self._looked[place],
-            state=self._states[place],
-            text_crc=self._crcs[place],
-            edited_at=self._edited[place] or None,
-            missed_at=self._missed[place] or None,
+        return Known._make(
+            [None if (value := each[place]) == none else value for each, none in self._columns]
         )
 
     def rows(self) -> Iterator[Known]:
@@ -80,30 +70,15 @@ class Cohort:
 
     def append(self, known: Known) -> int:
         """Add a row; returns its place."""
-        self.ids.append(known.id)
-        self._created.append(known.created_at)
-        self._posts.append(known.post_id)
-        self._parents.append(known.parent_id)
-        for column in (self._scores, self._peaks, self._emitted):
-            column.append(UNKNOWN)
-        for instants in (self._looked, self._edited, self._missed):
-            instants.append(0.0)
-        self._states.append(known.state)
-        self._crcs.append(0)
+        for (column, none), value in zip(self._columns, known, strict=True):
+            column.append(none if value is None else value)
         self.newest_at = max(self.newest_at, known.created_at)
-        self.update(len(self) - 1, known)
         return len(self) - 1
 
     def update(self, place: int, known: Known) -> None:
-        """Overwrite what looks change in a row."""
-        self._scores[place] = _number(known.score)
-        self._peaks[place] = _number(known.peak)
-        self._emitted[place] = _number(known.emitted)
-        self._looked[place] = known.looked_at
-        self._states[place] = known.state
-        self._crcs[place] = known.text_crc
-        self._edited[place] = known.edited_at or 0.0
-        self._missed[place] = known.missed_at or 0.0
+        """Overwrite a row with what a look changed of it."""
+        for (column, none), value in zip(self._columns, known, strict=True):
+            column[place] = none if value is None else value
 
     def live_ids(self) -> list[str]:
         """Return the ids worth a request: all but those deleted for good."""
@@ -145,9 +120,5 @@ class Cohort:
         return cohort
 
 
-def _optional(number: int) -> int | None:
-    return None if number == UNKNOWN else number
-
-
-def _number(score: int | None) -> int:
-    return UNKNOWN if score is None else score
+def _column(field: str) -> MutableSequence[Any]:
+    return array(ARRAYS[field]) if field in ARRAYS else []

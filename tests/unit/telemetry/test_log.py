@@ -4,19 +4,15 @@ import io
 import json
 import logging
 from dataclasses import dataclass
-from typing import ClassVar
 
 from telemetry import Event, Log
 
 
-@dataclass(frozen=True, slots=True)
-class GapFound(Event):
-    level: ClassVar = "warning"
+class GapFound(Event, level="warning"):
     listing: str
     items: int
 
 
-@dataclass(frozen=True, slots=True)
 class Started(Event):
     tracked: int
 
@@ -35,7 +31,6 @@ class Totals:
     read: int
 
 
-@dataclass(frozen=True, slots=True)
 class Stopped(Event):
     at: str
     totals: Totals
