@@ -60,7 +60,7 @@ resource "aws_launch_template" "producer" {
     security_groups             = [aws_security_group.producer.id]
   }
 
-  # The account's own EBS key: a customer key would need a grant for the autoscaling service's role.
+  # The AWS account's own EBS key: a customer key would need a grant for the autoscaling service's role.
   block_device_mappings {
     device_name = "/dev/xvda"
 

@@ -17,7 +17,7 @@ data "aws_iam_policy_document" "assumed_by_service" {
       identifiers = [each.value]
     }
 
-    # EC2 and Lambda take a role without saying for which account; they only take the account's own.
+    # EC2 and Lambda take a role without saying for which account; they take their own account's only.
     dynamic "condition" {
       for_each = contains(["firehose", "flink", "scheduler"], each.key) ? [local.account_id] : []
 

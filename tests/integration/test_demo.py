@@ -127,7 +127,7 @@ def gone_within(since, until):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["wsb_quiet_weekend_2021-01-02", "wsb_weekday_2020-12-08"])
-def test_the_demo_accounts_for_every_comment_of_a_real_day(real_data, tmp_path, name):
+def test_the_demo_audits_every_comment_of_a_real_day(real_data, tmp_path, name):
     """Real trajectories: nothing missing, nothing duplicated, kept is what had to be kept."""
     data = real_data / f"{name}.ndjson.gz"
     status, out, err = finished(demo(tmp_path, "--data", str(data), "--hours", "6"))

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 import wsb_lake
+from sandbox.demo.handout import end_environment
 from sandbox.reddit.generator.day import generate_day
 from tests.support.documents import blocks
 from tests.support.lake_world import START, observation
@@ -95,9 +96,7 @@ def folder(lake, tmp_path_factory):
         endpoint_url=settings.endpoint_url,
     )
     reader.save(here / "build/demo/lake")
-    (here / "build/demo/env").write_text(
-        f"export WSB_LAKE_FOLDER='{here}/build/demo/lake'\n", encoding="utf-8"
-    )
+    end_environment(here / "build/demo")
     (here / "build/lake.env").write_text(
         f"export AWS_REGION={settings.region} WSB_LAKE_BUCKET={settings.bucket}"
         f" WSB_LAKE_DATABASE={settings.database} AWS_ENDPOINT_URL={settings.endpoint_url}\n",

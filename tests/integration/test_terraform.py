@@ -156,7 +156,7 @@ def too_wide(statement):
 
 @pytest.mark.slow
 def test_a_deploy_says_where_how_much_and_what_comes_next(applied):
-    """The account and the resources before; the secret to fill and the lake's variables after."""
+    """The AWS account and the resources before; the secret and the lake's variables after."""
     assert "AWS account 123456789012, as arn:aws:" in applied.said
     counts = r"region us-east-1; resources: \d\d to create, 0 to update, 0 to"
     assert re.search(counts, applied.said)
