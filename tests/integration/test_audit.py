@@ -7,6 +7,7 @@ lines stands for Flink.
 import json
 from dataclasses import dataclass, field
 from types import SimpleNamespace
+from unittest.mock import MagicMock
 
 import pytest
 from click.testing import CliRunner
@@ -271,6 +272,7 @@ def test_a_healthy_run_is_green(demo):
 def test_what_is_wrong_is_named_and_fails_the_command(demo, monkeypatch, name):
     """In the summary and on the screen, as exactly the problems it makes, with status 1."""
     monkeypatch.setattr(run, "show_lake", lambda *_: None)
+    monkeypatch.setattr(run.wsb_lake, "open", MagicMock())
     fault = FAULTS[name]
     status, said, summary = demo(fault)
     problems = summary["problems"]
