@@ -7,7 +7,7 @@ import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, cast, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from flink_app.errors import PropertiesError
 from flink_app.qualification import FILTER_MODES, FilterMode
@@ -80,15 +80,8 @@ def parse_properties(given: Mapping[str, object]) -> Properties:
     ]
     if mistakes:
         raise PropertiesError(f"property group `{GROUP}`: {'; '.join(mistakes)}")
-    return Properties(
-        region=values["region"],
-        stream_name=values["stream_name"],
-        initial_position=cast("InitialPosition", values["initial_position"]),
-        observations_delivery_stream=values["observations_delivery_stream"],
-        dead_letters_delivery_stream=values["dead_letters_delivery_stream"],
-        min_score=int(values["min_score"]),
-        filter_mode=cast("FilterMode", values["filter_mode"]),
-    )
+    checked: dict[str, Any] = {**values, "min_score": int(values["min_score"])}
+    return Properties(**checked)
 
 
 def _group(groups: object, path: Path) -> Mapping[str, object]:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from wsb_lake.errors import AccessError, QueryError
 from wsb_lake.folder import FolderSource
 from wsb_lake.query import LATEST_OF, LakeQuery, latest_sql
-from wsb_lake.settings import DATABASE_VARIABLE, FOLDER_VARIABLE, reader_settings
+from wsb_lake.settings import DATABASE, FOLDER, reader_settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 
 Instant = datetime | date | str
 TABLE_OF = {"t1_": "comments", "t3_": "posts", "gap": "gaps"}
+_BOUNDS = {
+    "as_of": "landed_at <= $as_of",
+    "since": "created_at >= $since",
+    "until": "created_at < $until",
+}
 # A hidden score is null, not NaN, and the others stay integers.
 _PANDAS_TYPES = {"INTEGER": "Int32", "BIGINT": "Int64", "BOOLEAN": "boolean"}
 
@@ -58,7 +63,7 @@ class Lake:
         until: Instant | None = None,
     ) -> Any:  # noqa: ANN401 - the frame that was asked for
         """Return every look at every comment (or post) that had landed by `as_of`."""
-        condition, parameters = _bounds(as_of, since, until)
+        condition, parameters = _bounds(as_of=as_of, since=since, until=until)
         sql = f"SELECT * FROM {_known(table)} WHERE {condition}"  # noqa: S608 - a known name
         return self.sql(sql, parameters)
 
@@ -75,7 +80,7 @@ class Lake:
 
         `deleted` adds the tombstones of those that were last seen deleted, removed or absent.
         """
-        condition, parameters = _bounds(as_of, since, until)
+        condition, parameters = _bounds(as_of=as_of, since=since, until=until)
         return self.sql(latest_sql(_known(table), condition, deleted=deleted), parameters)
 
     def history(self, fullname: str) -> Any:  # noqa: ANN401 - the frame that was asked for
@@ -99,13 +104,13 @@ def open_lake(given: Mapping[str, str | None]) -> Lake:
     """Return a reader of the lake that these variables name, else those of the environment."""
     chosen = {name: value for name, value in given.items() if value is not None}
     environ = {**os.environ, **chosen}
-    if DATABASE_VARIABLE in chosen and FOLDER_VARIABLE not in chosen:
-        environ.pop(FOLDER_VARIABLE, None)
+    if DATABASE in chosen and FOLDER not in chosen:
+        environ.pop(FOLDER, None)
     return Lake(LakeQuery(_source(environ)), to_pandas)
 
 
 def _source(environ: Mapping[str, str]) -> Source:
-    if folder := environ.get(FOLDER_VARIABLE):
+    if folder := environ.get(FOLDER):
         return FolderSource(Path(folder))
     settings = reader_settings(environ)
     # A saved lake is read without the AWS SDK, which takes longer to load than DuckDB.
@@ -154,16 +159,6 @@ def _known(table: str) -> str:
     return table
 
 
-def _bounds(
-    as_of: Instant | None, since: Instant | None, until: Instant | None
-) -> tuple[str, dict[str, object]]:
-    conditions = {
-        "landed_at <= $as_of": as_of,
-        "created_at >= $since": since,
-        "created_at < $until": until,
-    }
-    given = {text: instant(value) for text, value in conditions.items() if value is not None}
-    parameters: dict[str, object] = {
-        text.rpartition("$")[2]: value for text, value in given.items()
-    }
-    return " AND ".join(given) or "true", parameters
+def _bounds(**given: Instant | None) -> tuple[str, dict[str, datetime]]:
+    parameters = {name: instant(value) for name, value in given.items() if value is not None}
+    return " AND ".join(_BOUNDS[name] for name in parameters) or "true", parameters

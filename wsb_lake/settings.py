@@ -10,21 +10,32 @@ from contract import SCHEMA
 from wsb_lake.errors import SettingsError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Mapping
 
-FOLDER_VARIABLE = "WSB_LAKE_FOLDER"
-DATABASE_VARIABLE = "WSB_LAKE_DATABASE"
 LANDING_PREFIX = SCHEMA.prefixes["landing"]
 REJECTS_PREFIX = SCHEMA.prefixes["rejects"]
 TABLES_PREFIX = SCHEMA.prefixes["tables"]
 
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")  # S3's naming rules
-_DATABASE = re.compile(r"[a-z0-9_]{1,255}")  # what Glue and Athena both accept
+FOLDER, BUCKET, DATABASE = "WSB_LAKE_FOLDER", "WSB_LAKE_BUCKET", "WSB_LAKE_DATABASE"
+STATE_TABLE, REGION, ENDPOINT = "WSB_LAKE_STATE_TABLE", "AWS_REGION", "AWS_ENDPOINT_URL"
 NOTHING_SET = (
-    f"nothing says where the lake is: set {DATABASE_VARIABLE}, WSB_LAKE_BUCKET and AWS_REGION, "
-    "which `make deploy` writes to build/lake.env and `make demo` to build/demo/env, or "
-    f"{FOLDER_VARIABLE} to a folder that a lake was saved to"
+    f"nothing says where the lake is: set {DATABASE}, {BUCKET} and {REGION}, which `make deploy` "
+    "writes to build/lake.env and `make demo` to build/demo/env, or "
+    f"{FOLDER} to a folder that a lake was saved to"
 )
+_RULES = {
+    # S3's naming rules; what both Glue and Athena accept
+    BUCKET: (r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "(--bucket) to the lake's bucket"),
+    DATABASE: (
+        r"[a-z0-9_]{1,255}",
+        "(--database) to the Glue database, lower case letters, digits and _",
+    ),
+    STATE_TABLE: (r".+", "(--state-table) to the DynamoDB table of the job's lock"),
+    ENDPOINT: (
+        r"(https?://.+)?",
+        "(--endpoint-url) to an address that begins with http:// or https://",
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,50 +61,27 @@ class JobSettings(LakeSettings):
 
 def reader_settings(environ: Mapping[str, str]) -> LakeSettings:
     """Read what a reader needs; raises SettingsError naming every mistake at once."""
-    if not environ.get(DATABASE_VARIABLE):
+    if not environ.get(DATABASE):
         raise SettingsError(NOTHING_SET)
-    settings = LakeSettings(**_values(environ))
-    _raise_if(_reading_mistakes(settings))
-    return settings
+    return LakeSettings(**_values(environ, (DATABASE, ENDPOINT)))
 
 
 def job_settings(environ: Mapping[str, str]) -> JobSettings:
     """Read what the job needs; raises SettingsError naming every mistake at once."""
-    settings = JobSettings(**_values(environ), state_table=environ.get("WSB_LAKE_STATE_TABLE", ""))
-    _raise_if(_job_mistakes(settings))
-    return settings
+    return JobSettings(**_values(environ, _RULES), state_table=environ[STATE_TABLE])
 
 
-def _values(environ: Mapping[str, str]) -> dict[str, Any]:
+def _values(environ: Mapping[str, str], checked: Collection[str]) -> dict[str, Any]:
+    mistakes = [
+        f"set {name} {rule}, it is {environ.get(name, '')!r}"
+        for name, (pattern, rule) in _RULES.items()
+        if name in checked and not re.fullmatch(pattern, environ.get(name, ""))
+    ]
+    if mistakes:
+        raise SettingsError("; ".join(mistakes))
     return {
-        "bucket": environ.get("WSB_LAKE_BUCKET", ""),
-        "database": environ.get(DATABASE_VARIABLE, ""),
-        "region": environ.get("AWS_REGION") or environ.get("AWS_DEFAULT_REGION") or None,
-        "endpoint_url": environ.get("AWS_ENDPOINT_URL") or None,
+        "bucket": environ.get(BUCKET, ""),
+        "database": environ[DATABASE],
+        "region": environ.get(REGION) or environ.get("AWS_DEFAULT_REGION") or None,
+        "endpoint_url": environ.get(ENDPOINT) or None,
     }
-
-
-def _raise_if(mistakes: Iterator[str]) -> None:
-    if text := "; ".join(mistakes):
-        raise SettingsError(text)
-
-
-def _reading_mistakes(settings: LakeSettings) -> Iterator[str]:
-    if not _DATABASE.fullmatch(settings.database):
-        yield (
-            f"set {DATABASE_VARIABLE} (--database) to the Glue database, lower case letters, "
-            f"digits and _, it is {settings.database!r}"
-        )
-    if settings.endpoint_url and not settings.endpoint_url.startswith(("http://", "https://")):
-        yield (
-            "set AWS_ENDPOINT_URL (--endpoint-url) to an address that begins with http:// or "
-            f"https://, it is {settings.endpoint_url!r}"
-        )
-
-
-def _job_mistakes(settings: JobSettings) -> Iterator[str]:
-    if not _BUCKET.fullmatch(settings.bucket):
-        yield f"set WSB_LAKE_BUCKET (--bucket) to the lake's bucket, it is {settings.bucket!r}"
-    yield from _reading_mistakes(settings)
-    if not settings.state_table:
-        yield "set WSB_LAKE_STATE_TABLE (--state-table) to the DynamoDB table of the job's lock"

@@ -78,7 +78,6 @@ def test_without_credentials_a_query_says_how_to_log_in(call):
     ("arguments", "changes", "said"),
     [
         (("query", "SELECT 1"), {}, "run `wsb lake settle`"),
-        (("query", "SELECT 1"), {"WSB_LAKE_DATABASE": "wsb_dev"}, "no Glue database 'wsb_dev'"),
         (("query", "SELECT 1"), {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}, "does not answer"),
         (("query", "SELECT 1"), {"AWS_ENDPOINT_URL": "localhost:1"}, "begins with http://"),
         (("query", "SELECT 1"), {"AWS_REGION": None}, "set AWS_REGION (region=, --region)"),

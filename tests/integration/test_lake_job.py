@@ -6,6 +6,7 @@ import pytest
 
 from contract import format_instant
 from tests.support.lake_world import START, SimulatedCrash, crash_at, observation
+from wsb_lake.errors import LockHeldError, LockLostError
 from wsb_lake.events import LakeRunSkipped
 from wsb_lake.lock import LOCK_SECONDS, Lock
 from wsb_lake.settings import LANDING_PREFIX
@@ -157,6 +158,20 @@ def test_the_lock_of_a_killed_run_expires(lake):
     assert isinstance(lake.job().run(), LakeRunSkipped)
     lake.clock.at += LOCK_SECONDS
     assert lake.job().run().appended["comments"] == 1
+
+
+def test_a_long_run_renews_its_lock_and_stops_when_another_has_it(lake):
+    """Renewed in time it stays; once another took over nothing more is committed."""
+    mine, other = (Lock(lake.aws.dynamodb, lake.settings.state_table, lake.clock) for _ in range(2))
+    with mine.held():
+        lake.clock.at += LOCK_SECONDS - 1
+        mine.renew()
+        lake.clock.at += LOCK_SECONDS - 1
+        with pytest.raises(LockHeldError), other.held():
+            pass
+        lake.clock.at += 1
+        with other.held(), pytest.raises(LockLostError):
+            mine.renew()
 
 
 def test_batches_are_bounded_and_the_run_goes_on(lake, monkeypatch):

@@ -12,7 +12,7 @@ import wsb_lake
 from contract import format_instant, parse_instant
 from tests.support.lake_world import START, observation
 from wsb_lake.aws import Aws
-from wsb_lake.errors import AccessError, LakeMissingError, QueryError, SettingsError
+from wsb_lake.errors import AccessError, LakeMissingError, QueryError
 from wsb_lake.query import TABLES
 
 pytest_plugins = ["tests.support.lake_fixtures"]
@@ -223,21 +223,6 @@ def test_a_wrong_database_is_told_with_those_there_are(lake):
         LakeMissingError, match=rf"no .*'wsb_dev'.* there is .*\b{settings.database}\b"
     ):
         reader.latest()
-
-
-def test_a_folder_without_a_lake_is_told(tmp_path):
-    """Which files lack, and what makes them."""
-    (tmp_path / "comments.parquet").touch()
-    with pytest.raises(LakeMissingError, match=r"posts.parquet, gaps.parquet, .*`make demo`"):
-        wsb_lake.open(folder=tmp_path).latest()
-
-
-def test_where_nothing_says_where_the_lake_is_one_sentence_does(monkeypatch):
-    """The values, and what writes them."""
-    for name in ("WSB_LAKE_FOLDER", "WSB_LAKE_DATABASE"):
-        monkeypatch.delenv(name, raising=False)
-    with pytest.raises(SettingsError, match=r"WSB_LAKE_DATABASE, .* build/lake.env .*demo/env"):
-        wsb_lake.open()
 
 
 def test_a_named_database_wins_over_the_environments_folder(lake, monkeypatch):

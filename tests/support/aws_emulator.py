@@ -36,11 +36,11 @@ def make_stream(url):
     return client
 
 
-def make_table(url):
-    """Create the state table; returns a client."""
+def make_table(url, name=TABLE):
+    """Create a state table; returns a client."""
     client = client_of(url, "dynamodb")
     client.create_table(
-        TableName=TABLE,
+        TableName=name,
         KeySchema=[
             {"AttributeName": "pk", "KeyType": "HASH"},
             {"AttributeName": "sk", "KeyType": "RANGE"},

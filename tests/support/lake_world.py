@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from contract import format_instant
 from telemetry import Log
+from tests.support.aws_emulator import make_table
 from wsb_lake.aws import Aws
 from wsb_lake.job import LakeJob
 from wsb_lake.parsing import TIMESTAMP, arrow_schema, parse
@@ -103,18 +104,7 @@ class LakeWorld:
         self._reader = self.job()
         self.aws.s3.create_bucket(Bucket=self.settings.bucket)
         self.aws.glue.create_database(DatabaseInput={"Name": self.settings.database})
-        self.aws.dynamodb.create_table(
-            TableName=self.settings.state_table,
-            KeySchema=[
-                {"AttributeName": "pk", "KeyType": "HASH"},
-                {"AttributeName": "sk", "KeyType": "RANGE"},
-            ],
-            AttributeDefinitions=[
-                {"AttributeName": "pk", "AttributeType": "S"},
-                {"AttributeName": "sk", "AttributeType": "S"},
-            ],
-            BillingMode="PAY_PER_REQUEST",
-        )
+        make_table(self.settings.endpoint_url, self.settings.state_table)
 
     def job(self):
         """Return the job of a fresh process."""

@@ -16,7 +16,7 @@ def saved(tmp_path):
         observation("comment", thing, observed=at, score=score, state=state, peak_score=score)
         for thing, at, score, state in looks
     ]
-    save_lake(tmp_path, *records, observation("post", "t3_a"))
+    save_lake(tmp_path, *records, observation("post", "t3_a"), observation("gap", "gap_1"))
     return tmp_path
 
 
@@ -88,7 +88,8 @@ def test_history_shows_each_look_oldest_first(saved):
     answer = _lake("history", "t1_a", "--local", str(saved), "--format", "json")
     looks = [(row["age_minutes"], row["score"]) for row in json.loads(answer.stdout)]
     assert looks == [(1, 1), (10, 12)]
-    assert _lake("history", "t3_a", "--local", str(saved)).exit_code == 0
+    for other in ("t3_a", "gap_1"):
+        assert _lake("history", other, "--local", str(saved)).exit_code == 0
     assert "no observation of t1_x" in _refused("history", "t1_x", "--local", str(saved))
     assert "no fullname" in _refused("history", "a", "--local", str(saved))
 
@@ -116,5 +117,7 @@ def test_where_nothing_is_set_a_query_says_what_to_set():
 
 
 def test_a_folder_without_a_lake_is_one_sentence(tmp_path):
-    """A typing mistake in the path."""
-    assert "is no saved lake" in _refused("query", "SELECT 1", "--local", str(tmp_path / "x"))
+    """A typing mistake in the path, or a copy of a part."""
+    (tmp_path / "comments.parquet").touch()
+    said = _refused("query", "SELECT 1", "--local", str(tmp_path))
+    assert "is no saved lake, posts.parquet, gaps.parquet, commits.parquet is not there" in said
