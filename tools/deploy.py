@@ -85,17 +85,19 @@ def destroy(*, agreed: bool) -> None:
 def identity() -> str:
     """Return whose account this is; raises ToolError where there are no (valid) credentials."""
     import boto3  # noqa: PLC0415 - to destroy, no package is needed
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - the same
+    from botocore import exceptions  # noqa: PLC0415 - the same
 
     try:
         sts = boto3.Session().client("sts", region_name=os.environ.get("AWS_REGION", "us-east-1"))
         caller = sts.get_caller_identity()
-    except ClientError as error:
+    except exceptions.ClientError as error:
         code = error.response["Error"]["Code"]
         raise ToolError(
             f"AWS refuses the credentials ({code}): log in again (`aws sso login`)"
         ) from error
-    except BotoCoreError as error:
+    except (exceptions.ConnectionError, exceptions.HTTPClientError) as error:
+        raise ToolError(f"AWS cannot be reached: {error}") from error
+    except exceptions.BotoCoreError as error:
         reason = "" if "credentials" in str(error) else f" ({error})"
         raise ToolError(NO_CREDENTIALS + reason) from error
     return f"AWS account {caller['Account']}, as {caller['Arn']}"

@@ -9,6 +9,7 @@ from moto import mock_aws
 
 from tools import deploy
 from tools.cost import monthly_costs, monthly_dollars
+from tools.errors import ToolError
 from tools.project import PROJECT
 
 OUTPUTS = {
@@ -168,6 +169,9 @@ def test_whose_account_it_is(monkeypatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "x")
     with mock_aws():
         assert deploy.identity().startswith("AWS account 123456789012, as arn:aws:")
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    with pytest.raises(ToolError, match=r"^AWS cannot be reached: "):
+        deploy.identity()
 
 
 def test_without_credentials_one_sentence_says_how_to_log_in(monkeypatch, tmp_path):
