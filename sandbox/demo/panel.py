@@ -103,7 +103,7 @@ def _facts(progress: Progress) -> Table:
     table.add_row(
         "found",
         f"{figure(now.found):>6} of {figure(now.reached):>6} that truly reached"
-        f" {options.min_score:,} {found / max(reached, 1):7.0%}",
+        f" {options.min_score:,} {min(1, found / max(reached, 1)):7.0%}",
         _bar(found, reached, BAR_WIDTH),
     )
     table.add_row(

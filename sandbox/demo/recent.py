@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from sandbox.demo.governor import SPENT_SHARE
 
 if TYPE_CHECKING:
+    from sandbox.demo.options import Options
     from sandbox.demo.snapshot import Snapshot
 
 WINDOW_SECONDS = 300.0  # clock
@@ -21,12 +23,12 @@ SECONDS_PER_MINUTE = 60.0
 class Recent:
     """Takes every snapshot of a run; rates are per clock minute, over the last WINDOW_SECONDS.
 
-    `quota` is what the producer may ask for in a minute; `askable` counts the requests that could
-    have been made since the first snapshot.
+    `askable` counts the requests that could have been made since the first snapshot.
     """
 
-    def __init__(self, quota: int, first: Snapshot) -> None:
-        self._quota = quota
+    def __init__(self, options: Options, first: Snapshot) -> None:
+        self._quota = options.requests_per_minute
+        self._window_seconds = options.window_seconds
         self._window = [first]
         self.start_at = first.at
         self.askable = 0.0
@@ -37,7 +39,9 @@ class Recent:
         return self._window[-1]
 
     def add(self, snapshot: Snapshot) -> None:
-        """Take the next one."""
+        """Take the next one; what is reached after the window's end, nobody looks for."""
+        if snapshot.at > self.start_at + self._window_seconds:
+            snapshot = replace(snapshot, reached=self.now.reached)
         minutes = (snapshot.at - self.now.at) / SECONDS_PER_MINUTE
         self._window.append(snapshot)
         since = bisect_left(self._window, snapshot.at - WINDOW_SECONDS, key=attrgetter("at"))

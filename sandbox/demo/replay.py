@@ -42,7 +42,7 @@ class Replay:
     _spending_speed: float = field(init=False)
 
     def __post_init__(self) -> None:
-        self.recent = Recent(self.demo.options.requests_per_minute, self.demo.snapshot())
+        self.recent = Recent(self.demo.options, self.demo.snapshot())
         self._spending_speed = self.demo.options.speed
 
     def play(self) -> None:

@@ -6,6 +6,7 @@ lines stands for Flink.
 
 import json
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import SimpleNamespace
 from unittest.mock import MagicMock
 
@@ -15,6 +16,7 @@ from click.testing import CliRunner
 from sandbox.audit.stream_ledger import stream_ledger
 from sandbox.cli import sandbox
 from sandbox.demo import run
+from sandbox.demo.options import Options
 from sandbox.demo.recent import Recent
 from sandbox.reddit.thing import RecordedThing
 from tests.support.audit_world import HOURS, produce, small_subreddit
@@ -195,7 +197,7 @@ class FakeReplay:
     stream: object
     stalled: list
     end_at: float
-    recent: object = field(default_factory=lambda: Recent(30, snapshot()))
+    recent: object = field(default_factory=lambda: Recent(Options(build=Path()), snapshot()))
 
     def play(self):
         pass

@@ -1,6 +1,7 @@
 """The clock runs as fast as the slowest part of the pipeline allows, and never stops."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from sandbox.demo.governor import (
     allowed_speed,
     spending_speed,
 )
+from sandbox.demo.options import Options
 from sandbox.demo.recent import Recent
 from tests.support.demo_snapshots import snapshot
 
@@ -60,7 +62,7 @@ class Machine:
         self.per_second = per_second
         self.maximum = self.speed = maximum
         self.now = snapshot(read=100_000)
-        self.recent = Recent(30, self.now)
+        self.recent = Recent(Options(build=Path(), hours=99), self.now)
         self.speeds = []
 
     def run(self, wall_seconds):

@@ -1,13 +1,16 @@
 """What happened lately, and what a machine that is too slow for the quota is told."""
 
+from pathlib import Path
+
 import pytest
 
+from sandbox.demo.options import Options
 from sandbox.demo.recent import Recent
 from tests.support.demo_snapshots import snapshot
 
 
-def recent_of(*snapshots, quota=30):
-    recent = Recent(quota, snapshots[0])
+def recent_of(*snapshots, hours=1):
+    recent = Recent(Options(build=Path(), hours=hours), snapshots[0])
     for one in snapshots[1:]:
         recent.add(one)
     return recent
@@ -36,6 +39,13 @@ def test_a_clock_that_stands_keeps_the_pace_it_had():
     steps = minutes(3)
     waiting = [snapshot(at=120.0, wall_at=1.0 + n) for n in range(60)]
     assert recent_of(*steps, *waiting).pace == 120
+
+
+def test_what_is_reached_after_the_window_is_not_looked_for():
+    """The clock runs on in the drain; the share found is that of the window."""
+    steps = [snapshot(at=900.0 * n, reached=n, found=n) for n in range(9)]
+    assert recent_of(*steps, hours=1).now.reached == 4
+    assert recent_of(*steps[:4], hours=1).now.reached == 3
 
 
 def test_nothing_is_known_of_a_single_moment():

@@ -1,12 +1,14 @@
 """A drain that stalls goes on to its end, so that the audit can say what is missing."""
 
 import io
+from pathlib import Path
 from unittest.mock import MagicMock
 
 import pytest
 
 from sandbox.demo import replay as module
 from sandbox.demo.errors import StalledError
+from sandbox.demo.options import Options
 from sandbox.demo.replay import Replay
 from tests.support.demo_snapshots import snapshot
 
@@ -25,7 +27,7 @@ def drained(monkeypatch):
         monkeypatch.setattr(module, "wait_until", wait)
         monkeypatch.setattr(module, "wait_while_moving", wait)
         running = MagicMock()
-        running.options.requests_per_minute = 30
+        running.options = Options(build=Path())
         running.snapshot.side_effect = lambda **_: snapshot()
         replay = Replay(running, MagicMock())
         invoke = replay.demo.client.return_value.invoke

@@ -26,7 +26,7 @@ def progress_of(scale, crossed=0, **changes):
         "requests": 660, "looks": 540, "lags_seconds": lags,
         "crossed": [{"id": f"t1_{n}", "age_seconds": 60.0 * n, "score": n} for n in range(crossed)],
     }  # fmt: skip
-    recent = Recent(30, snapshot(at=1000.0))
+    recent = Recent(OPTIONS, snapshot(at=1000.0))
     recent.add(snapshot(at=2800.0, wall_at=15.0, **now | changes))
     return Progress(OPTIONS, recent, 118.0)
 
