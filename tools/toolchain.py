@@ -27,8 +27,6 @@ from tools.uv import find_uv
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["ToolError", "find_terraform", "setup", "terraform_environment"]  # the sandbox's too
-
 
 def setup() -> None:
     """Install what is missing; a second set-up, in another terminal, waits for this one."""
