@@ -13,11 +13,9 @@ from typing import TYPE_CHECKING
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
-from pyflink.common import Configuration  # noqa: E402 - as a script, the checkout is not on the path yet
-from pyflink.table import EnvironmentSettings, TableEnvironment  # noqa: E402 - as a script, the checkout is not on the path yet
-
-from flink_app.local import LOOPBACK_OPTIONS  # noqa: E402 - as a script, the checkout is not on the path yet
-from flink_app.pipeline import statements  # noqa: E402 - as a script, the checkout is not on the path yet
+from flink_app.application import table_environment  # noqa: E402 - as a script, see above
+from flink_app.local import MINI_CLUSTER  # noqa: E402 - as a script, see above
+from flink_app.pipeline import statements  # noqa: E402 - as a script, see above
 
 if TYPE_CHECKING:
     from pyflink.table import StatementSet
@@ -31,13 +29,8 @@ TABLES = {
 
 def prepared(path: Path, form: str) -> StatementSet:
     """Return the statements, on a mini cluster of their own."""
-    configuration = Configuration()
-    options = {**dict.fromkeys(LOOPBACK_OPTIONS, "127.0.0.1"), "rest.bind-port": "0"}
-    for key, value in {**options, "parallelism.default": "1"}.items():
-        configuration.set_string(key, value)
-    settings = EnvironmentSettings.new_instance().in_streaming_mode()
-    environment = TableEnvironment.create(settings.with_configuration(configuration).build())
-    file = f"'connector'='filesystem', 'path'='{path.as_uri()}', 'format'='raw'"
+    environment = table_environment(MINI_CLUSTER)
+    file = f"'connector'='filesystem', 'path'='file://{path}', 'format'='raw'"
     for name, columns in TABLES.items():
         connector = file if name == "records" else "'connector'='blackhole'"
         environment.execute_sql(f"CREATE TEMPORARY TABLE {name} ({columns}) WITH ({connector})")

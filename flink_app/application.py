@@ -26,16 +26,17 @@ def run(environment: Mapping[str, str], home: Path) -> None:
     if local.is_local(environment):
         options = local.flink_options(environment, home)
         local.prepare_process(home)
-    table_environment = _table_environment(options)
+    flink = table_environment(options)
     for statement in tables(properties, environment):
-        table_environment.execute_sql(statement)
-    submitted = statements(table_environment, properties.min_score, properties.filter_mode)
+        flink.execute_sql(statement)
+    submitted = statements(flink, properties.min_score, properties.filter_mode)
     job = submitted.execute().get_job_client()
     if local.is_local(environment):
         local.watch(job)
 
 
-def _table_environment(options: Mapping[str, str]) -> TableEnvironment:
+def table_environment(options: Mapping[str, str]) -> TableEnvironment:
+    """Return Flink's streaming table environment with these options."""
     # not above: a mistake in the properties is told without waiting for Flink
     from pyflink.common import Configuration  # noqa: PLC0415 - see above
     from pyflink.table import EnvironmentSettings, TableEnvironment  # noqa: PLC0415 - see above

@@ -28,7 +28,7 @@ CONFIG_VARIABLE = "WSB_FLINK_CONFIG"
 JAR = Path("lib") / "pyflink-dependencies.jar"
 
 _POLL_SECONDS = 0.5
-LOOPBACK_OPTIONS = (
+_ADDRESSES = (
     "rest.bind-address",
     "rest.address",
     "jobmanager.bind-host",
@@ -36,6 +36,11 @@ LOOPBACK_OPTIONS = (
     "taskmanager.bind-host",
     "taskmanager.host",
 )
+MINI_CLUSTER = {
+    **dict.fromkeys(_ADDRESSES, "127.0.0.1"),
+    "rest.bind-port": "0",
+    "parallelism.default": "1",
+}
 JVM_VARIABLE = "FLINK_ENV_JAVA_OPTS"
 JAVA_VARIABLE = "JAVA_TOOL_OPTIONS"
 # The first optimizing compiler only, and the collector without threads: a job of this size starts
@@ -67,9 +72,7 @@ def flink_options(environment: Mapping[str, str], home: Path) -> dict[str, str]:
     if not jar.is_file():
         raise LocalRunError(f"there is no {jar}: run the application from its unpacked zip")
     return {
-        **dict.fromkeys(LOOPBACK_OPTIONS, "127.0.0.1"),
-        "rest.bind-port": "0",
-        "parallelism.default": "1",
+        **MINI_CLUSTER,
         "pipeline.jars": jar.resolve().as_uri(),
         **_given_options(environment),
     }

@@ -11,10 +11,8 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).parents[3]))
 os.environ.setdefault("FLINK_ENV_JAVA_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
 
-from pyflink.common import Configuration
-from pyflink.table import EnvironmentSettings, TableEnvironment
-
-from flink_app.local import LOOPBACK_OPTIONS
+from flink_app.application import table_environment
+from flink_app.local import MINI_CLUSTER
 from flink_app.pipeline import statements
 from flink_app.qualification import FILTER_MODES
 
@@ -26,20 +24,11 @@ TABLES = {
 }
 
 
-def table_environment():
-    configuration = Configuration()
-    options = {**dict.fromkeys(LOOPBACK_OPTIONS, "127.0.0.1"), "rest.bind-port": "0"}
-    for key, value in {**options, "parallelism.default": "1"}.items():
-        configuration.set_string(key, value)
-    settings = EnvironmentSettings.new_instance().in_streaming_mode()
-    return TableEnvironment.create(settings.with_configuration(configuration).build())
-
-
 def judge(folder, filter_mode):
-    environment = table_environment()
+    environment = table_environment(MINI_CLUSTER)
     for name, columns in TABLES.items():
         path = folder / "lines.json" if name == "records" else folder / filter_mode / name
-        options = f"'connector'='filesystem', 'path'='{path.as_uri()}', 'format'='json'"
+        options = f"'connector'='filesystem', 'path'='file://{path}', 'format'='json'"
         environment.execute_sql(f"CREATE TEMPORARY TABLE {name} ({columns}) WITH ({options})")
     statements(environment, min_score=10, filter_mode=filter_mode).execute().wait()
 

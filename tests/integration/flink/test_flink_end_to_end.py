@@ -4,20 +4,18 @@ import gzip
 import json
 import os
 import signal
-import subprocess
-import sys
 import time
 import zipfile
 
-import boto3
 import pytest
-from botocore.config import Config
 
 from contract import problem_of_line
 from contract.validation import LINE_BYTES_MAX
-from tests.conftest import PROJECT, need
+from sandbox.process import ChildProcess
+from tests.conftest import need
 from tests.integration.flink.test_flink_judgement import FLINK_PYTHON
 from tests.support.hostile_lines import encode, valid_record
+from tests.support.sandbox_aws import SandboxAws
 from tools.package import package_flink
 
 pytestmark = pytest.mark.integration
@@ -43,18 +41,13 @@ class Stage:
     """The sandbox's AWS with a stream, two deliveries and a bucket."""
 
     def __init__(self, folder):
-        self.folder = folder
-        command = [sys.executable, "-m", "sandbox.aws", "--work-dir", str(folder / "aws")]
-        self.log = (folder / "aws.log").open("ab")
-        self.server = subprocess.Popen(
-            command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=self.log, text=True
-        )
-        self.url = json.loads(self.server.stdout.readline())["url"]
-        self.kinesis, self.s3 = self._client("kinesis"), self._client("s3")
+        self.aws = SandboxAws(folder)
+        self.aws.clock.set_speed(1)
+        self.kinesis, self.s3 = self.aws.client("kinesis"), self.aws.client("s3")
         self.s3.create_bucket(Bucket="lake")
         self.kinesis.create_stream(StreamName="observations", ShardCount=2)
         for name in ("kept", "dead"):
-            self._client("firehose").create_delivery_stream(
+            self.aws.client("firehose").create_delivery_stream(
                 DeliveryStreamName=name,
                 ExtendedS3DestinationConfiguration={
                     "RoleARN": "arn:aws:iam::123456789012:role/delivery",
@@ -76,12 +69,6 @@ class Stage:
                 },
             )
 
-    def _client(self, service):
-        return boto3.client(
-            service, endpoint_url=self.url, region_name=REGION, aws_access_key_id="test",
-            aws_secret_access_key="test", config=Config(s3={"addressing_style": "path"}),
-        )  # fmt: skip
-
     def put(self, lines):
         for number, line in enumerate(lines):
             self.kinesis.put_record(StreamName="observations", Data=line, PartitionKey=str(number))
@@ -92,12 +79,6 @@ class Stage:
         bodies = (self.s3.get_object(Bucket="lake", Key=item["Key"])["Body"] for item in listed)
         return [line for body in bodies for line in gzip.decompress(body.read()).split(b"\n")[:-1]]
 
-    def close(self):
-        self.server.send_signal(signal.SIGTERM)
-        self.server.wait(30)
-        self.server.stdout.close()
-        self.log.close()
-
 
 class Application:
     """The unpacked zip, run as the sandbox's Managed Flink runs it."""
@@ -106,11 +87,12 @@ class Application:
         self.folder = folder
         with zipfile.ZipFile(package_flink()) as archive:
             archive.extractall(folder / "code")
-        self.log = (folder / "flink.log").open("ab")
-        self.process = subprocess.Popen(
-            [FLINK_PYTHON, "main.py"], cwd=folder / "code", stdout=subprocess.PIPE,
-            stderr=self.log, text=True, env=self._environment(url, changes), start_new_session=True,
-        )  # fmt: skip
+        self.process = ChildProcess(
+            [FLINK_PYTHON, "main.py"],
+            log=folder / "flink.log",
+            environment=self._environment(url, changes),
+            directory=folder / "code",
+        )
 
     def _environment(self, url, changes):
         values = {
@@ -138,27 +120,11 @@ class Application:
             "WSB_FLINK_LOCAL": "1",
             "WSB_FLINK_CONFIG": json.dumps(options),
             "WSB_FLINK_PROPERTIES": str(properties),
-            "FLINK_ENV_JAVA_OPTS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
         }
-
-    def wait_until_running(self):
-        """Return the first line on stdout, which says that the job runs."""
-        return json.loads(self.process.stdout.readline() or "{}")
 
     def checkpoints(self):
         """Return the complete checkpoints that lie where they were asked for."""
         return list((self.folder / "checkpoints").glob("*/chk-*/_metadata"))
-
-    def stop(self):
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(60)
-
-    def close(self):
-        if self.process.poll() is None:
-            os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait(60)
-        self.process.stdout.close()
-        self.log.close()
 
 
 @pytest.fixture(scope="module")
@@ -167,22 +133,31 @@ def stage(tmp_path_factory):
     package_flink()
     stage = Stage(tmp_path_factory.mktemp("stage"))
     yield stage
-    stage.close()
+    stage.aws.close()
 
 
-@pytest.fixture
-def start(stage, tmp_path):
-    """Return a function that starts the application in an awkward folder until the test's end."""
-    started, folder = [], tmp_path / "ä b%20c"
-    folder.mkdir()
+@pytest.fixture(scope="module")
+def start(stage, tmp_path_factory):
+    """Return a function that starts the application, each time in an awkward folder of its own."""
+    started = []
 
     def start_application(**properties):
-        started.append(Application(folder, stage.url, **properties))
+        folder = tmp_path_factory.mktemp("application") / "ä b%20c"
+        folder.mkdir()
+        started.append(Application(folder, stage.aws.url, **properties))
         return started[-1]
 
     yield start_application
     for application in started:
-        application.close()
+        application.process.stop()
+
+
+@pytest.fixture(scope="module")
+def running(start):
+    """Return an application that has said that its job runs: it takes half a minute."""
+    application = start()
+    application.process.wait_for("running", START_SECONDS)
+    return application
 
 
 def lines_of_all_sorts():
@@ -209,12 +184,10 @@ def lines_of_all_sorts():
     return [*kept, largest], left_out, refused + poison
 
 
-def test_lines_go_where_they_belong_and_the_job_goes_on(stage, start):
+def test_lines_go_where_they_belong_and_the_job_goes_on(stage, running):
     """Kept lines land as they came, refused ones as dead letters; no line ends the job."""
-    application = start()
     kept, left_out, refused = lines_of_all_sorts()
     stage.put(refused + left_out + kept)
-    assert application.wait_until_running().get("event") == "running"
     until(lambda: len(stage.delivered("dead")) >= len(refused), ARRIVE_SECONDS, "dead letters")
     until(lambda: len(stage.delivered("kept")) >= len(kept), ARRIVE_SECONDS, "kept lines")
     late = encode(valid_record("gap"))
@@ -224,27 +197,23 @@ def test_lines_go_where_they_belong_and_the_job_goes_on(stage, start):
     letters = [json.loads(line) for line in stage.delivered("dead")]
     expected = sorted(problem_of_line(line) for line in refused)
     assert sorted(letter["reason"] for letter in letters) == expected
-    assert application.process.poll() is None
-    assert application.stop() == 0
+    assert running.process.running
 
 
-def test_a_signal_to_the_whole_group_is_a_clean_stop(start):
+def test_a_signal_to_the_whole_group_is_a_clean_stop(running):
     """The JVM may go first: status 0 and no traceback, checkpoints and jars under its folder."""
-    application = start()
-    assert application.wait_until_running().get("event") == "running"
-    until(application.checkpoints, ARRIVE_SECONDS, "a checkpoint")
-    assert list((application.folder / "code" / "tmp").glob("flink-table-planner*.jar"))
-    os.killpg(application.process.pid, signal.SIGTERM)
-    assert application.process.wait(60) == 0
-    assert "Traceback" not in (application.folder / "flink.log").read_text()
+    until(running.checkpoints, ARRIVE_SECONDS, "a checkpoint")
+    assert list((running.folder / "code" / "tmp").glob("flink-table-planner*.jar"))
+    running.process.signal(signal.SIGTERM)
+    assert running.process.wait(60) == 0
+    assert "Traceback" not in (running.folder / "flink.log").read_text()
 
 
 def test_an_unknown_stream_is_one_sentence(start):
     """A job that cannot run ends with its root cause and a status other than 0."""
     application = start(stream_name="nowhere")
-    status = application.process.wait(START_SECONDS)
-    said = (application.folder / "flink.log").read_text().splitlines()[-1]
-    assert status == 1
+    assert application.process.wait(START_SECONDS) == 1
+    said = application.process.last_line()
     assert said.startswith("flink_app: the job has ended (FAILED)")
     assert "nowhere" in said
 
@@ -252,11 +221,8 @@ def test_an_unknown_stream_is_one_sentence(start):
 def test_wrong_properties_are_one_sentence(start):
     """It comes at once, without Flink's start, and without a traceback."""
     application = start(min_score="ten", filter_mode="soft")
-    status = application.process.wait(START_SECONDS)
-    said = (application.folder / "flink.log").read_text().splitlines()
-    assert status == 1
-    sentence = (
+    assert application.process.wait(START_SECONDS) == 1
+    assert (application.folder / "flink.log").read_text() == (
         "flink_app: property group `wsb`: min_score must be a whole number, not 'ten';"
-        " filter_mode must be sticky or strict, not 'soft'"
+        " filter_mode must be sticky or strict, not 'soft'\n"
     )
-    assert said == [sentence]
