@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlparse
 
 from botocore.exceptions import ClientError
 
 from wsb_lake.aws import plain_words
-from wsb_lake.errors import LakeMissingError
-from wsb_lake.extensions import load_extensions
+from wsb_lake.errors import LakeMissingError, QueryError
 from wsb_lake.query import TABLES, quoted
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from wsb_lake.query import Connection
 
 
+EXTENSIONS = ("avro", "httpfs", "iceberg")  # in the order in which they need each other
 GlueTable = Any  # a dict as boto3 has it
 
 
@@ -35,7 +37,7 @@ class GlueSource:
             locations = self._metadata_locations()
             properties = self._aws.file_properties()
         if not self._shown:
-            load_extensions(connection)
+            _load_extensions(connection)
         if properties != self._shown:
             connection.execute(_secret_sql(properties))
             self._shown = properties
@@ -60,6 +62,17 @@ class GlueSource:
         except ClientError:  # a reader may have rights on its own database only
             return "perhaps another"
         return ", ".join(sorted(names)) or "none at all"
+
+
+def _load_extensions(connection: Connection) -> None:
+    """Load what DuckDB needs to read Iceberg on S3, from wheels, without any network."""
+    for name in EXTENSIONS:
+        package = import_module(f"duckdb_extension_{name}")
+        folder = Path(str(package.__file__)).parent
+        found = sorted(folder.glob(f"extensions/*/{name}.duckdb_extension"))
+        if not found:
+            raise QueryError(f"duckdb-extension-{name} holds no extension for this kind of machine")
+        connection.load_extension(str(found[-1]))
 
 
 def _metadata_location(table: GlueTable | None, database: str, name: str) -> str:

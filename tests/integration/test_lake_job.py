@@ -102,6 +102,8 @@ def test_a_line_that_is_no_observation_is_set_aside_with_its_reason(lake):
         json.loads(line) for line in lake.text("landing_rejects/dt=x/object.ndjson").splitlines()
     ]
     assert result.rejected == 3
+    told = json.loads(lake.logged.getvalue())  # what the alarm's filter matches
+    assert (told["event"], told["rejected"]) == ("lake_run_done", 3)
     assert [(letter["line"], letter["reason"]) for letter in letters] == [
         (1, "not_json_object"),
         (3, "not_utf8"),
