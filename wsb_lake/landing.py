@@ -61,17 +61,16 @@ class Landing:
                     yield landed, data
 
     def delete(self, objects: Sequence[LandedObject]) -> None:
-        """Delete objects whose rows are committed; raises AccessError when one is refused."""
-        for start in range(0, len(objects), DELETE_LIMIT):
-            keys = [{"Key": landed.key} for landed in objects[start : start + DELETE_LIMIT]]
-            answer = self._s3.delete_objects(
-                Bucket=self.bucket, Delete={"Objects": keys, "Quiet": True}
+        """Delete up to DELETE_LIMIT objects whose rows are committed; raises AccessError."""
+        keys = [{"Key": landed.key} for landed in objects]
+        answer = self._s3.delete_objects(
+            Bucket=self.bucket, Delete={"Objects": keys, "Quiet": True}
+        )
+        for error in answer.get("Errors", ()):
+            raise AccessError(
+                f"S3 did not delete s3://{self.bucket}/{error['Key']}: {error['Message']}; its "
+                "rows are in the lake, the next run tries again"
             )
-            for error in answer.get("Errors", ()):
-                raise AccessError(
-                    f"S3 did not delete s3://{self.bucket}/{error['Key']}: {error['Message']}; its "
-                    "rows are in the lake, the next run tries again"
-                )
 
     def _listed(self) -> Iterator[LandedObject]:
         pages = self._s3.get_paginator("list_objects_v2")
