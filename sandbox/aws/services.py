@@ -30,7 +30,6 @@ from sandbox.aws.moto_fixes.athena import delete_named_queries
 from sandbox.aws.moto_fixes.budgets import complete_budgets
 from sandbox.aws.moto_fixes.dynamodb import write_one_after_another
 from sandbox.aws.moto_fixes.glue import compare_and_swap_tables
-from sandbox.aws.moto_fixes.kms import keep_rotation_period
 from sandbox.aws.moto_fixes.policies import leave_out_conditional_denials
 from sandbox.aws.moto_fixes.transactions import copy_tables_once
 from sandbox.aws.moto_fixes.unimplemented import refuse_at_once
@@ -92,7 +91,6 @@ class Services:
             keep_own_tags_out_of_the_data,
             read_user_data_of_every_version,
             leave_out_conditional_denials,
-            keep_rotation_period,
             compare_and_swap_tables,
             copy_tables_once,
             write_one_after_another,

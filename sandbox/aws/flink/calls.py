@@ -1,7 +1,7 @@
 """Kinesis Analytics v2 (Managed Flink): the life of an application.
 
 moto 5.2.5 gives timestamps as text (the AWS provider fails on them), forgets the parallelism,
-and has no Start, Stop, Update, Delete, operations, untagging or snapshots.
+and has no Start, Stop, Update, Delete or operations.
 """
 
 from __future__ import annotations
@@ -52,8 +52,6 @@ class Analytics:
             "update_application": self._update,
             "describe_application_operation": _describe_operation,
             "list_application_operations": _list_operations,
-            "list_application_snapshots": _list_snapshots,
-            "untag_resource": _untag,
         }
         for name, call in calls.items():
             patching.put(KinesisAnalyticsV2Response, name, _as_method(call))
@@ -259,12 +257,3 @@ def _describe_operation(response: KinesisAnalyticsV2Response, request: Body) -> 
 def _list_operations(response: KinesisAnalyticsV2Response, request: Body) -> Body:
     operations = life_of(_application(response, request)).operations
     return {"ApplicationOperationInfoList": operations[::-1]}
-
-
-def _list_snapshots(_response: KinesisAnalyticsV2Response, _request: Body) -> Body:
-    return {"SnapshotSummaries": []}
-
-
-def _untag(response: KinesisAnalyticsV2Response, request: Body) -> Body:
-    response.kinesisanalyticsv2_backend.untag_resource(request["ResourceARN"], request["TagKeys"])
-    return {}

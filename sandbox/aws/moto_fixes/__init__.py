@@ -1,1 +1,1 @@
-"""Patches: what moto 5.2.5 does not do as AWS does, put right by service, in this process."""
+"""Where moto 5.2.5 does not do as AWS does: fixed in this process, with nothing of ours behind it."""

@@ -17,7 +17,6 @@ from sandbox.aws.moto_fixes import (
     budgets,
     dynamodb,
     glue,
-    kms,
     policies,
     unimplemented,
 )
@@ -62,15 +61,6 @@ def tags_of_a_new_stream_are_kept(client):
     kinesis = client("kinesis")
     kinesis.create_stream(StreamName="s", ShardCount=1, Tags={"a": "b"})
     assert kinesis.list_tags_for_stream(StreamName="s")["Tags"] == [{"Key": "a", "Value": "b"}]
-
-
-@rule(kms.keep_rotation_period)
-def the_rotation_period_is_kept(client):
-    kms_client = client("kms")
-    key = kms_client.create_key()["KeyMetadata"]["KeyId"]
-    assert not kms_client.get_key_rotation_status(KeyId=key)["KeyRotationEnabled"]
-    kms_client.enable_key_rotation(KeyId=key, RotationPeriodInDays=180)
-    assert kms_client.get_key_rotation_status(KeyId=key)["RotationPeriodInDays"] == 180
 
 
 def a_function(client, **settings):

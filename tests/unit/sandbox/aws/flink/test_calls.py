@@ -152,13 +152,6 @@ def test_an_update_of_a_running_application_runs_the_new_one(analytics, service)
     assert detail(analytics)["ApplicationStatus"] == "RUNNING"
 
 
-def test_tags_can_be_taken_away(analytics):
-    """As the AWS provider does."""
-    arn = detail(analytics)["ApplicationARN"]
-    analytics.untag_resource(ResourceARN=arn, TagKeys=["t"])
-    assert analytics.list_tags_for_resource(ResourceARN=arn)["Tags"] == []
-
-
 def test_deleting_an_application_stops_it(analytics, service):
     """Then it is not found."""
     created_at = detail(analytics)["CreateTimestamp"]
