@@ -93,7 +93,7 @@ class Replay:
         self.demo.clock.set_speed(0.0)
         stream = read_stream(
             self.demo.client("kinesis"),
-            self.demo.names.stream,
+            self.demo.outputs["stream_name"],
             self.demo.options.min_score,
         )
         self._unless_stalled(self._await_flink)
@@ -155,7 +155,7 @@ class Replay:
         for _ in range(SETTLE_RUNS_MOST):
             self._show("draining: the lake job takes in what landed")
             answer = function.invoke(
-                FunctionName=self.demo.names.lake_function, Payload=json.dumps({})
+                FunctionName=self.demo.outputs["lake_function_name"], Payload=json.dumps({})
             )
             result = json.loads(answer["Payload"].read())
             if answer.get("FunctionError"):

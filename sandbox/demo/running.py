@@ -18,7 +18,7 @@ from sandbox.demo.control import ControlClient
 from sandbox.demo.errors import SetupError, StoppedError
 from sandbox.demo.folder import WORK
 from sandbox.demo.handout import write_environment
-from sandbox.demo.snapshot import Names, Snapshot, take_snapshot
+from sandbox.demo.snapshot import Snapshot, take_snapshot
 from sandbox.demo.stack import PROJECT, REGION, SANDBOX_CREDENTIALS, Stack, find_terraform
 from sandbox.process import ChildFailed, ChildProcess
 
@@ -55,7 +55,6 @@ class RunningDemo:
     reddit_url: str | None
     aws: ControlClient
     outputs: Mapping[str, Any]
-    names: Names
     _queryable: int = 0
     _lake_runs: int = 0
 
@@ -96,7 +95,7 @@ class RunningDemo:
         """
         aws = self.aws.get("status")
         reddit = self.reddit.get("status") if self.reddit else None
-        flink = aws["flink"].get(self.names.flink, {})
+        flink = aws["flink"].get(self.outputs["flink_application_name"], {})
         if flink.get("status") != "RUNNING":
             raise StoppedError(f"the Flink application is not running any more: {flink.get('log')}")
         for name, one in aws["instances"].items():
@@ -104,8 +103,8 @@ class RunningDemo:
                 raise StoppedError(
                     f"the producer on {name} ended with status {one['exit_code']}: {one['log']}"
                 )
-        self._count_appended(aws["functions"].get(self.names.lake_function, {}))
-        return take_snapshot(self.clock.now(), self.names, reddit, aws, self._queryable)
+        self._count_appended(aws["functions"].get(self.outputs["lake_function_name"], {}))
+        return take_snapshot(self.clock.now(), self.outputs, reddit, aws, self._queryable)
 
     def _count_appended(self, lake_job: Mapping[str, Any]) -> None:
         """Add what the lake job's last run has appended, if it is one not seen yet."""
@@ -162,8 +161,7 @@ def start_demo(
     aws = ControlClient(servers.start("aws", *told, *(("--reddit-url", url) if url else ()))["url"])
     stack = Stack.prepare(terraform, work / "deployment", aws.url, os.environ)
     outputs = stack.apply(_variables(options), tell)
-    names = Names.from_outputs(outputs)
-    demo = RunningDemo(options, clock, clock.now(), reddit, url, aws, outputs, names)
+    demo = RunningDemo(options, clock, clock.now(), reddit, url, aws, outputs)
     demo.client("secretsmanager").put_secret_value(
         SecretId=outputs["reddit_secret_id"], SecretString=json.dumps(dict(credentials))
     )

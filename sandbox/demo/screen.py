@@ -15,8 +15,6 @@ from rich.text import Text
 from sandbox.demo.panel import Progress, line_of, panel_of
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from rich.console import RenderableType
 
     from sandbox.demo.options import Options
@@ -55,12 +53,7 @@ class Screen:
             Thread(target=self._print_lines, name="screen", daemon=True).start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         """Give the terminal back."""
         self._ended.set()
         if self._live is not None:

@@ -11,28 +11,6 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
-    """The deployed resources the demo watches, as Terraform's outputs name them."""
-
-    stream: str
-    observations: str
-    dead_letters: str
-    flink: str
-    lake_function: str
-
-    @classmethod
-    def from_outputs(cls, outputs: Mapping[str, Any]) -> Names:
-        """Pick them from the composition's outputs."""
-        return cls(
-            stream=outputs["stream_name"],
-            observations=outputs["observations_delivery_stream_name"],
-            dead_letters=outputs["dead_letters_delivery_stream_name"],
-            flink=outputs["flink_application_name"],
-            lake_function=outputs["lake_function_name"],
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Snapshot:
     """Counts so far, and the lags in clock seconds by the names of `governor.LIMITS`.
 
@@ -64,15 +42,18 @@ class Snapshot:
 
 def take_snapshot(
     now: float,
-    names: Names,
+    outputs: Mapping[str, Any],
     reddit: Mapping[str, Any] | None,
     aws: Mapping[str, Any],
     queryable: int = 0,
 ) -> Snapshot:
-    """Read both status pages at `now`; `reddit` is None on live Reddit."""
-    stream = aws["streams"][names.stream]
-    kept = aws["delivery"][names.observations]
-    dead = aws["delivery"][names.dead_letters]
+    """Read both status pages at `now`; `reddit` is None on live Reddit.
+
+    `outputs` are Terraform's, which name the resources.
+    """
+    stream = aws["streams"][outputs["stream_name"]]
+    kept = aws["delivery"][outputs["observations_delivery_stream_name"]]
+    dead = aws["delivery"][outputs["dead_letters_delivery_stream_name"]]
     return Snapshot(
         at=now,
         wall_at=time.monotonic(),
@@ -94,7 +75,7 @@ def take_snapshot(
         lags_seconds={
             "producer": _producer_lag(now, reddit, aws),
             "stream": _since(now, stream["oldest_unread_at"]),
-            "lake": _lake_lag(now, aws["functions"].get(names.lake_function, {})),
+            "lake": _lake_lag(now, aws["functions"].get(outputs["lake_function_name"], {})),
         },
     )
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sandbox.aws.environment import DUMMY_CREDENTIALS
 from sandbox.demo.errors import SetupError
 
 if TYPE_CHECKING:
@@ -19,11 +20,9 @@ PROJECT = Path(__file__).parents[2]
 # What the composition reads; a copy, so that no state and no lock file gets into the checkout.
 SOURCES = ("terraform", "contract", "bootstrap.sh")
 SANDBOX_CREDENTIALS = {
-    "AWS_ACCESS_KEY_ID": "sandbox",
-    "AWS_SECRET_ACCESS_KEY": "sandbox",
+    **DUMMY_CREDENTIALS,
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_REGION": "us-east-1",
-    "AWS_EC2_METADATA_DISABLED": "true",
 }
 REGION = SANDBOX_CREDENTIALS["AWS_REGION"]
 ERROR_LINES = 6
