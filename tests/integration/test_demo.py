@@ -79,7 +79,7 @@ def test_after_ctrl_c_a_run_starts_clean_and_kill_9_of_its_producer_loses_nothin
         back_at = running.clock.now()
         replay.run_until(replay.end_at)
         stream = replay.drain()
-        found = audit_demo(running, stream)
+        found, end = audit_demo(running, stream), running.snapshot()
     findings = dict(found.findings)
     # The answer that died with the process may have shown a score that no later look shows again.
     assert len(findings.pop(Finding.NOT_KEPT, ())) <= 1
@@ -95,6 +95,8 @@ def test_after_ctrl_c_a_run_starts_clean_and_kill_9_of_its_producer_loses_nothin
     assert found.kept > 0
     assert stream.gaps == 0
     assert replay.stalled == []
+    assert 0 < end.queryable == end.landed
+    assert 0 < end.found <= end.reached
 
 
 def interrupt_while_it_sets_up(build):
