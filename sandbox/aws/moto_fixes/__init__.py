@@ -1,1 +1,1 @@
-"""Where moto 5.2.5 does not do as AWS does: fixed in this process, with nothing of ours in it."""
+"""Where moto 5.2.5 does not do as AWS does: fixed in this process, nothing of ours behind it."""
