@@ -139,7 +139,8 @@ def _crossed(progress: Progress, lines: int) -> Table:
 
 def minutes_of(seconds: float) -> str:
     """Return a time as minutes and seconds."""
-    return f"{seconds // SECONDS_PER_MINUTE:.0f}:{seconds % SECONDS_PER_MINUTE:02.0f}"
+    minutes, rest = divmod(round(seconds), SECONDS_PER_MINUTE)
+    return f"{minutes}:{rest:02}"
 
 
 def hours_of(seconds: float) -> str:

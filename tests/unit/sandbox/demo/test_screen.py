@@ -132,5 +132,5 @@ def plain(screen):
 
 def test_times_are_read_at_a_glance():
     """Minutes and seconds of the wall, hours and minutes of age."""
-    assert [minutes_of(s) for s in (0, 61, 3599)] == ["0:00", "1:01", "59:59"]
+    assert [minutes_of(s) for s in (0, 59.7, 61, 3599)] == ["0:00", "1:00", "1:01", "59:59"]
     assert [hours_of(s) for s in (59, 60, 3661)] == ["0 min", "1 min", "1 h 01 min"]
