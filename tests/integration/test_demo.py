@@ -37,8 +37,6 @@ SIGKILL = int(signal.SIGKILL)
 OUTAGE_SECONDS = 300.0  # clock
 IN_FLIGHT_SECONDS = 300.0  # clock; what an answer may take to the stream, 3.3 s of wall time
 BACK_SECONDS = 60.0  # clock; the restarted producer has walked both listings by then
-# Nobody asked; the answer died with the process; its page's turn came when it had just gone.
-LOST_IN_AN_OUTAGE = (Finding.UNASKED, Finding.UNACKNOWLEDGED, Finding.UNREAD)
 LOST_MOST = 5  # of some 200 things that those five minutes bring; 4 come and go meanwhile in seed 3
 
 
