@@ -10,7 +10,6 @@ import sys
 from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, TextIO
-from unicodedata import combining, east_asian_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 FORMATS = ("table", "csv", "json")
 TABLE_ROWS = 200  # more is for a program
 CELL_WIDTH = 80
-NARROWEST = 8  # characters; a column is not made narrower to fit the terminal
+COLUMN_WIDTH = 10  # characters; a table is not made narrower than that to fit the terminal
 
 
 def print_result(names: Sequence[str], rows: Iterable[Row], form: str, out: TextIO) -> None:
@@ -30,18 +29,20 @@ def print_result(names: Sequence[str], rows: Iterable[Row], form: str, out: Text
 
 
 def _print_table(names: Sequence[str], rows: Iterator[Row], out: TextIO) -> None:
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - csv and json come without its import
+    from rich.console import Console  # noqa: PLC0415 - see above
+    from rich.table import Table  # noqa: PLC0415 - see above
+    from rich.text import Text  # noqa: PLC0415 - see above
+
     shown = list(islice(rows, TABLE_ROWS))
-    cells = [list(names), *([_cell(value) for value in row] for row in shown)]
-    widths = _fitting([max(map(_width, column)) for column in zip(*cells, strict=True)])
-    right = [
-        any(isinstance(value, int | float) for value in column)
-        for column in zip(*shown, strict=True)
-    ]
-    right = right or [False] * len(names)
-    cells.insert(1, ["─" * width for width in widths])
-    for row in cells:
-        padded = map(_padded, row, widths, right)
-        out.write("  ".join(padded).rstrip() + "\n")
+    table = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, 1, 0, 0))
+    for place, name in enumerate(names):
+        number = any(isinstance(row[place], int | float) for row in shown)
+        table.add_column(Text(name), justify="right" if number else "left", max_width=CELL_WIDTH)
+    for row in shown:
+        table.add_row(*(Text(_cell(each), no_wrap=True, overflow="ellipsis") for each in row))
+    terminal = shutil.get_terminal_size((sys.maxsize, 0)).columns  # unless there is none
+    Console(file=out, width=max(terminal, len(names) * COLUMN_WIDTH)).print(table)
     if next(rows, None) is not None:
         out.write(f"… and more than these {TABLE_ROWS}: --format csv or json prints all rows\n")
 
@@ -75,26 +76,3 @@ def _cell(value: object) -> str:
         return ""
     # Texts come from strangers: what is not printable must not reach a terminal.
     return "".join(c if c.isprintable() else " " for c in str(value)[: CELL_WIDTH + 1])
-
-
-def _width(text: str) -> int:
-    """Return how many columns of a terminal the text takes."""
-    return sum(0 if combining(c) else 1 + (east_asian_width(c) in "WF") for c in text)
-
-
-def _fitting(widths: list[int]) -> list[int]:
-    """Make the widest columns narrower until the table fits the terminal, if there is one."""
-    room = shutil.get_terminal_size((sys.maxsize, 0)).columns
-    fitting = [min(width, CELL_WIDTH) for width in widths]
-    while sum(fitting) + 2 * (len(fitting) - 1) > room and max(fitting) > NARROWEST:
-        fitting[fitting.index(max(fitting))] -= 1
-    return fitting
-
-
-def _padded(text: str, width: int, right: bool) -> str:  # noqa: FBT001 - one of a row's three maps
-    if _width(text) > width:
-        while _width(text) >= width:
-            text = text[:-1]
-        text += "…"
-    space = " " * (width - _width(text))
-    return space + text if right else text + space

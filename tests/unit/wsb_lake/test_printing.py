@@ -40,20 +40,20 @@ def test_a_table_is_aligned_numbers_to_the_right():
     """Two columns of a terminal for a wide character, none for an accent of its own."""
     rows = [("a🚀", 5, "x"), ("abe\u0301", 12, "y")]
     assert _printed(NAMES, rows, "table") == (
-        "id   score  body\n───  ─────  ────\na🚀      5  x\nabe\u0301     12  y\n"
+        "id   score  body\n────────────────\na🚀      5  x   \nabe\u0301     12  y   \n"
     )
 
 
 def test_a_table_fits_the_terminal():
     """The widest column gives way, and shows that it does."""
     lines = _printed(NAMES, [("t1_a", 1, "x" * 500), ("t1_b", 2, "y")], "table").splitlines()
-    assert [len(line) for line in lines] == [17, 60, 60, 14]
+    assert [len(line) for line in lines] == [60] * 4
     assert lines[2].endswith("xx…")
 
 
 def test_an_empty_table_shows_its_columns():
     """What was asked for is there, without a row."""
-    assert _printed(NAMES, [], "table") == "id  score  body\n──  ─────  ────\n"
+    assert _printed(NAMES, [], "table") == "id  score  body\n───────────────\n"
 
 
 def test_no_escape_sequence_reaches_the_terminal():
