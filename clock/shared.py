@@ -94,6 +94,12 @@ class FileClock:
 
 
 def clock_from_environment() -> Clock:
-    """Return the shared clock that `WSB_CLOCK_FILE` names, else the wall clock."""
+    """Return the shared clock that `WSB_CLOCK_FILE` names, else the wall clock.
+
+    Raises ValueError with a sentence for a person.
+    """
     path = os.environ.get(CLOCK_FILE_VARIABLE)
-    return FileClock(Path(path)) if path else SystemClock()
+    try:
+        return FileClock(Path(path)) if path else SystemClock()
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{CLOCK_FILE_VARIABLE} is no clock file: {error}") from error

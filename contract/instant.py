@@ -20,6 +20,5 @@ def format_instant(unix_seconds: float) -> str:
 def parse_instant(text: str) -> float:
     """Return seconds since 1970; raises ValueError for anything `format_instant` never writes."""
     if not _INSTANT.fullmatch(text):
-        msg = f"not an instant like 2021-01-28T14:30:00.000Z: {text!r}"
-        raise ValueError(msg)
+        raise ValueError(f"not an instant like 2021-01-28T14:30:00.000Z: {text!r}")
     return datetime.fromisoformat(text).timestamp()

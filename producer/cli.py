@@ -66,5 +66,5 @@ def check() -> None:
 def _clock() -> Clock:
     try:
         return clock_from_environment()
-    except (OSError, ValueError) as error:
-        raise SettingsError(f"WSB_CLOCK_FILE is no clock file: {error}") from None
+    except ValueError as error:
+        raise SettingsError(str(error)) from None

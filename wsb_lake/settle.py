@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from clock import clock_from_environment
 from telemetry import Log
 from wsb_lake.aws import plain_words
-from wsb_lake.errors import LockHeldError
+from wsb_lake.errors import LockHeldError, SettingsError
 from wsb_lake.events import LakeRunSkipped
 from wsb_lake.job import LakeJob
 
@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
 def settle_once(settings: JobSettings) -> str:
     """Take in what has landed and say what that was; raises a LakeError."""
-    job = LakeJob(settings, clock_from_environment(), Log(least=logging.WARNING))
+    try:
+        clock = clock_from_environment()
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
+    job = LakeJob(settings, clock, Log(least=logging.WARNING))
     with plain_words(settings):
         done = job.run()
     if isinstance(done, LakeRunSkipped):

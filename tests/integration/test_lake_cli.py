@@ -80,6 +80,7 @@ def test_without_credentials_a_query_says_how_to_log_in(call):
         (("settle",), {"WSB_LAKE_BUCKET": "nowhere"}, "is the lake deployed"),
         (("settle",), {"WSB_LAKE_DATABASE": "nowhere"}, "does not exist"),
         (("settle",), {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}, "does not answer"),
+        (("settle",), {"WSB_CLOCK_FILE": "/nowhere"}, "WSB_CLOCK_FILE is no clock file"),
     ],
 )
 def test_a_mistake_is_one_sentence(call, arguments, changes, said):
