@@ -11,7 +11,7 @@ from producer.delivery.record_buffer import RecordBuffer
 from producer.delivery.stream import KinesisStream
 from producer.producer import Edges, Producer
 from producer.progress import Reporter
-from producer.reddit.budget import Budget, BudgetMeter
+from producer.reddit.budget import Budget
 from producer.reddit.client import PrawReddit
 from producer.reddit.credentials import find_credentials
 from producer.state.checkpoint import DynamoState
@@ -25,9 +25,7 @@ if TYPE_CHECKING:
 
 def make_reddit(settings: RedditSettings, budget: Budget, clock: Clock) -> PrawReddit:
     """Connect to Reddit; raises CredentialsMissingError."""
-    credentials = find_credentials(settings, os.environ)
-    meter = BudgetMeter(budget, clock)
-    return PrawReddit(credentials, settings.subreddit, url=settings.url, meter=meter)
+    return PrawReddit(settings, find_credentials(settings, os.environ), budget, clock)
 
 
 def make_producer(settings: ProducerSettings, clock: Clock, log: Log) -> tuple[Producer, Reporter]:

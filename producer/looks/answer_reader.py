@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from producer.looks.observation import Record, absence_of, observation_of
+from producer.looks.observation import Record, observation_of
 from producer.looks.sighting import Sighting, miss, see
 from producer.reddit.thing import MalformedThingError, Thing, thing_of
 
@@ -53,45 +53,28 @@ class AnswerReader:
         records: list[Record] = []
         for thing in things:
             known = self._tracker.get(thing.id)
-            sighting = see(
-                known,
-                thing,
-                at=at,
-                scheduled=thing.id in scheduled,
-                min_score=self._min_score,
-            )
-            self._remember(known, sighting, at)
-            if sighting.emit:
-                cause = NEW if known is None else REREAD
-                records.append(
-                    observation_of(
-                        sighting.known,
-                        thing,
-                        observed_at=at,
-                        cause=cause,
-                        subreddit=self._subreddit,
-                    )
-                )
+            due = thing.id in scheduled
+            sighting = see(known, thing, at=at, scheduled=due, min_score=self._min_score)
+            records += self._take(known, sighting, thing, at)
         return records
 
     def miss(self, ids: Iterable[str], at: float) -> list[Record]:
         """Take in what was asked for and not answered."""
         records: list[Record] = []
-        for fullname in ids:
-            known = self._tracker.get(fullname)
-            if known is None:
-                continue
-            sighting = miss(known, at=at)
-            self._remember(known, sighting, at)
-            if sighting.emit:
-                records.append(
-                    absence_of(
-                        sighting.known, observed_at=at, cause=REREAD, subreddit=self._subreddit
-                    )
-                )
+        for known in filter(None, map(self._tracker.get, ids)):
+            records += self._take(known, miss(known, at=at), None, at)
         return records
 
-    def _remember(self, known: Known | None, sighting: Sighting, at: float) -> None:
+    def _take(
+        self, known: Known | None, sighting: Sighting, thing: Thing | None, at: float
+    ) -> list[Record]:
+        after = sighting.known
         before = (known.peak, known.missed_at) if known else None
-        keep = sighting.emit or before != (sighting.known.peak, sighting.known.missed_at)
-        self._tracker.put(sighting.known, now=at, keep=keep)
+        keep = sighting.emit or before != (after.peak, after.missed_at)
+        self._tracker.put(after, now=at, keep=keep)
+        if not sighting.emit:
+            return []
+        cause = REREAD if known else NEW
+        return [
+            observation_of(after, thing, observed_at=at, cause=cause, subreddit=self._subreddit)
+        ]

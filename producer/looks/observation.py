@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from producer.reddit.thing import Thing
 
 Record = dict[str, Any]
-COMMENT_TEXTS = (("author_fullname", "author_id"), ("body", "body"))
+COMMENT_TEXTS = (("body", "body"),)
 POST_TEXTS = (
-    ("author_fullname", "author_id"),
     ("selftext", "body"),
     ("title", "title"),
     ("url", "url"),
@@ -26,17 +25,39 @@ POST_TEXTS = (
     ("link_flair_text", "flair"),
 )
 SHARED_TEXTS = (
+    ("author_fullname", "author_id"),
     ("permalink", "permalink"),
     ("distinguished", "distinguished"),
     ("author_flair_text", "author_flair"),
 )
+FLAGS = {"comment": ("stickied", "is_submitter"), "post": ("stickied", "is_self", "over_18")}
 
 
 def observation_of(
-    known: Known, thing: Thing, *, observed_at: float, cause: str, subreddit: str
+    known: Known, thing: Thing | None, *, observed_at: float, cause: str, subreddit: str
 ) -> Record:
-    """Make the record of a thing that was answered; a tombstone carries no personal field."""
-    record = _head(known, observed_at=observed_at, cause=cause, subreddit=subreddit)
+    """Make the record of a look at a thing that was answered (None: it was not).
+
+    A tombstone carries no personal field.
+    """
+    record: Record = {
+        "schema_version": SCHEMA.version,
+        "kind": known.kind,
+        "id": known.id,
+        "subreddit": subreddit,
+        "created_at": format_instant(known.created_at),
+        "observed_at": format_instant(observed_at),
+        "cause": cause,
+        "state": known.state,
+        "score": known.score,
+        "score_hidden": False,
+        "peak_score": known.peak,
+    }
+    if known.kind == "comment":
+        record["post_id"] = known.post_id
+        record["parent_id"] = known.parent_id
+    if thing is None:
+        return record
     record["score"] = thing.score
     record["score_hidden"] = thing.score_hidden
     if known.state == LIVE:
@@ -44,11 +65,6 @@ def observation_of(
     if thing.kind == "post":
         _add_post_counts(record, thing.raw)
     return record
-
-
-def absence_of(known: Known, *, observed_at: float, cause: str, subreddit: str) -> Record:
-    """Make the tombstone of a thing that is no longer answered."""
-    return _head(known, observed_at=observed_at, cause=cause, subreddit=subreddit)
 
 
 def gap_observation(gap: Gap, subreddit: str) -> Record:
@@ -69,41 +85,19 @@ def gap_observation(gap: Gap, subreddit: str) -> Record:
     }
 
 
-def _head(known: Known, *, observed_at: float, cause: str, subreddit: str) -> Record:
-    record: Record = {
-        "schema_version": SCHEMA.version,
-        "kind": known.kind,
-        "id": known.id,
-        "subreddit": subreddit,
-        "created_at": format_instant(known.created_at),
-        "observed_at": format_instant(observed_at),
-        "cause": cause,
-        "state": known.state,
-        "score": known.score,
-        "score_hidden": False,
-        "peak_score": known.peak,
-    }
-    if known.kind == "comment":
-        record["post_id"] = known.post_id
-        record["parent_id"] = known.parent_id
-    return record
-
-
 def _add_texts(record: Record, thing: Thing) -> None:
     raw = thing.raw
-    comment = thing.kind == "comment"
     author = _text(raw.get("author"))
     record["author"] = None if author == "[deleted]" else author
-    for source, name in (*SHARED_TEXTS, *(COMMENT_TEXTS if comment else POST_TEXTS)):
+    for source, name in (
+        *SHARED_TEXTS,
+        *(COMMENT_TEXTS if thing.kind == "comment" else POST_TEXTS),
+    ):
         record[name] = _text(raw.get(source))
     edited_at = instant_in(raw.get("edited"))
     record["edited_at"] = None if edited_at is None else format_instant(edited_at)
-    record["stickied"] = _flag(raw.get("stickied"))
-    if comment:
-        record["is_submitter"] = _flag(raw.get("is_submitter"))
-    else:
-        record["is_self"] = _flag(raw.get("is_self"))
-        record["over_18"] = _flag(raw.get("over_18"))
+    for name in FLAGS[thing.kind]:
+        record[name] = _flag(raw.get(name))
 
 
 def _add_post_counts(record: Record, raw: Mapping[str, Any]) -> None:

@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from clock import Clock
-
 MINUTE_SECONDS = 60.0
 RESERVE_SHARE = 0.05
 WINDOW_SECONDS = 600.0  # Reddit's own window
@@ -94,22 +92,6 @@ class Budget:
         if quota is None or quota.reset_at <= now or quota.spendable < 1:
             return spacing
         return max(spacing, (quota.reset_at - now) / quota.spendable)
-
-
-class BudgetMeter:
-    """Tells the budget of every exchange, on the clock."""
-
-    def __init__(self, budget: Budget, clock: Clock) -> None:
-        self._budget = budget
-        self._clock = clock
-
-    def sent(self) -> None:
-        """Note that a request goes out."""
-        self._budget.sent(self._clock.now())
-
-    def answered(self, headers: Mapping[str, str]) -> None:
-        """Note that one was answered, or given up (no headers)."""
-        self._budget.answered(self._clock.now(), headers)
 
 
 def quota_in(headers: Mapping[str, str], now: float) -> Quota | None:

@@ -18,12 +18,15 @@ from producer.errors import (
     TokenExpiredError,
 )
 from producer.reddit.limits import PAGE_SIZE
-from producer.reddit.requestor import Meter, MeteredRequestor
+from producer.reddit.requestor import MeteredRequestor
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from clock import Clock
+    from producer.reddit.budget import Budget
     from producer.reddit.credentials import Credentials
+    from producer.settings import RedditSettings
 
 
 class Page(NamedTuple):
@@ -44,14 +47,12 @@ class Reddit(Protocol):
 
 
 class PrawReddit:
-    """One subreddit on Reddit, connected lazily; `url` is another server than Reddit's own.
-
-    Not thread-safe.
-    """
+    """One subreddit on Reddit, connected lazily. Not thread-safe."""
 
     def __init__(
-        self, credentials: Credentials, subreddit: str, *, url: str | None, meter: Meter
+        self, settings: RedditSettings, credentials: Credentials, budget: Budget, clock: Clock
     ) -> None:
+        url = settings.url
         servers = {"oauth_url": url, "reddit_url": url} if url else {}
         self._reddit = _Praw(
             client_id=credentials.client_id,
@@ -60,10 +61,10 @@ class PrawReddit:
             check_for_updates=False,
             check_for_async=False,
             requestor_class=MeteredRequestor,
-            requestor_kwargs={"meter": meter},
+            requestor_kwargs={"budget": budget, "clock": clock},
             **servers,
         )
-        self._subreddit = subreddit
+        self._subreddit = settings.subreddit
 
     def listing(self, name: str, after: str | None) -> Page:
         """Return a page of `comments` or `new`, newest first."""

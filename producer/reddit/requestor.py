@@ -7,7 +7,7 @@ retry, and the headers are read and taken off, which leaves its limiter nothing 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import prawcore
 import requests
@@ -27,6 +27,9 @@ from producer.errors import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from clock import Clock
+    from producer.reddit.budget import Budget
+
 TIMEOUT_SECONDS = 16.0
 REASONS: Mapping[type[Exception], str] = {  # the first that fits
     requests.exceptions.SSLError: "its certificate is not accepted",
@@ -43,22 +46,16 @@ TOKEN_FIELDS = {"access_token": str, "expires_in": int | float, "scope": str}
 MISSING = (301, 302, 404)  # Reddit sends an unknown subreddit's reader to its search page
 
 
-class Meter(Protocol):
-    """Counts every HTTP exchange, tokens too."""
-
-    def sent(self) -> None:
-        """Note that a request goes out."""
-
-    def answered(self, headers: Mapping[str, str]) -> None:
-        """Note that one was answered, or given up (no headers)."""
-
-
 class MeteredRequestor(prawcore.Requestor):
-    """Raises the producer's errors; takes what PRAW gives to its requestor, and a meter."""
+    """Raises the producer's errors, and tells the budget of every exchange, tokens too.
 
-    def __init__(self, *, meter: Meter, **settings: Any) -> None:  # noqa: ANN401 - PRAW's
+    Takes what PRAW gives to its requestor besides.
+    """
+
+    def __init__(self, *, budget: Budget, clock: Clock, **settings: Any) -> None:  # noqa: ANN401 - PRAW's
         super().__init__(timeout=TIMEOUT_SECONDS, **settings)
-        self._meter = meter
+        self._budget = budget
+        self._clock = clock
 
     def request(
         self,
@@ -68,21 +65,21 @@ class MeteredRequestor(prawcore.Requestor):
     ) -> requests.Response:
         """Return a good answer; raises RedditError for any other."""
         _method, url = target
-        self._meter.sent()
+        self._budget.sent(self._clock.now())
         try:
             response = super().request(*target, timeout=timeout, **options)
         except prawcore.RequestException as error:
-            self._meter.answered({})
+            self._budget.answered(self._clock.now(), {})
             cause = error.original_exception
             reasons = (text for kind, text in REASONS.items() if isinstance(cause, kind))
             raise UnreachableError(
                 f"{self.oauth_url} cannot be reached: {next(reasons, cause)}"
             ) from cause
         if url.endswith(ACCESS_TOKEN_PATH):
-            self._meter.answered({})  # its headers are about another quota
+            self._budget.answered(self._clock.now(), {})  # its headers are of another quota
             _check_token(response)
         else:
-            self._meter.answered(response.headers)
+            self._budget.answered(self._clock.now(), response.headers)
             _check(response)
         for name in QUOTA_HEADERS:
             response.headers.pop(name, None)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from contract import SCHEMA, problem_of, problem_of_line
 from producer.delivery.encoding import encode
 from producer.listings.poll import Gap
-from producer.looks.observation import absence_of, gap_observation, observation_of
+from producer.looks.observation import gap_observation, observation_of
 from producer.looks.sighting import miss, see
 from producer.reddit.thing import MalformedThingError, thing_of
 from tests.support.producer_fakes import START, SUBREDDIT, comment, post
@@ -81,7 +81,9 @@ def test_a_tombstone_carries_no_personal_field_but_keeps_the_score(raw):
 def test_an_absent_comment_keeps_its_thread_and_score():
     known = see(None, thing_of(comment(1, score=4)), at=START, scheduled=False, min_score=10).known
     absent = miss(miss(known, at=START).known, at=START + 3600).known
-    record = absence_of(absent, observed_at=START + 3600, cause="reread", subreddit=SUBREDDIT)
+    record = observation_of(
+        absent, None, observed_at=START + 3600, cause="reread", subreddit=SUBREDDIT
+    )
     assert problem_of(record) is None
     assert tuple(record[name] for name in ("state", "score", "peak_score", "post_id")) == (
         "absent",

@@ -14,21 +14,22 @@ from producer.errors import (
     UnreachableError,
 )
 from producer.reddit.requestor import MeteredRequestor
+from tests.support.producer_fakes import VirtualClock
 
 API = "https://oauth.reddit.com/r/wallstreetbets/new"
 TOKEN = "https://www.reddit.com/api/v1/access_token"
 TOKEN_BODY = '{"access_token": "a", "expires_in": 3600, "scope": "*"}'
 
 
-class Meter:
+class FakeBudget:
     def __init__(self):
         self.requests = 0
         self.headers = []
 
-    def sent(self):
+    def sent(self, now):
         self.requests += 1
 
-    def answered(self, headers):
+    def answered(self, now, headers):
         self.headers.append(dict(headers))
 
 
@@ -54,9 +55,10 @@ def answer(status=200, body="{}", **headers):
 
 
 def ask(given, url=API):
-    meter = Meter()
-    requestor = MeteredRequestor(meter=meter, user_agent="a test of wsb", session=OneAnswer(given))
-    return meter, lambda: requestor.request("GET", url, data={})
+    budget = FakeBudget()
+    settings = {"user_agent": "a test of wsb", "session": OneAnswer(given)}
+    requestor = MeteredRequestor(budget=budget, clock=VirtualClock(), **settings)
+    return budget, lambda: requestor.request("GET", url, data={})
 
 
 @pytest.mark.parametrize(
@@ -77,10 +79,10 @@ def ask(given, url=API):
     ],
 )
 def test_each_failure_is_the_error_that_says_what_to_do(given, error):
-    meter, request = ask(given)
+    budget, request = ask(given)
     with pytest.raises(error):
         request()
-    assert (meter.requests, len(meter.headers)) == (1, 1)
+    assert (budget.requests, len(budget.headers)) == (1, 1)
 
 
 @pytest.mark.parametrize(
@@ -137,13 +139,13 @@ def test_a_429_says_how_long_to_wait(headers, expected):
 
 def test_the_quota_is_read_and_taken_from_prawcore_that_would_sleep_by_it():
     quota = {"x_ratelimit_remaining": "9", "x_ratelimit_used": "1", "x_ratelimit_reset": "60"}
-    meter, request = ask(answer(**quota))
+    budget, request = ask(answer(**quota))
     response = request()
-    assert meter.headers[0]["x-ratelimit-remaining"] == "9"
+    assert budget.headers[0]["x-ratelimit-remaining"] == "9"
     assert not [name for name in response.headers if name.startswith("x-ratelimit")]
 
 
 def test_the_token_server_s_quota_is_another_one():
-    meter, request = ask(answer(200, TOKEN_BODY, x_ratelimit_remaining="9"), TOKEN)
+    budget, request = ask(answer(200, TOKEN_BODY, x_ratelimit_remaining="9"), TOKEN)
     request()
-    assert meter.headers == [{}]
+    assert budget.headers == [{}]
