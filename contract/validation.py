@@ -32,8 +32,8 @@ NUMBER_DIGITS_MAX = 308  # of a whole number; a double holds no more
 NUMBER_LIMIT: int = 10**NUMBER_DIGITS_MAX
 
 BLANKS = " \t\r\n"  # what JSON ignores between its tokens
-_STRING = re.compile(r'"[^"\\]*+(?:\\[\s\S][^"\\]*+)*+"')
-_LONG_NUMBER = re.compile(rf"(?<![0-9])[0-9]{{{DIGITS_MAX + 1}}}")
+STRINGS = r'"[^"\\]*+(?:\\[\s\S][^"\\]*+)*+"'  # Java reads both patterns alike
+LONG_NUMBER = rf"(?<![0-9])[0-9]{{{DIGITS_MAX + 1}}}"
 
 
 class DecodedLine(NamedTuple):
@@ -126,8 +126,8 @@ def _is_bad_value(field: Field, value: object) -> bool:
 def _is_too_complex(text: str) -> bool:
     if text.count("[") + text.count("{") <= BRACKETS_MAX and len(text) <= DIGITS_MAX:
         return False
-    bare = _STRING.sub('""', text)
-    return bare.count("[") + bare.count("{") > BRACKETS_MAX or bool(_LONG_NUMBER.search(bare))
+    bare = re.sub(STRINGS, '""', text)
+    return bare.count("[") + bare.count("{") > BRACKETS_MAX or bool(re.search(LONG_NUMBER, bare))
 
 
 def _read_int(text: str) -> float:
@@ -136,5 +136,4 @@ def _read_int(text: str) -> float:
 
 
 def _refuse_constant(name: str) -> None:
-    msg = f"{name} is not JSON"
-    raise ValueError(msg)
+    raise ValueError(f"{name} is not JSON")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,7 +52,7 @@ class Properties:
     filter_mode: FilterMode
 
 
-def load_properties(environment: Mapping[str, str] = os.environ) -> Properties:
+def load_properties(environment: Mapping[str, str]) -> Properties:
     """Read the file that the service, or the environment, names; PropertiesError says all."""
     path = Path(environment.get(PATH_VARIABLE, SERVICE_PATH))
     try:

@@ -9,7 +9,7 @@ digest of an ordinary observation; only of the rest are the fields looked at one
 from __future__ import annotations
 
 from contract import SCHEMA, Field
-from contract.validation import BRACKETS_MAX, DIGITS_MAX, LINE_BYTES_MAX
+from contract.validation import BRACKETS_MAX, DIGITS_MAX, LINE_BYTES_MAX, LONG_NUMBER, STRINGS
 from flink_app.patterns import type_pattern, value_pattern
 from flink_app.sql_text import literal, matches
 
@@ -20,9 +20,7 @@ DIGEST_ORDER = tuple(FIELDS[name] for name in LEADING) + tuple(
     field for field in SCHEMA.fields if field.name not in LEADING
 )
 
-_STRINGS = r'"[^"\\]*+(?:\\[\s\S][^"\\]*+)*+"'
 _EMPTY_STRING = '""'
-_LONG_NUMBER = rf"(?<![0-9])[0-9]{{{DIGITS_MAX + 1}}}"
 _NEWLINE = "\n"
 _MANY_LINES = r"[^ \t\r\n][ \t\r]*+\n[ \t\r\n]*+[^ \t\r\n]"
 _CHARACTER_BYTES_MAX = 4  # UTF-8
@@ -35,7 +33,7 @@ def carrier_problem() -> str:
     Jackson has no limits of its own: half a million brackets end the job, a million digits
     hold it up for seconds. The tests that every line meets are cheap; the exact ones follow.
     """
-    bare = f"REGEXP_REPLACE(text, {literal(_STRINGS)}, {literal(_EMPTY_STRING)})"
+    bare = f"REGEXP_REPLACE(text, {literal(STRINGS)}, {literal(_EMPTY_STRING)})"
     half = BRACKETS_MAX // 2 + 1
     return f"""CASE
     WHEN CHAR_LENGTH(text) > {LINE_BYTES_MAX // _CHARACTER_BYTES_MAX}
@@ -45,7 +43,7 @@ def carrier_problem() -> str:
       THEN 'many_lines'
     WHEN (SPLIT_INDEX(text, '[', {half}) IS NOT NULL OR SPLIT_INDEX(text, '{{', {half}) IS NOT NULL)
       AND CHAR_LENGTH(REGEXP_REPLACE({bare}, '[^\\[{{]', '')) > {BRACKETS_MAX} THEN 'too_complex'
-    WHEN CHAR_LENGTH(text) > {DIGITS_MAX} AND {matches(bare, _LONG_NUMBER)} THEN 'too_complex'
+    WHEN CHAR_LENGTH(text) > {DIGITS_MAX} AND {matches(bare, LONG_NUMBER)} THEN 'too_complex'
   END"""
 
 

@@ -10,7 +10,6 @@ from producer.events import NotDelivered, Started, Stopped
 
 if TYPE_CHECKING:
     import threading
-    from types import FrameType
 
     from clock import Clock
     from producer.producer import Producer
@@ -43,9 +42,5 @@ def run(
 
 def stop_on_signals(stop: threading.Event) -> None:
     """Let SIGTERM and SIGINT ask for a clean stop."""
-
-    def ask(_number: int, _frame: FrameType | None) -> None:
-        stop.set()
-
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, ask)
+        signal.signal(number, lambda *_: stop.set())

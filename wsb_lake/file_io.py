@@ -18,8 +18,6 @@ from pyiceberg.io import InputFile, OutputFile
 from pyiceberg.io.pyarrow import PyArrowFileIO
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from wsb_lake.aws import Aws
 
 CACHE_BYTES = 32 * 1024 * 1024
@@ -168,13 +166,8 @@ class WholeStream:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if error is None:
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        if kind is None:
             self.close()
         self.closed = True
 

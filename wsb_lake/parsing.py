@@ -43,10 +43,6 @@ class Parsed:
     rejects: tuple[Reject, ...]
 
 
-class UnstorableError(ValueError):
-    """A valid record has a value that no column can hold; the message is the reason."""
-
-
 def parse(lines: Iterable[bytes], schema: Schema = SCHEMA) -> Parsed:
     """Return every line either as a row or as a reject, never neither."""
     rows: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
@@ -55,14 +51,11 @@ def parse(lines: Iterable[bytes], schema: Schema = SCHEMA) -> Parsed:
     for number, line in enumerate(lines, start=1):
         record, reason = decode_line(line, schema)
         if reason is None:
-            try:
-                row = _row(record, fields[record["kind"]])
-            except UnstorableError as error:
-                reason = str(error)
-            else:
-                rows[record["kind"]].append(row)
-                continue
-        rejects.append(Reject(number, line, reason))
+            row, reason = _row(record, fields[record["kind"]])
+        if reason is None:
+            rows[record["kind"]].append(row)
+        else:
+            rejects.append(Reject(number, line, reason))
     tables = {
         name: pa.Table.from_pylist(rows[kind], schema=arrow_schema(fields[kind], schema))
         for kind, name in OBSERVATION_TABLES.items()
@@ -75,16 +68,17 @@ def arrow_schema(fields: Iterable[Field], schema: Schema = SCHEMA) -> pa.Schema:
     return pa.schema([(field.name, _ARROW[schema.type_in(field, "arrow")]) for field in fields])
 
 
-def _row(record: Mapping[str, Any], fields: tuple[Field, ...]) -> dict[str, Any]:
+def _row(record: Mapping[str, Any], fields: tuple[Field, ...]) -> tuple[dict[str, Any], str | None]:
+    """Return a valid record's row, or the reason why no column can hold one of its values."""
     row = {}
     for field in fields:
         value = record.get(field.name)
         if value is not None:
             try:
                 row[field.name] = _CONVERT[field.type](value)
-            except (OverflowError, UnicodeEncodeError) as error:
-                raise UnstorableError(f"bad_value:{field.name}") from error
-    return row
+            except (OverflowError, UnicodeEncodeError):
+                return {}, f"bad_value:{field.name}"
+    return row, None
 
 
 def _microseconds(text: str) -> int:

@@ -14,7 +14,7 @@ from contract import format_instant
 from wsb_lake.settings import REJECTS_PREFIX
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from clock import Clock
     from wsb_lake.aws import Client
@@ -32,36 +32,37 @@ class Rejects:
 
     def put_lines(self, landed: LandedObject, rejects: Sequence[Reject]) -> None:
         """Set these lines of one landed object aside; without any, does nothing."""
-        letters = [self._letter(landed, reject) for reject in rejects]
+        letters = []
+        for reject in rejects:
+            try:
+                original, encoding = reject.line.decode(), "utf-8"
+            except UnicodeDecodeError:
+                original, encoding = base64.b64encode(reject.line).decode(), "base64"
+            letter = self._letter(landed, reject.reason, original, encoding)
+            letters.append(letter | {"line": reject.number})
         if letters:
-            text = "".join(json.dumps(letter, ensure_ascii=False) + "\n" for letter in letters)
-            self._put(self._key(landed, ".ndjson"), text.encode())
+            self._put_letters(landed, letters)
 
     def put_object(self, landed: LandedObject, data: bytes, reason: str) -> None:
         """Set a whole object aside as it is, because it cannot be unpacked into lines."""
-        self._put(self._key(landed, ".object"), data)
-        letter = {
-            "reason": reason,
-            "failed_at": format_instant(self._clock.now()),
-            "original": self._key(landed, ".object"),
-            "encoding": "key",
-            "object": landed.key,
-        }
-        self._put(self._key(landed, ".ndjson"), f"{json.dumps(letter)}\n".encode())
+        key = self._key(landed, ".object")
+        self._put(key, data)
+        self._put_letters(landed, [self._letter(landed, reason, key, "key")])
 
-    def _letter(self, landed: LandedObject, reject: Reject) -> dict[str, Any]:
-        try:
-            original, encoding = reject.line.decode(), "utf-8"
-        except UnicodeDecodeError:
-            original, encoding = base64.b64encode(reject.line).decode(), "base64"
+    def _letter(
+        self, landed: LandedObject, reason: str, original: str, encoding: str
+    ) -> dict[str, Any]:
         return {
-            "reason": reject.reason,
+            "reason": reason,
             "failed_at": format_instant(self._clock.now()),
             "original": original,
             "encoding": encoding,
             "object": landed.key,
-            "line": reject.number,
         }
+
+    def _put_letters(self, landed: LandedObject, letters: Sequence[Mapping[str, Any]]) -> None:
+        text = "".join(json.dumps(letter, ensure_ascii=False) + "\n" for letter in letters)
+        self._put(self._key(landed, ".ndjson"), text.encode())
 
     def _key(self, landed: LandedObject, suffix: str) -> str:
         return f"{REJECTS_PREFIX}{landed.key.removeprefix(self._landing.prefix)}{suffix}"

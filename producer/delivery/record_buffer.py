@@ -5,10 +5,10 @@ Whatever waits is covered by no checkpoint yet.
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Protocol
 
 from producer.delivery.batching import BATCH_RECORDS, Entry, check_size
-from producer.delivery.encoding import encode
 
 if TYPE_CHECKING:
     import threading
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from producer.looks.observation import Record
 
 FLUSH_SECONDS = 5.0
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)
 
 
 class Stream(Protocol):
@@ -53,3 +54,12 @@ class RecordBuffer:
         """Return once all that waited is acknowledged; raises NotDeliveredError."""
         self._stream.put(self._waiting, stop)
         self._waiting = []
+
+
+def encode(record: Record) -> bytes:
+    """Write a record as compact UTF-8 JSON; half a surrogate pair becomes U+FFFD."""
+    text = _COMPACT.encode(record)
+    try:
+        return text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()

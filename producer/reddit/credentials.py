@@ -43,12 +43,11 @@ def find_credentials(
             )
         client = client_of("secretsmanager", settings.region)
         return _complete(_from_secret(secret_id, client), f"the secret {secret_id}")
-    values = {name: environment.get(f"praw_{name}") for name in NAMES}
-    if any(values.values()):
-        place = "the environment (praw_client_id, praw_client_secret, praw_user_agent)"
-        return _complete({**_from_ini(settings.praw_site, environment), **_given(values)}, place)
+    given = {name: value for name in NAMES if (value := environment.get(f"praw_{name}"))}
     place = f"section [{settings.praw_site}] of praw.ini (copy praw.ini.example)"
-    return _complete(_from_ini(settings.praw_site, environment), place)
+    if given:
+        place = "the environment (praw_client_id, praw_client_secret, praw_user_agent)"
+    return _complete(_from_ini(settings.praw_site, environment) | given, place)
 
 
 def _complete(values: Mapping[str, Any], place: str) -> Credentials:
@@ -96,7 +95,3 @@ def _from_ini(site: str, environment: Mapping[str, str]) -> dict[str, str]:
         reason = str(error).splitlines()[0]
         raise CredentialsMissingError(f"praw.ini cannot be read: {reason}") from None
     return dict(parser.items(site)) if parser.has_section(site) else {}
-
-
-def _given(values: Mapping[str, str | None]) -> dict[str, str]:
-    return {name: value for name, value in values.items() if value}

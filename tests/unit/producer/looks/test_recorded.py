@@ -3,7 +3,7 @@
 import json
 
 from contract import problem_of_line
-from producer.delivery.encoding import encode
+from producer.delivery.record_buffer import encode
 from producer.looks.observation import observation_of
 from producer.looks.sighting import see
 from producer.reddit.client import _page
