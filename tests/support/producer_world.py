@@ -40,28 +40,23 @@ class ProducerWorld:
         self.totals = Totals()
         self.log = MemoryLog()
         self.budget = Budget(self.per_minute, self.clock.now())
-        edges = Edges(
-            _Metered(self.reddit, self.budget, self.clock),
-            RecordBuffer(self.stream),
-            self.state,
-            self.clock,
-            self.log,
-        )
-        self.producer = Producer(
-            ProducerSettings.from_environment(environment),
-            edges,
-            self.state.load(),
-            self.budget,
-            self.totals,
-        )
+        settings = ProducerSettings.from_environment(environment)
+        reddit = _Metered(self.reddit, self.budget, self.clock)
+        edges = Edges(reddit, RecordBuffer(self.stream), self.state, self.clock, self.log)
+        self.producer = Producer(settings, edges, self.state.load(), self.budget, self.totals)
 
     def run(self, seconds):
         until = self.clock.now() + seconds
         while self.clock.now() < until:
             self.producer.run_once(self.stop)
 
-    def drain(self):
+    def deliver(self, seconds=0):
+        """Run that long, then send and save all there is."""
+        self.run(seconds)
         self.producer.checkpoint(self.stop)
+
+    def delivered(self):
+        return {entry.key for entry in self.stream.entries}
 
     def records(self):
         return [json.loads(entry.data) for entry in self.stream.entries]
@@ -70,7 +65,7 @@ class ProducerWorld:
         return [record for record in self.records() if record["id"] == name]
 
     def missing(self):
-        return self.reddit.answered - {entry.key for entry in self.stream.entries}
+        return self.reddit.answered - self.delivered()
 
     def kept(self, min_score=10):
         return {

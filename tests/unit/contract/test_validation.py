@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from contract import SCHEMA, problem_of, problem_of_line
 from contract.validation import BRACKETS_MAX, LINE_BYTES_MAX
-from tests.support.records import valid_record
+from tests.support.hostile_lines import valid_record
 
 KIND_AND_FIELD = [(kind, field) for kind in SCHEMA.kinds for field in SCHEMA.of_kind(kind)]
 places = st.sampled_from(KIND_AND_FIELD)

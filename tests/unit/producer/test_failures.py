@@ -61,8 +61,7 @@ def test_a_403_or_404_stops_at_the_start_and_is_waited_out_later(error):
     world.run(600)
     world.reddit.before_answer = lambda _request: None
     world.reddit.things["t1_c2"] = comment(2, world.clock.now())
-    world.run(120)
-    world.drain()
+    world.deliver(120)
     assert world.of("t1_c2")
 
 
@@ -103,9 +102,8 @@ def test_a_page_that_never_comes_stops_nothing_else():
     assert sum(request[0] == "info" for request in meanwhile) > 100
     assert sum(request[:2] == ("listing", "new") for request in meanwhile) > 20
     world.reddit.before_answer = lambda _request: None
-    world.run(120)
-    world.drain()
-    assert set() == set(world.reddit.things) - {entry.key for entry in world.stream.entries}
+    world.deliver(120)
+    assert set() == set(world.reddit.things) - world.delivered()
     assert world.producer.gaps_open() == 0
 
 
@@ -124,7 +122,7 @@ def test_a_look_that_is_never_answered_stops_no_other():
     world.run(3 * HOUR)
     asked = [request[1] for _, request in world.reddit.requests if request[0] == "info"]
     assert sum("t1_c1" in ids for ids in asked[-100:]) < 70
-    world.drain()
+    world.deliver()
     fixed = [record for record in world.of("t1_c2") if record["cause"] == "reread"]
     assert len(fixed) == 4  # 15, 45, 90 and 180 minutes
 
@@ -136,16 +134,14 @@ def test_an_outage_makes_nobody_forget_what_is_still_listed():
     world.reddit.before_answer = raiser(RedditUnavailableError("503"))
     world.run(2 * HOUR)
     world.reddit.before_answer = lambda _request: None
-    world.run(HOUR)
-    world.drain()
+    world.deliver(HOUR)
     assert [record["cause"] for record in world.of("t1_c1")].count("new") == 1
 
 
 def test_what_was_read_before_the_end_is_delivered():
     """Whatever ends it: the records that wait go out, the state is saved."""
     world = ProducerWorld([comment(1)])
-    world.run(61)
-    world.drain()
+    world.deliver(61)
     world.reddit.things["t1_c2"] = comment(2, world.clock.now())
 
     def end_after_the_next_poll(request):
@@ -171,22 +167,19 @@ def test_a_look_answered_after_its_age_is_that_look():
             world.clock.time += 10
 
     world.reddit.before_answer = take_ten_seconds
-    world.run(60)
-    world.drain()
+    world.deliver(60)
     assert [record["cause"] for record in world.of("t1_c1")] == ["new", "reread"]
 
 
 def test_what_two_producers_stored_stops_nobody():
     """An id in two cohorts: the second is looked at in vain, and forgotten with the rest."""
     world = ProducerWorld([comment(1)])
-    world.run(120)
-    world.drain()
+    world.deliver(120)
     twin = world.producer.tracker.cohorts["t1_c1"]
     twin.name = "twin"
     world.state.save(Checkpoint(cohorts=(twin,)), world.stop)
     world.start()
     world.reddit.things["t1_c1"]["_hidden"] = True
-    world.run(40 * HOUR)
-    world.drain()
+    world.deliver(40 * HOUR)
     assert len(world.producer.tracker) == 0
     assert world.state.cohorts == {}

@@ -81,22 +81,16 @@ def test_spare_requests_go_to_the_cohorts_looked_at_longest_ago():
 
 
 def test_a_request_is_filled_with_whole_cohorts():
-    cohorts = []
-    for size in (60, 30, 20, 5):
-        cohort = Cohort(f"c{size}", (300, 0))
-        for number in range(size):
-            cohort.append(known(size * 1000 + number))
-        cohorts.append(cohort)
+    cohorts = [
+        cohort_of([known(size * 1000 + number) for number in range(size)])
+        for size in (60, 30, 20, 5)
+    ]
     assert tuple(len(cohort) for cohort in pack(cohorts).cohorts) == (60, 30)
 
 
-def test_what_was_deleted_is_not_asked_for_again():
-    tracker = tracker_with(known(1), known(2, author="[deleted]", body="[deleted]"))
-    assert due_look(tracker, BORN + HOUR).ids == ("t1_c1",)
-
-
-def test_what_was_removed_keeps_its_looks():
-    tracker = tracker_with(known(1, author="[deleted]", body="[removed]"))
+def test_what_was_removed_keeps_its_looks_and_what_was_deleted_does_not():
+    removed = known(1, author="[deleted]", body="[removed]")
+    tracker = tracker_with(removed, known(2, author="[deleted]", body="[deleted]"))
     assert due_look(tracker, BORN + HOUR).ids == ("t1_c1",)
 
 
@@ -155,10 +149,13 @@ OPTIONAL_SCORES = st.one_of(st.none(), st.integers(-1000, 100_000))
     )
 )
 def test_a_cohort_is_the_same_after_it_was_stored(values):
-    cohort = Cohort("t1_c0", (300, 7))
-    for number, (score, peak, looked_at, crc) in enumerate(values):
-        row = known(number)._replace(score=score, peak=peak, looked_at=looked_at, text_crc=crc)
-        cohort.append(row)
+    cohort = cohort_of(
+        [
+            known(number)._replace(score=score, peak=peak, looked_at=looked_at, text_crc=crc)
+            for number, (score, peak, looked_at, crc) in enumerate(values)
+        ],
+        bucket=(300, 7),
+    )
     again = Cohort.from_dict(cohort.to_dict())
     assert cohort.to_dict() == again.to_dict()
     assert list(cohort.rows()) == list(again.rows())
