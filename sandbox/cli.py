@@ -1,12 +1,11 @@
 """The `wsb sandbox` commands: the whole system on one machine."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from math import isfinite
 from pathlib import Path
 from signal import SIGINT
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
@@ -15,9 +14,6 @@ from sandbox.demo.options import HOURS_MOST, Options
 from sandbox.reddit.datafile import check_file
 from sandbox.reddit.errors import RedditSandboxError
 from sandbox.reddit.generate import generate
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 LIVE_HOURS = 0.1
 REPLAY_HOURS = 6.0

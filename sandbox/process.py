@@ -4,21 +4,17 @@ A child leads its own session, so that a signal reaches it and its children and 
 On Linux the kernel kills it when its starter dies, however that happens.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+from typing import IO, Any
 
 Message = dict[str, Any]
 
@@ -40,7 +36,7 @@ class ChildProcess:
 
     A program that does not exist ends at once, and its log says so.
     `on_message` gets each JSON object the child prints, on a thread of this child's own.
-    `on_exit` gets this object once the child has ended and its output has been read.
+    `on_exit` is called once the child has ended and its output has been read.
     """
 
     def __init__(  # noqa: PLR0913 - the settings of a process are many
@@ -52,7 +48,7 @@ class ChildProcess:
         directory: Path | None = None,
         stdin: bool = False,
         on_message: Callable[[Message], None] | None = None,
-        on_exit: Callable[[ChildProcess], None] | None = None,
+        on_exit: Callable[[], None] | None = None,
     ) -> None:
         self.log = log
         self._on_message = on_message
@@ -160,7 +156,7 @@ class ChildProcess:
             self._ended = True
             self._changed.notify_all()
         if self._on_exit is not None:
-            self._on_exit(self)
+            self._on_exit()
 
     def _read(self) -> None:
         if self._popen.stdout is None:

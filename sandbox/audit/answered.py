@@ -4,18 +4,14 @@ Written from the contract alone, a second time: nothing of the producer is used,
 the producer says about itself is believed.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_right
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from contract import SCHEMA, format_instant
 from sandbox.audit.rows import Row, without_nulls
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
 
 KINDS = {"t1": "comment", "t3": "post"}
 INT32_MAX = 2**31 - 1

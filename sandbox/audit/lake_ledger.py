@@ -1,21 +1,14 @@
 """Lake ledger: what the Iceberg tables hold, scanned with pyiceberg and nothing of `wsb_lake`."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from pyiceberg.catalog import load_catalog
+from pyiceberg.catalog import Catalog, load_catalog
 from pyiceberg.exceptions import NoSuchTableError
 
 from contract import format_instant
 from sandbox.audit.ledgers import LakeLedger
 from sandbox.audit.rows import Row, identity_of, without_nulls
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from pyiceberg.catalog import Catalog
 
 TABLES = ("comments", "posts", "gaps")
 

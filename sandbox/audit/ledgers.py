@@ -1,15 +1,10 @@
 """Ledgers: what Reddit, the stream and the lake each say happened, kept apart from the pipeline."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from sandbox.audit.answered import AnsweredThing
-    from sandbox.audit.rows import Identity, Row
+from sandbox.audit.answered import AnsweredThing
+from sandbox.audit.rows import Identity, Row
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,5 @@
 """Reddit ledger: what the replay server published and answered, as its ledger page tells it."""
 
-from __future__ import annotations
-
 from array import array
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Rows: observations as the audit compares them."""
 
-from __future__ import annotations
-
 from typing import Any, NamedTuple
 
 Row = dict[str, Any]  # an observation without what is null in it

@@ -1,15 +1,11 @@
 """Stream ledger: every record a Kinesis stream still holds, read shard by shard."""
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from sandbox.audit.ledgers import StreamLedger
 from sandbox.audit.rows import Row, passes
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 GET_RECORDS_LIMIT = 10_000  # most that GetRecords gives
 

@@ -1,21 +1,15 @@
 """Verdict: the three ledgers held against each other, and what is wrong between them."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
 from contract import parse_instant
+from sandbox.audit.answered import AnsweredThing
+from sandbox.audit.ledgers import LakeLedger, RedditLedger, StreamLedger
 from sandbox.audit.rows import Identity, Row, identity_of, passes, without_nulls
 from sandbox.audit.stream_ledger import rows_of
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
-
-    from sandbox.audit.answered import AnsweredThing
-    from sandbox.audit.ledgers import LakeLedger, RedditLedger, StreamLedger
 
 
 class Finding(StrEnum):

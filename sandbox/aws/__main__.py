@@ -1,7 +1,5 @@
 """`python -m sandbox.aws`: AWS on this machine, until SIGTERM or Ctrl-C."""
 
-from __future__ import annotations
-
 import json
 import logging
 import os

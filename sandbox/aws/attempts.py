@@ -5,17 +5,13 @@ would answer the retry of a CreateApplication with "already exists", of a Delete
 found". SDKs name each call in `amz-sdk-invocation-id` and count in `amz-sdk-request`.
 """
 
-from __future__ import annotations
-
 import threading
 from collections import OrderedDict
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable
+from typing import NamedTuple
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from werkzeug.wrappers import Response
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 _CALLS_KEPT = 2_000
 _BODY_BYTES_MAX = 65_536

@@ -1,20 +1,16 @@
 """AwsControl: the sandbox's own interface, under /_sandbox/, in front of moto's application."""
 
-from __future__ import annotations
-
 import json
 import signal
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from werkzeug.exceptions import BadRequest, HTTPException, MethodNotAllowed, NotFound
 from werkzeug.wrappers import Request, Response
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
-
-    from sandbox.aws.services import Services
+from sandbox.aws.services import Services
 
 ROOT = "/_sandbox/"
 _SIGNALS = (int(signal.SIGKILL), int(signal.SIGTERM))

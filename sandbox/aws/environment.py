@@ -1,15 +1,10 @@
 """ChildEnvironment: the variables that processes inside the sandbox's AWS are started with."""
 
-from __future__ import annotations
-
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from clock import CLOCK_FILE_VARIABLE
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 DUMMY_CREDENTIALS = {
     "AWS_ACCESS_KEY_ID": "sandbox",

@@ -1,7 +1,5 @@
 """Faults: the switches by which a test makes the sandbox's AWS misbehave as AWS does."""
 
-from __future__ import annotations
-
 import random
 import threading
 from dataclasses import dataclass, field, fields, replace

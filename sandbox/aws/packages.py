@@ -1,16 +1,11 @@
 """Packages: zip files, unpacked once each into the work directory."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import shutil
 import threading
 import zipfile
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
 
 _LOCK = threading.Lock()
 

@@ -1,13 +1,9 @@
 """Patching: replaces parts of moto, and puts them back."""
 
-from __future__ import annotations
-
 import inspect
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+from typing import Any
 
 _MISSING = object()
 

@@ -1,11 +1,9 @@
 """SandboxServer: moto's server, patched, with the control interface and the services behind it."""
 
-from __future__ import annotations
-
 import logging
 import socket
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.moto_server.werkzeug_app import (
     DomainDispatcherApplication,
@@ -18,9 +16,7 @@ from sandbox.aws.attempts import Attempts
 from sandbox.aws.control import AwsControl
 from sandbox.aws.patching import Patching
 from sandbox.aws.services import Services
-
-if TYPE_CHECKING:
-    from sandbox.aws.settings import AwsSandboxSettings
+from sandbox.aws.settings import AwsSandboxSettings
 
 _HOST = "127.0.0.1"
 

@@ -1,14 +1,13 @@
 """Services: what the sandbox runs of AWS itself, behind the calls that moto answers."""
 
-from __future__ import annotations
-
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
 import boto3
 from botocore.config import Config
 
-from clock import FileClock, SystemClock
+from clock import Clock, FileClock, SystemClock
 from sandbox.aws.environment import DUMMY_CREDENTIALS, ChildEnvironment
 from sandbox.aws.faults import Faults
 from sandbox.aws.firehose.calls import FirehoseDelivery
@@ -33,15 +32,10 @@ from sandbox.aws.moto_fixes.glue import compare_and_swap_tables
 from sandbox.aws.moto_fixes.policies import leave_out_conditional_denials
 from sandbox.aws.moto_fixes.transactions import copy_tables_once
 from sandbox.aws.moto_fixes.unimplemented import refuse_at_once
+from sandbox.aws.patching import Patching
 from sandbox.aws.schedules.calls import refuse_what_cannot_run
 from sandbox.aws.schedules.service import ScheduleService
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from clock import Clock
-    from sandbox.aws.patching import Patching
-    from sandbox.aws.settings import AwsSandboxSettings
+from sandbox.aws.settings import AwsSandboxSettings
 
 _REGION = "us-east-1"
 
@@ -60,7 +54,7 @@ class Services:
     fleet: Fleet
 
     @classmethod
-    def of(cls, settings: AwsSandboxSettings, url: str) -> Services:
+    def of(cls, settings: AwsSandboxSettings, url: str) -> Self:
         """Make the services of a sandbox that answers at `url`; nothing runs yet."""
         clock = FileClock(settings.clock_file) if settings.clock_file else SystemClock()
         environment = ChildEnvironment(url, settings.clock_file)

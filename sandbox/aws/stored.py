@@ -1,7 +1,5 @@
 """Stored: what is in moto's S3, read inside this process."""
 
-from __future__ import annotations
-
 from moto.s3.exceptions import MissingBucket, MissingKey
 from moto.s3.models import s3_backends
 

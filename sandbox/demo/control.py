@@ -1,7 +1,5 @@
 """ControlClient: the demo's own view of the two servers, through their `/_sandbox/` pages."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Any
 

@@ -1,18 +1,14 @@
 """Folder: where a run's logs and results go; one run at a time, and no other run's results."""
 
-from __future__ import annotations
-
 import fcntl
 import json
 import shutil
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from sandbox.demo.errors import SetupError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
 SUMMARY = "summary.json"
 ENVIRONMENT = "env"

@@ -1,12 +1,7 @@
 """Governor: how fast the sandbox's clock may run, given what the pipeline keeps up with."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 GOVERN_EVERY_SECONDS = 0.1  # wall
 # Never slower: a request takes a fraction of a clock second then, and what lags may itself be

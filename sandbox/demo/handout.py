@@ -1,16 +1,11 @@
 """Handout: what a run leaves to go on with: the lake as files, `env` for a shell, next steps."""
 
-from __future__ import annotations
-
 import os
 import shlex
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from pathlib import Path
 
 from sandbox.demo.folder import ENVIRONMENT, LAKE
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
 
 # Of a person's own AWS account, or of a run before: they would win over what is exported.
 UNSET = ("AWS_PROFILE", "AWS_SESSION_TOKEN", "WSB_LAKE_FOLDER")

@@ -1,10 +1,8 @@
 """Live: the same run on the real Reddit, of which only what was sent on can be audited."""
 
-from __future__ import annotations
-
 import os
+from collections.abc import Mapping
 from dataclasses import asdict
-from typing import TYPE_CHECKING
 
 from clock import SystemClock
 from producer.check import check_reddit
@@ -12,9 +10,6 @@ from producer.errors import ProducerError
 from producer.reddit.credentials import find_credentials
 from producer.settings import RedditSettings
 from sandbox.demo.errors import DemoError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 def live_credentials() -> Mapping[str, str]:

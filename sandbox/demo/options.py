@@ -1,12 +1,7 @@
 """Options: what a person asks of a demo run."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
 
 SECONDS_PER_HOUR = 3600
 STREAM_HOURS_LEAST = 24  # Kinesis's

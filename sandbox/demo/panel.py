@@ -1,22 +1,17 @@
 """Panel: a run's figures as a terminal shows them, in places that do not move."""
 
-from __future__ import annotations
+from typing import NamedTuple
 
-from typing import TYPE_CHECKING, NamedTuple
-
+from rich.console import ConsoleDimensions
 from rich.panel import Panel
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
 from contract import format_instant
+from sandbox.demo.options import Options
+from sandbox.demo.recent import Recent
 from sandbox.demo.summary import figure
-
-if TYPE_CHECKING:
-    from rich.console import ConsoleDimensions
-
-    from sandbox.demo.options import Options
-    from sandbox.demo.recent import Recent
 
 WIDTH_MOST = 110
 LINES_BESIDE_CROSSED = 16  # of the panel, and one below it

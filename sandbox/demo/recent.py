@@ -1,17 +1,12 @@
 """Recent: the last snapshots of a run, and what happened in a clock minute lately."""
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from dataclasses import replace
 from operator import attrgetter
-from typing import TYPE_CHECKING
 
 from sandbox.demo.governor import SPENT_SHARE
-
-if TYPE_CHECKING:
-    from sandbox.demo.options import Options
-    from sandbox.demo.snapshot import Snapshot
+from sandbox.demo.options import Options
+from sandbox.demo.snapshot import Snapshot
 
 WINDOW_SECONDS = 300.0  # clock
 LOOK_IDS = 100  # one look asks for so many things

@@ -1,25 +1,18 @@
 """Replay: the stretch of time a run plays, and the drain after it."""
 
-from __future__ import annotations
-
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from sandbox.audit import read_stream
+from sandbox.audit import StreamLedger, read_stream
 from sandbox.demo.errors import StalledError
 from sandbox.demo.governor import GOVERN_EVERY_SECONDS, allowed_speed, spending_speed
 from sandbox.demo.recent import SECONDS_PER_MINUTE, Recent
+from sandbox.demo.running import RunningDemo
+from sandbox.demo.screen import Screen
+from sandbox.demo.snapshot import Snapshot
 from sandbox.demo.waiting import wait_until, wait_while_moving
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from sandbox.audit import StreamLedger
-    from sandbox.demo.running import RunningDemo
-    from sandbox.demo.screen import Screen
-    from sandbox.demo.snapshot import Snapshot
 
 GRACE_SECONDS = 60.0  # clock; a thing counts as served once it was visible for that long
 UNWATCHED_SECONDS = 1.0  # wall; a machine that stalls must not find half an hour gone

@@ -1,31 +1,24 @@
 """Run: the whole demo, from an empty folder to the audit and what is left to look at."""
 
-from __future__ import annotations
-
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack, suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from rich.console import Console
 
 import wsb_lake
-from sandbox.audit import audit, read_lake, read_reddit
+from sandbox.audit import Audit, StreamLedger, audit, read_lake, read_reddit
 from sandbox.demo.folder import LAKE, hold, write_summary
 from sandbox.demo.handout import end_environment, next_steps
+from sandbox.demo.options import Options
 from sandbox.demo.replay import Replay
-from sandbox.demo.running import SANDBOX_REDDIT, start_demo
+from sandbox.demo.running import SANDBOX_REDDIT, RunningDemo, start_demo
 from sandbox.demo.screen import Screen
 from sandbox.demo.showcase import show_lake
 from sandbox.demo.stack import REGION
 from sandbox.demo.summary import audit_table, summarise
 from wsb_lake.errors import LakeError
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from sandbox.audit import Audit, StreamLedger
-    from sandbox.demo.options import Options
-    from sandbox.demo.running import RunningDemo
 
 
 def run_demo(

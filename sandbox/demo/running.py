@@ -1,14 +1,13 @@
 """RunningDemo: the two servers, the clock and the deployed composition of one run."""
 
-from __future__ import annotations
-
 import json
 import os
 import sys
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 from botocore.config import Config
@@ -18,15 +17,10 @@ from sandbox.demo.control import ControlClient
 from sandbox.demo.errors import SetupError, StoppedError
 from sandbox.demo.folder import WORK
 from sandbox.demo.handout import write_environment
+from sandbox.demo.options import Options
 from sandbox.demo.snapshot import Snapshot, take_snapshot
 from sandbox.demo.stack import PROJECT, REGION, SANDBOX_CREDENTIALS, Stack, find_terraform
 from sandbox.process import ChildFailed, ChildProcess
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-    from contextlib import ExitStack
-
-    from sandbox.demo.options import Options
 
 PACKAGES = PROJECT / "build" / "packages"
 PACKAGE_NAMES = ("flink_app.zip", "wsb_stream.zip", "lake_layer.zip")

@@ -1,24 +1,18 @@
 """Screen: what a run is doing, live on a terminal or a line now and then in a log."""
 
-from __future__ import annotations
-
 import time
 from dataclasses import dataclass, field
 from threading import Event, Thread
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.spinner import Spinner
 from rich.text import Text
 
+from sandbox.demo.options import Options
 from sandbox.demo.panel import Progress, line_of, panel_of
-
-if TYPE_CHECKING:
-    from rich.console import RenderableType
-
-    from sandbox.demo.options import Options
-    from sandbox.demo.recent import Recent
+from sandbox.demo.recent import Recent
 
 LINE_EVERY_SECONDS = 20.0  # wall; where there is no terminal
 SET_UP_LINE_EVERY_SECONDS = 9.0

@@ -1,18 +1,12 @@
 """Showcase: a question to the lake, the way a reader would ask it."""
 
-from __future__ import annotations
+from pathlib import Path
 
-from typing import TYPE_CHECKING
-
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 import wsb_lake
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from rich.console import Console
 
 BORDER_WIDTH = 3  # of a column: a line and a space on each side
 QUERY = """\

@@ -1,20 +1,16 @@
 """Stack: the project's own Terraform composition, applied to the sandbox's endpoint."""
 
-from __future__ import annotations
-
 import json
 import os
 import shutil
 import subprocess
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
 from sandbox.aws.environment import DUMMY_CREDENTIALS
 from sandbox.demo.errors import SetupError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
 
 PROJECT = Path(__file__).parents[2]
 # What the composition reads; a copy, so that no state and no lock file gets into the checkout.
@@ -43,7 +39,7 @@ class Stack:
     @classmethod
     def prepare(
         cls, terraform: Path, work: Path, endpoint_url: str, environment: Mapping[str, str]
-    ) -> Stack:
+    ) -> Self:
         """Copy the composition into `work`, which must be empty or missing.
 
         Of `environment`, whatever it says of AWS or of Terraform's variables is left out.

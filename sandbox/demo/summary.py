@@ -1,18 +1,13 @@
 """Summary: a run's audit as a table for a person and as JSON for a machine."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from rich.table import Table
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from sandbox.audit import Audit, StreamLedger
-    from sandbox.demo.options import Options
-    from sandbox.demo.snapshot import Snapshot
-
+from sandbox.audit import Audit, StreamLedger
+from sandbox.demo.options import Options
+from sandbox.demo.snapshot import Snapshot
 
 SECONDS_PER_MINUTE = 60
 

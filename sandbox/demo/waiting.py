@@ -1,14 +1,9 @@
 """Waiting: for a condition, with a look now and then and an end to patience."""
 
-from __future__ import annotations
-
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from sandbox.demo.errors import StalledError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 LOOK_EVERY_SECONDS = 0.2  # wall
 

@@ -1,7 +1,5 @@
 """`python -m sandbox.reddit`: serve a file of real things or a generated day."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import click

@@ -1,38 +1,29 @@
 """App: the routes of the sandbox's Reddit."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 
 import orjson
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
+from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
 
+from clock import Clock
 from sandbox.reddit import replies
 from sandbox.reddit.control import RedditControl
-from sandbox.reddit.endpoints import Endpoints, asked_fullnames
-from sandbox.reddit.faults import FaultKind
+from sandbox.reddit.endpoints import Endpoints, Told, asked_fullnames
+from sandbox.reddit.faults import Fault, FaultKind
 from sandbox.reddit.gate import Gate
+from sandbox.reddit.ledger import Ledger
+from sandbox.reddit.quota import ClientQuota
 from sandbox.reddit.tokens import knows_client
+from sandbox.reddit.world import World
 
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from starlette.requests import Request
-    from starlette.types import ASGIApp, Receive, Scope, Send
-
-    from clock import Clock
-    from sandbox.reddit.endpoints import Told
-    from sandbox.reddit.faults import Fault
-    from sandbox.reddit.ledger import Ledger
-    from sandbox.reddit.quota import ClientQuota
-    from sandbox.reddit.world import World
-
-    Tell = Callable[[Mapping[str, str], float], Told | None]
+Tell = Callable[[Mapping[str, str], float], Told | None]
 
 _DISCONNECTED = "http.disconnect"
 

@@ -1,7 +1,5 @@
 """Chance: a number that only the seed and a name decide, the same in every run and process."""
 
-from __future__ import annotations
-
 from hashlib import blake2b
 
 _RANGE = 2**64

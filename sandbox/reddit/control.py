@@ -1,25 +1,20 @@
 """Control: how the demo and the tests look into the sandbox's Reddit and steer it."""
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
+from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from clock import Clock
+from sandbox.reddit.faults import RedditFaults
+from sandbox.reddit.ledger import Ledger
 from sandbox.reddit.record import COMMENT, POST
 from sandbox.reddit.served import ledger_lines
-
-if TYPE_CHECKING:
-    from starlette.requests import Request
-
-    from clock import Clock
-    from sandbox.reddit.faults import RedditFaults
-    from sandbox.reddit.ledger import Ledger
-    from sandbox.reddit.world import World
+from sandbox.reddit.world import World
 
 
 class RedditControl:

@@ -1,21 +1,17 @@
 """Data file: things of a subreddit as newline-delimited JSON, plain or gzip, read and written."""
 
-from __future__ import annotations
-
 import gzip
 import zlib
+from collections.abc import Iterable, Iterator
 from math import inf
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from pathlib import Path
+from typing import Any, BinaryIO, cast
 
 import orjson
 
 from sandbox.reddit.errors import DataFileError
 from sandbox.reddit.record import mistake_in
 from sandbox.reddit.thing import RecordedThing
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
 SECONDS_PER_HOUR = 3600
 _LOOKS_LIKE_A_DUMP = (

@@ -1,8 +1,7 @@
 """Endpoints: what each of Reddit's addresses answers; pure of authentication, quota and faults."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import orjson
 
@@ -10,17 +9,13 @@ from sandbox.reddit.forest import Order
 from sandbox.reddit.listing import Listings, Query, number
 from sandbox.reddit.record import COMMENT, POST
 from sandbox.reddit.render import Renderer, listing
+from sandbox.reddit.thing import RecordedThing
 from sandbox.reddit.thread import COMMENTS_DEFAULT, COMMENTS_MAX, Threads
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from sandbox.reddit.thing import RecordedThing
-    from sandbox.reddit.world import World
+from sandbox.reddit.world import World
 
 INFO_MAX = 100
 _SORT_DEFAULT = "confidence"
-Told = tuple[bytes, list["RecordedThing"]]
+Told = tuple[bytes, list[RecordedThing]]
 
 
 def asked_fullnames(parameters: Mapping[str, str]) -> list[str]:

@@ -5,8 +5,6 @@ RedditSandboxError          the message is one sentence that says what to do
 └── GeneratorError          the generated day cannot be made: change its settings
 """
 
-from __future__ import annotations
-
 
 class RedditSandboxError(Exception):
     """A person can correct this; the message says how."""

@@ -1,7 +1,5 @@
 """Faults: what can be made to go wrong on purpose, and for how long."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum

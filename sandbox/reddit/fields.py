@@ -3,8 +3,6 @@
 Keys and types are those of answers recorded in 2023 (comments) and 2026 (posts).
 """
 
-from __future__ import annotations
-
 from typing import Any
 
 _NULL = (

@@ -1,15 +1,11 @@
 """Fixed part: the fields of one version of a thing that do not move with time."""
 
-from __future__ import annotations
-
 import html
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sandbox.reddit.fields import AUTHOR_FIELDS, COMMENT_FIELDS, MOVING_FIELDS, POST_FIELDS
+from sandbox.reddit.thing import RecordedThing
 from sandbox.reddit.version import DELETED, ThingState, Version
-
-if TYPE_CHECKING:
-    from sandbox.reddit.thing import RecordedThing
 
 SITE = "https://www.reddit.com"
 _REMOVED_BY = {

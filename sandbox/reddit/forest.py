@@ -1,21 +1,15 @@
 """Forest: the comment threads of a world, and which part of one a request is shown."""
 
-from __future__ import annotations
-
 from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
-from typing import TYPE_CHECKING
 
 from sandbox.reddit.placeholder import missing_parent
 from sandbox.reddit.record import COMMENT
+from sandbox.reddit.thing import RecordedThing
 from sandbox.reddit.version import ThingState
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
-
-    from sandbox.reddit.thing import RecordedThing
-    from sandbox.reddit.world import World
+from sandbox.reddit.world import World
 
 DEPTH_MAX = 10
 

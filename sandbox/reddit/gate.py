@@ -1,20 +1,15 @@
 """Gate: who is let in, what the quota and the switched-on faults make of a request."""
 
-from __future__ import annotations
-
 from http import HTTPStatus
-from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import Response
 
 from sandbox.reddit import replies
 from sandbox.reddit.faults import FaultKind, RedditFaults
+from sandbox.reddit.ledger import Ledger
+from sandbox.reddit.quota import ClientQuota
 from sandbox.reddit.tokens import Tokens
-
-if TYPE_CHECKING:
-    from starlette.requests import Request
-    from starlette.responses import Response
-
-    from sandbox.reddit.ledger import Ledger
-    from sandbox.reddit.quota import ClientQuota
 
 _RETRY_AFTER_SECONDS = 4
 

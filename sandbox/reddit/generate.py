@@ -1,7 +1,5 @@
 """`wsb sandbox generate`: write a generated day to a file."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import click

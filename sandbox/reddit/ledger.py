@@ -1,17 +1,13 @@
 """Ledger: what was asked and what was answered, kept apart from the pipeline it will judge."""
 
-from __future__ import annotations
-
 import time
 from array import array
 from bisect import bisect_left
 from collections import Counter, deque
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from typing import Any
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from sandbox.reddit.thing import RecordedThing
+from sandbox.reddit.thing import RecordedThing
 
 SECONDS_PER_MINUTE = 60
 _LISTINGS = ("comments", "new")

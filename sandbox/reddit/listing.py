@@ -1,16 +1,12 @@
 """Listing: one page of /new or /comments, with Reddit's paging and its cache."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import Self
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from sandbox.reddit.thing import RecordedThing
-    from sandbox.reddit.world import World
+from sandbox.reddit.thing import RecordedThing
+from sandbox.reddit.world import World
 
 PAGE_ITEMS = 25
 PAGE_ITEMS_MAX = 100
@@ -31,7 +27,7 @@ class Query:
     before: str | None = None
 
     @classmethod
-    def of(cls, parameters: Mapping[str, str]) -> Query:
+    def of(cls, parameters: Mapping[str, str]) -> Self:
         """Read query parameters."""
         limit = number(parameters.get("limit"), PAGE_ITEMS)
         return cls(

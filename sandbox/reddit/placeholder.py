@@ -1,7 +1,5 @@
 """Placeholders: the posts and comments that threads hang from, when the data file lacks them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from sandbox.reddit.record import COMMENT, POST

@@ -1,7 +1,5 @@
 """Quota: requests a client may make in one window of the clock, and the headers that tell it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from math import ceil
 

@@ -1,14 +1,9 @@
 """Realism: how far the listings, and /api/info, stray from a perfect feed."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from sandbox.reddit.chance import chance
-
-if TYPE_CHECKING:
-    from sandbox.reddit.thing import RecordedThing
+from sandbox.reddit.thing import RecordedThing
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,5 @@
 """Record: one line of a data file, and what is wrong with it; docs/data.md describes the format."""
 
-from __future__ import annotations
-
 from itertools import chain
 from types import NoneType
 from typing import Any

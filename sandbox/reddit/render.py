@@ -1,19 +1,13 @@
 """Render: things as the API's JSON, fast: what does not move is serialised once and kept."""
 
-from __future__ import annotations
-
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import orjson
 
 from sandbox.reddit.fixed import fixed_fields, thread_fields
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from sandbox.reddit.thing import RecordedThing
-    from sandbox.reddit.world import World
+from sandbox.reddit.thing import RecordedThing
+from sandbox.reddit.world import World
 
 # about 2 kB each
 _KEPT_VERSIONS = 16384

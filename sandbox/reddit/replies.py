@@ -1,15 +1,10 @@
 """Replies: the forms that Reddit's answers have, right ones and refusals."""
 
-from __future__ import annotations
-
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 import orjson
+from starlette.background import BackgroundTask
 from starlette.responses import Response
-
-if TYPE_CHECKING:
-    from starlette.background import BackgroundTask
 
 JSON = "application/json; charset=UTF-8"
 HTML = "text/html; charset=UTF-8"

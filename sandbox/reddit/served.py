@@ -1,22 +1,17 @@
 """Served: what a perfect reader could have read by a moment, and what this one was told."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from itertools import islice
 from math import inf
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 
 from sandbox.reddit.fixed import fixed_fields
+from sandbox.reddit.ledger import Ledger
 from sandbox.reddit.listing import DEPTH_ITEMS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from sandbox.reddit.ledger import Ledger
-    from sandbox.reddit.thing import RecordedThing
-    from sandbox.reddit.world import World
+from sandbox.reddit.thing import RecordedThing
+from sandbox.reddit.world import World
 
 VISIBLE_SECONDS = 60
 

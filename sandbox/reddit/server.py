@@ -1,23 +1,18 @@
 """Server: uvicorn on loopback, announced on stdout once it listens."""
 
-from __future__ import annotations
-
 import json
 import signal
 import socket
 import sys
-from typing import TYPE_CHECKING
 
 import uvicorn
 
+from clock import Clock
 from sandbox.reddit.app import create_app
 from sandbox.reddit.errors import RedditSandboxError
 from sandbox.reddit.ledger import Ledger
 from sandbox.reddit.quota import ClientQuota
-
-if TYPE_CHECKING:
-    from clock import Clock
-    from sandbox.reddit.world import World
+from sandbox.reddit.world import World
 
 HOST = "127.0.0.1"
 _KEEP_ALIVE_SECONDS = 300  # wall; a client that waits long need not connect again

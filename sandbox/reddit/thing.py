@@ -1,7 +1,5 @@
 """Thing: one post or comment with all that ever happens to it."""
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from math import inf
 from operator import attrgetter

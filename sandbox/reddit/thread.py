@@ -1,19 +1,13 @@
 """Thread: the answers of /comments/<post> and /api/morechildren."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 import orjson
 
 from sandbox.reddit.forest import DEPTH_MAX, Forest, Order, Shown, count_below, select
 from sandbox.reddit.render import Renderer, listing
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from sandbox.reddit.thing import RecordedThing
-    from sandbox.reddit.world import World
+from sandbox.reddit.thing import RecordedThing
+from sandbox.reddit.world import World
 
 COMMENTS_MAX = 500
 COMMENTS_DEFAULT = 200

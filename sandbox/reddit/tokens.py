@@ -1,14 +1,10 @@
 """Tokens: who may ask, by OAuth's client credentials and password grants."""
 
-from __future__ import annotations
-
 import base64
 import binascii
 import secrets
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from collections.abc import Mapping
+from typing import Any
 
 CLIENT_ID = CLIENT_SECRET = "sandbox"  # noqa: S105 - of a server on loopback
 USERNAME = PASSWORD = "sandbox"  # noqa: S105 - the same

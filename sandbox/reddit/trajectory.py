@@ -1,14 +1,9 @@
 """Trajectory: a figure that moves in straight lines from look to look, as votes and replies do."""
 
-from __future__ import annotations
-
 from array import array
 from bisect import bisect_right
+from collections.abc import Iterable
 from math import floor, inf
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 class Trajectory:

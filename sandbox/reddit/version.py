@@ -1,7 +1,5 @@
 """Version: what a thing says, and who says it, from one moment to the next."""
 
-from __future__ import annotations
-
 import re
 from enum import StrEnum
 from typing import Any, Literal, NamedTuple

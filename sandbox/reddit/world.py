@@ -1,20 +1,14 @@
 """World: the things of one subreddit and which of them can be seen when."""
 
-from __future__ import annotations
-
 from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from math import inf
-from typing import TYPE_CHECKING
 
 from sandbox.reddit.placeholder import older_post
+from sandbox.reddit.realism import Realism
 from sandbox.reddit.record import COMMENT, POST
+from sandbox.reddit.thing import RecordedThing
 from sandbox.reddit.version import ThingState
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from sandbox.reddit.realism import Realism
-    from sandbox.reddit.thing import RecordedThing
 
 
 class World:

@@ -1,7 +1,5 @@
 """Buffer: what a delivery stream holds until it is large or old enough to be an object."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 

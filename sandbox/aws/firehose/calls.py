@@ -4,10 +4,8 @@ moto 5.2.5 writes each put as one object at once: no buffering, no expressions i
 compression, no delimiter, no limits, and it accepts settings that it then does not honour.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.core.exceptions import ServiceException
 from moto.firehose.exceptions import (
@@ -19,10 +17,8 @@ from moto.firehose.models import DeliveryStream, FirehoseBackend
 
 from sandbox.aws.firehose.destination import Destination, NotHonoured, destination_of
 from sandbox.aws.firehose.prefix import PrefixError
-
-if TYPE_CHECKING:
-    from sandbox.aws.firehose.service import DeliveryService
-    from sandbox.aws.patching import Patching
+from sandbox.aws.firehose.service import DeliveryService
+from sandbox.aws.patching import Patching
 
 # https://docs.aws.amazon.com/firehose/latest/dev/limits.html
 RECORD_BYTES = 1_024_000

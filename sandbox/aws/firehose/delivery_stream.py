@@ -5,24 +5,19 @@ again under the same key, so that a retry never makes a second object. An orderl
 what is buffered at once, which AWS would do only when the buffering interval is over.
 """
 
-from __future__ import annotations
-
 import threading
 from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from clock import Clock
+from sandbox.aws.faults import Faults
 from sandbox.aws.firehose.buffer import Batch, Buffer
+from sandbox.aws.firehose.destination import Destination
 from sandbox.aws.firehose.objects import body_of, key_of
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from clock import Clock
-    from sandbox.aws.faults import Faults
-    from sandbox.aws.firehose.destination import Destination
 
 RETRY_SECONDS = 30.0
 

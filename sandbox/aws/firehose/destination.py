@@ -1,7 +1,5 @@
 """Destination: the settings of a delivery stream that this emulator honours."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,17 +1,12 @@
 """Objects: the names and the bytes of what Firehose writes."""
 
-from __future__ import annotations
-
 import gzip
 import uuid
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
+from sandbox.aws.firehose.buffer import Batch
+from sandbox.aws.firehose.destination import Destination
 from sandbox.aws.firehose.prefix import render
-
-if TYPE_CHECKING:
-    from sandbox.aws.firehose.buffer import Batch
-    from sandbox.aws.firehose.destination import Destination
 
 # gzip's level 6 costs three times level 1's time and saves a tenth of such text.
 _GZIP_LEVEL = 1

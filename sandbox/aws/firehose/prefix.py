@@ -1,7 +1,5 @@
 """Prefix: S3 prefixes with Firehose's timestamp expressions, as its documentation defines them."""
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, datetime
 

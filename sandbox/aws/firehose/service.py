@@ -1,22 +1,15 @@
 """DeliveryService: the delivery streams that exist, and the faults of their data calls."""
 
-from __future__ import annotations
-
 import logging
 import threading
 import uuid
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from sandbox.aws.firehose.delivery_stream import DeliveryStream
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from clock import Clock
-    from sandbox.aws.faults import Faults
-    from sandbox.aws.firehose.delivery_stream import Store
-    from sandbox.aws.firehose.destination import Destination
+from clock import Clock
+from sandbox.aws.faults import Faults
+from sandbox.aws.firehose.delivery_stream import DeliveryStream, Store
+from sandbox.aws.firehose.destination import Destination
 
 _LOG = logging.getLogger(__name__)
 _CLOSE_SECONDS = 20.0

@@ -4,12 +4,10 @@ moto 5.2.5 gives timestamps as text (the AWS provider fails on them), forgets th
 and has no Start, Stop, Update, Delete or operations.
 """
 
-from __future__ import annotations
-
 import json
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.core.exceptions import JsonRESTError
 from moto.kinesisanalyticsv2.models import Application, kinesisanalyticsv2_backends
@@ -17,11 +15,9 @@ from moto.kinesisanalyticsv2.responses import KinesisAnalyticsV2Response
 
 from sandbox.aws.flink.job import DEFAULT_RESTORE, NoCode, job_of
 from sandbox.aws.flink.life import Body, end, life_of
+from sandbox.aws.flink.service import FlinkService
 from sandbox.aws.flink.update import updated
-
-if TYPE_CHECKING:
-    from sandbox.aws.flink.service import FlinkService
-    from sandbox.aws.patching import Patching
+from sandbox.aws.patching import Patching
 
 _BAD_CONFIGURATION = "InvalidApplicationConfigurationException"
 _MAINTENANCE = {

@@ -1,17 +1,13 @@
 """FlinkJob: what StartApplication was asked to run."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
+
+from moto.kinesisanalyticsv2.models import Application
 
 from sandbox.aws.flink.life import life_of
 from sandbox.aws.stored import stored_object
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from moto.kinesisanalyticsv2.models import Application
 
 DEFAULT_RESTORE = {"ApplicationRestoreType": "RESTORE_FROM_LATEST_SNAPSHOT"}
 _NO_RESTORE = "SKIP_RESTORE_FROM_SNAPSHOT"

@@ -1,15 +1,12 @@
 """Life: what moto does not remember of a Flink application."""
 
-from __future__ import annotations
-
 import threading
 import time
 import uuid
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from moto.kinesisanalyticsv2.models import Application
+from moto.kinesisanalyticsv2.models import Application
 
 Body = dict[str, Any]
 

@@ -1,22 +1,17 @@
 """FlinkService: runs each started application as a process, and again when it dies."""
 
-from __future__ import annotations
-
 import json
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
+from sandbox.aws.environment import ChildEnvironment
 from sandbox.aws.flink.job import FlinkJob, flink_configuration
 from sandbox.aws.packages import BadPackage, unpack
 from sandbox.process import ChildFailed, ChildProcess
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from sandbox.aws.environment import ChildEnvironment
 
 _LOG = logging.getLogger(__name__)
 START_SECONDS = 300.0

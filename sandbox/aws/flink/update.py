@@ -1,12 +1,8 @@
 """Update: an application's configuration after an UpdateApplication."""
 
-from __future__ import annotations
-
 import copy
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from sandbox.aws.flink.life import Body
+from sandbox.aws.flink.life import Body
 
 
 def updated(description: Body, update: Body) -> Body:

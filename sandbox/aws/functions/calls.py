@@ -3,12 +3,10 @@
 moto 5.2.5 needs Docker for it; without, an invocation "succeeds" with an error as its payload.
 """
 
-from __future__ import annotations
-
 import json
 import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import unquote
 
 from moto.awslambda.models import LambdaBackend
@@ -16,10 +14,8 @@ from moto.awslambda.responses import LambdaResponse
 from moto.core.exceptions import JsonRESTError
 
 from sandbox.aws.functions.deployment import deployment_of
-
-if TYPE_CHECKING:
-    from sandbox.aws.functions.service import FunctionService
-    from sandbox.aws.patching import Patching
+from sandbox.aws.functions.service import FunctionService
+from sandbox.aws.patching import Patching
 
 _JSON = {"Content-Type": "application/json"}
 

@@ -1,16 +1,12 @@
 """FunctionDeployment: everything that says how a function runs."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+
+from moto.awslambda.models import LambdaBackend, LambdaFunction
 
 from sandbox.aws.packages import digest_of
-
-if TYPE_CHECKING:
-    from moto.awslambda.models import LambdaBackend, LambdaFunction
 
 _DEFAULT_RETRIES = 2
 

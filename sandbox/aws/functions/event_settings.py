@@ -3,14 +3,11 @@
 moto 5.2.5 answers the first ones for ever: every plan of Terraform would set new ones again.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.awslambda.models import LambdaBackend
 
-if TYPE_CHECKING:
-    from sandbox.aws.patching import Patching
+from sandbox.aws.patching import Patching
 
 
 def replace_event_settings(patching: Patching) -> None:

@@ -5,18 +5,14 @@ code and its layers. Events come as JSON lines on stdin, results go as JSON line
 stdout; whatever the handler prints goes to the log.
 """
 
-from __future__ import annotations
-
 import importlib
 import json
 import os
 import sys
 import time
 import traceback
-from typing import TYPE_CHECKING, Any, TextIO
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from collections.abc import Callable
+from typing import Any, TextIO
 
 _STDIN, _STDOUT, _STDERR = 0, 1, 2
 

@@ -4,24 +4,19 @@ A function runs one event at a time, as with a reserved concurrency of 1; but a 
 waits here, where AWS would answer with TooManyRequestsException.
 """
 
-from __future__ import annotations
-
 import json
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 from moto.awslambda.models import lambda_backends
 
+from clock import Clock
+from sandbox.aws.environment import ChildEnvironment
+from sandbox.aws.functions.deployment import FunctionDeployment
 from sandbox.aws.functions.worker import Outcome, Worker, start
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-    from pathlib import Path
-
-    from clock import Clock
-    from sandbox.aws.environment import ChildEnvironment
-    from sandbox.aws.functions.deployment import FunctionDeployment
 
 # https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 _RETRY_SECONDS = (60.0, 120.0)

@@ -1,21 +1,17 @@
 """Worker: a warm process that runs one deployment of a function."""
 
-from __future__ import annotations
-
 import json
 import queue
 import sys
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from sandbox.aws.environment import ChildEnvironment
+from sandbox.aws.functions.deployment import FunctionDeployment
 from sandbox.aws.packages import BadPackage, unpack
 from sandbox.process import ChildFailed, ChildProcess, Message
-
-if TYPE_CHECKING:
-    from sandbox.aws.environment import ChildEnvironment
-    from sandbox.aws.functions.deployment import FunctionDeployment
 
 _RUNTIME = Path(__file__).with_name("runtime.py")
 _SITE_PACKAGES = Path("python", "lib", "python3.11", "site-packages")
@@ -54,7 +50,7 @@ class Worker:
             environment=environment.of(**_variables(deployment)),
             stdin=True,
             on_message=self._results.put,
-            on_exit=lambda _: self._results.put({"event": "exited"}),
+            on_exit=lambda: self._results.put({"event": "exited"}),
         )
         self._loaded = False
 

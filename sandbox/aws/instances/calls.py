@@ -4,26 +4,20 @@ moto 5.2.5 runs nothing that could end, and has no StartInstanceRefresh, with wh
 replaces the producer when its launch template changes.
 """
 
-from __future__ import annotations
-
 import logging
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from moto.autoscaling.models import FakeAutoScalingGroup
 from moto.autoscaling.responses import AutoScalingResponse
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult
 from moto.ec2.models.instances import Instance
 
-from sandbox.aws.instances.fleet import BootError
-
-if TYPE_CHECKING:
-    from moto.autoscaling.models import FakeAutoScalingGroup
-
-    from sandbox.aws.instances.fleet import Fleet
-    from sandbox.aws.patching import Patching
+from sandbox.aws.instances.fleet import BootError, Fleet
+from sandbox.aws.patching import Patching
 
 _LOG = logging.getLogger(__name__)
 

@@ -5,27 +5,22 @@ variables of the user data. Its folder is its disk: it outlives the process. Not
 again by itself, as systemd would: a test that kills an instance boots it when it wants.
 """
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import sys
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from moto.autoscaling.models import autoscaling_backends
 
+from sandbox.aws.environment import ChildEnvironment
 from sandbox.aws.instances.user_data import exports_of
 from sandbox.aws.packages import unpack
 from sandbox.aws.stored import stored_object
 from sandbox.process import ChildProcess
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
-
-    from sandbox.aws.environment import ChildEnvironment
 
 _COMMAND = ("-m", "wsb", "produce")
 # A producer drains for up to 60 s; the sandbox has nothing that slow.

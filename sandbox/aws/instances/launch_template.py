@@ -4,17 +4,12 @@ moto 5.2.5 copies the tags into the template's data, where the AWS provider find
 an instance that is launched from a second version of the template fails on its user data.
 """
 
-from __future__ import annotations
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
-from moto.ec2.models.launch_templates import LaunchTemplate
+from moto.ec2.models.launch_templates import LaunchTemplate, LaunchTemplateVersion
 from moto.ec2.utils import parse_user_data
 
-if TYPE_CHECKING:
-    from moto.ec2.models.launch_templates import LaunchTemplateVersion
-
-    from sandbox.aws.patching import Patching
+from sandbox.aws.patching import Patching
 
 _ITSELF = "launch-template"
 

@@ -1,7 +1,5 @@
 """UserData: the variables that a launch template exports before its bootstrap script."""
 
-from __future__ import annotations
-
 import base64
 import gzip
 import shlex

@@ -6,12 +6,10 @@ shards after a reshard and moves their records, checks no sizes on PutRecord, an
 are not limited here either: throttling comes from a fault switch.
 """
 
-from __future__ import annotations
-
 import base64
 import binascii
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import orjson
 from moto.core.exceptions import JsonRESTError
@@ -19,13 +17,11 @@ from moto.kinesis.models import KinesisBackend, Shard, Stream, kinesis_backends
 from moto.kinesis.responses import KinesisResponse
 from moto.kinesis.utils import compose_shard_iterator, decompose_shard_iterator
 
+from clock import Clock
+from sandbox.aws.faults import Faults
 from sandbox.aws.kinesis.routing import HASH_KEYS, hash_key
 from sandbox.aws.kinesis.shard_log import GET_RECORDS_LIMIT, ShardLog, StoredRecord
-
-if TYPE_CHECKING:
-    from clock import Clock
-    from sandbox.aws.faults import Faults
-    from sandbox.aws.patching import Patching
+from sandbox.aws.patching import Patching
 
 # https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
 RECORD_BYTES = 1024 * 1024

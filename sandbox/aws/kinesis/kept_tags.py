@@ -3,14 +3,11 @@
 moto 5.2.5 forgets them, so every plan of Terraform would add them again.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.kinesis.responses import KinesisResponse
 
-if TYPE_CHECKING:
-    from sandbox.aws.patching import Patching
+from sandbox.aws.patching import Patching
 
 
 def keep_tags_of_new_streams(patching: Patching) -> None:

@@ -1,7 +1,5 @@
 """Routing: which shard a partition key belongs to."""
 
-from __future__ import annotations
-
 import hashlib
 
 HASH_KEYS = 2**128

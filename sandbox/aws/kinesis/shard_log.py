@@ -1,7 +1,5 @@
 """ShardLog: the records of one shard, in order, for any number of writers and readers."""
 
-from __future__ import annotations
-
 import itertools
 import threading
 from bisect import bisect_left, bisect_right

@@ -3,15 +3,10 @@
 moto 5.2.5 cannot, so Terraform could not destroy what it made.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from moto.athena.responses import AthenaResponse
 from moto.core.exceptions import JsonRESTError
 
-if TYPE_CHECKING:
-    from sandbox.aws.patching import Patching
+from sandbox.aws.patching import Patching
 
 
 def delete_named_queries(patching: Patching) -> None:

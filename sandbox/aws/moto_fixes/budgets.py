@@ -3,17 +3,13 @@
 moto 5.2.5 has neither DescribeSubscribersForNotification nor ListTagsForResource.
 """
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from moto.budgets.models import Budget
 from moto.budgets.responses import BudgetsResponse
 
-if TYPE_CHECKING:
-    from moto.budgets.models import Budget
-
-    from sandbox.aws.patching import Patching
+from sandbox.aws.patching import Patching
 
 
 def complete_budgets(patching: Patching) -> None:

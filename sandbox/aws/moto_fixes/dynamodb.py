@@ -4,15 +4,12 @@ moto 5.2.5 checks a condition and writes without a lock: of two threads that rac
 lock item or lease, both can win.
 """
 
-from __future__ import annotations
-
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.dynamodb.models import DynamoDBBackend
 
-if TYPE_CHECKING:
-    from sandbox.aws.patching import Patching
+from sandbox.aws.patching import Patching
 
 _WRITES = ("put_item", "update_item", "delete_item", "transact_write_items")
 

@@ -4,16 +4,13 @@ moto 5.2.5 ignores VersionId: of two writers that read the same version,
 the second silently undoes the first.
 """
 
-from __future__ import annotations
-
 import threading
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.glue.exceptions import GlueClientError
 from moto.glue.responses import GlueResponse
 
-if TYPE_CHECKING:
-    from sandbox.aws.patching import Patching
+from sandbox.aws.patching import Patching
 
 _LOCK = threading.Lock()
 

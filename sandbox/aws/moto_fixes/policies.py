@@ -5,14 +5,11 @@ with such a policy then refuses every call. Here the statement does not apply: t
 loopback has no TLS, and what a policy denies is checked on the plan, not by the sandbox.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.iam.access_control import IAMPolicyStatement, PermissionResult
 
-if TYPE_CHECKING:
-    from sandbox.aws.patching import Patching
+from sandbox.aws.patching import Patching
 
 
 def leave_out_conditional_denials(patching: Patching) -> None:

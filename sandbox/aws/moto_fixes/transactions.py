@@ -4,18 +4,15 @@ moto 5.2.5 copies the whole table once for each item of a TransactWriteItems, to
 20 items in a table of 250 take a fifth of a second.
 """
 
-from __future__ import annotations
-
 import copy
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.dynamodb import models
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import Table
 
-if TYPE_CHECKING:
-    from sandbox.aws.patching import Patching
+from sandbox.aws.patching import Patching
 
 _copies: ContextVar[dict[int, Table] | None] = ContextVar("copies", default=None)
 

@@ -3,15 +3,12 @@
 moto 5.2.5 answers them with status 500, which SDKs try again, the AWS provider 25 times.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.core.exceptions import ServiceException
 from moto.core.responses import ActionResult, BaseResponse
 
-if TYPE_CHECKING:
-    from sandbox.aws.patching import Patching
+from sandbox.aws.patching import Patching
 
 _BAD_REQUEST = 400
 

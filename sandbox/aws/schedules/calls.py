@@ -3,18 +3,14 @@
 moto 5.2.5 takes any expression and any target, and invokes nothing.
 """
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from moto.scheduler.exceptions import ValidationException
 from moto.scheduler.models import EventBridgeSchedulerBackend
 
+from sandbox.aws.patching import Patching
 from sandbox.aws.schedules.rate import ExpressionError, period_seconds
-
-if TYPE_CHECKING:
-    from sandbox.aws.patching import Patching
 
 
 def refuse_what_cannot_run(patching: Patching) -> None:

@@ -1,7 +1,5 @@
 """Rate: when a schedule's `rate(…)` is due; the sandbox knows no other kind of expression."""
 
-from __future__ import annotations
-
 import re
 
 _RATE = re.compile(r"rate\(([1-9]\d*) (minute|hour|day)s?\)")

@@ -4,26 +4,20 @@ Runs of one schedule never overlap: what falls due while it runs becomes one run
 once. The first run is one period after the schedule was first seen.
 """
 
-from __future__ import annotations
-
 import json
 import logging
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
 from moto.awslambda.exceptions import UnknownFunctionException
 from moto.awslambda.models import lambda_backends
 from moto.scheduler.models import Schedule, scheduler_backends
 
+from clock import Clock
 from sandbox.aws.functions.deployment import deployment_of
+from sandbox.aws.functions.service import FunctionService
 from sandbox.aws.schedules.rate import next_due, period_seconds
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from clock import Clock
-    from sandbox.aws.functions.service import FunctionService
 
 _LOG = logging.getLogger(__name__)
 _TICK_SECONDS = 2.0  # of the clock; AWS itself is punctual to the minute only

@@ -1,21 +1,14 @@
 """Comments: who replies to what, and what becomes of it: votes, edits, deletion, removal."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from random import Random
+from typing import Any
 
 from sandbox.reddit.chance import chance
-from sandbox.reddit.generator.posts import SUBREDDIT
+from sandbox.reddit.generator.ids import Ids
+from sandbox.reddit.generator.posts import SUBREDDIT, Posts, Thread
 from sandbox.reddit.generator.scores import Scores
-from sandbox.reddit.version import BY_REDDIT, NOT_EDITED, REMOVED
-
-if TYPE_CHECKING:
-    from random import Random
-
-    from sandbox.reddit.generator.ids import Ids
-    from sandbox.reddit.generator.posts import Posts, Thread
-    from sandbox.reddit.generator.texts import Texts
-    from sandbox.reddit.version import Edited
+from sandbox.reddit.generator.texts import Texts
+from sandbox.reddit.version import BY_REDDIT, NOT_EDITED, REMOVED, Edited
 
 _SECONDS_PER_HOUR = 3600
 _REPLY_SHARE = 0.55

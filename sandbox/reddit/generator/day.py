@@ -3,13 +3,12 @@
 The same plan gives the same day, byte for byte. Nothing in it was written by a person of Reddit.
 """
 
-from __future__ import annotations
-
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from sandbox.reddit.errors import GeneratorError
 from sandbox.reddit.generator.comments import Comments
@@ -19,9 +18,6 @@ from sandbox.reddit.generator.rates import arrivals
 from sandbox.reddit.generator.texts import Texts
 from sandbox.reddit.record import COMMENT
 from sandbox.reddit.thing import RecordedThing
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 # a Wednesday in New York, an hour and a half before the market opens
 DAY_START = datetime(2021, 3, 3, 13, tzinfo=UTC).timestamp()

@@ -1,7 +1,5 @@
 """Hostile texts: what people (and programs) write that has broken pipelines before."""
 
-from __future__ import annotations
-
 HOSTILE_TEXTS = (
     '"quotes" inside "quotes", and one that never "closes',
     'back\\slash \\n \\t \\\\ \\" \\u0000 \\x00 C:\\new\\table',

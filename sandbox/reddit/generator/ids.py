@@ -1,12 +1,7 @@
 """Ids: opaque, of 7 to 13 characters, in no order."""
 
-from __future__ import annotations
-
+from random import Random
 from string import ascii_lowercase, digits
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from random import Random
 
 _CHARACTERS = digits + ascii_lowercase
 _LENGTHS = (7, 8, 9, 10, 11, 12, 13)

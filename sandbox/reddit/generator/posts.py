@@ -1,18 +1,14 @@
 """Posts: the threads of a generated day; the first is the daily one, where most people talk."""
 
-from __future__ import annotations
-
 from bisect import bisect_right
 from collections import deque
 from itertools import accumulate
 from math import exp
-from typing import TYPE_CHECKING, Any
+from random import Random
+from typing import Any
 
-if TYPE_CHECKING:
-    from random import Random
-
-    from sandbox.reddit.generator.ids import Ids
-    from sandbox.reddit.generator.texts import Texts
+from sandbox.reddit.generator.ids import Ids
+from sandbox.reddit.generator.texts import Texts
 
 SUBREDDIT = {"subreddit": "wallstreetbets", "subreddit_id": "t5_2th52"}
 _DAILY_SHARE = 0.5

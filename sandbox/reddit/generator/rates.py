@@ -1,13 +1,8 @@
 """Rates: when comments arrive: the day of a forum that watches New York's market."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 from math import exp, sqrt
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from random import Random
+from random import Random
 
 # share of the mean rate by hour of day, UTC: quiet at 09, busiest when the market opens at 14:30
 RATE_BY_HOUR = (

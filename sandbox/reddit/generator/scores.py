@@ -4,14 +4,9 @@ A comment that ends at 10 or more crosses 10 at an age drawn from what was measu
 grows to its end in a curve through that crossing. Reddit then shows it with fuzz.
 """
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from math import exp, log
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from random import Random
+from random import Random
 
 THRESHOLD = 10
 # of all comments, the share that ends at each score below the threshold; the rest is above it

@@ -3,8 +3,6 @@
 All were written for it, none is Reddit's; the tickers are invented too.
 """
 
-from __future__ import annotations
-
 # those that readers vote up: a joke at one's own cost, a position, a reason
 LIKED = (
     "Bought {ticker} {strike} at the top, averaged down twice, now I own the bottom too.",

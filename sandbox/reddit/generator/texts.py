@@ -1,16 +1,12 @@
 """Texts: bodies, titles and names, invented; sizes as measured, some of them hostile."""
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from math import log
-from typing import TYPE_CHECKING, NamedTuple
+from random import Random
+from typing import NamedTuple
 
 from sandbox.reddit.generator import sentences
 from sandbox.reddit.generator.hostile import HOSTILE_TEXTS
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from random import Random
 
 # of bodies: half below 62 bytes, one in a hundred above 880
 BODY_MEDIAN_BYTES = 62
