@@ -103,9 +103,10 @@ def _report(options: Options, summary: Mapping[str, Any], console: Console) -> N
 
 
 def _show_next(options: Options, example: str | None, console: Console) -> None:
-    console.print(f"\nLeft in {options.build}: summary.json, lake/*.parquet, env. To look at it:")
-    for command in next_steps(options.build, example, up=options.keep):
-        console.print(f"  {command}", markup=False, highlight=False, soft_wrap=True)
+    folder = os.path.relpath(options.build)
+    steps = next_steps(options.build, example, up=options.keep)
+    text = f"\nLeft in {folder}: summary.json, lake/*.parquet, env. To look at it:\n  "
+    console.print(text + "\n  ".join(steps), markup=False, highlight=False, soft_wrap=True)
 
 
 def _keep(demo: RunningDemo, console: Console) -> None:
