@@ -1,5 +1,6 @@
 """Run: the whole demo, from an empty folder to the audit and what is left to look at."""
 
+import os
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack, suppress
