@@ -16,8 +16,8 @@ _EXECUTABLE_MODE = 0o100755
 _UNIX = 3
 
 
-def write_zip(path: Path, members: Mapping[str, Path | bytes]) -> bool:
-    """Write the members, by their name in the zip; returns False when the file was the same.
+def write_zip(path: Path, members: Mapping[str, Path]) -> None:
+    """Write the members, by their name in the zip.
 
     The file appears at once, whole: nobody reads half of it. A file's executable bit is kept,
     its times and owner are not. Jars and zips are stored as they are, the rest is deflated.
@@ -26,14 +26,17 @@ def write_zip(path: Path, members: Mapping[str, Path | bytes]) -> bool:
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with zipfile.ZipFile(draft, "w") as archive:
-            for name in sorted(members):
-                archive.writestr(*_member(name, members[name]))
-        changed = not (path.is_file() and path.read_bytes() == draft.read_bytes())
-        if changed:
-            draft.replace(path)
+            for name, source in sorted(members.items()):
+                info = zipfile.ZipInfo(name, _EPOCH)
+                info.create_system = _UNIX
+                mode = _EXECUTABLE_MODE if os.access(source, os.X_OK) else _FILE_MODE
+                info.external_attr = mode << 16
+                packed = name.endswith((".jar", ".zip"))
+                info.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
+                archive.writestr(info, source.read_bytes())
+        draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
-    return changed
 
 
 def tree(folder: Path, pattern: str = "**/*") -> dict[str, Path]:
@@ -43,16 +46,3 @@ def tree(folder: Path, pattern: str = "**/*") -> dict[str, Path]:
         for file in folder.glob(pattern)
         if file.is_file() and "__pycache__" not in file.parts
     }
-
-
-def _member(name: str, source: Path | bytes) -> tuple[zipfile.ZipInfo, bytes]:
-    info = zipfile.ZipInfo(name, _EPOCH)
-    info.create_system = _UNIX
-    info.external_attr = _FILE_MODE << 16
-    packed = name.endswith((".jar", ".zip"))
-    info.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
-    if isinstance(source, bytes):
-        return info, source
-    if os.access(source, os.X_OK):
-        info.external_attr = _EXECUTABLE_MODE << 16
-    return info, source.read_bytes()
