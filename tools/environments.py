@@ -54,6 +54,10 @@ class Environment:
         """Return whether nothing is left to do."""
         return is_current(self.folder, self.wanted()) and self.python.exists()
 
+    def state(self) -> str:
+        """Return, for a person, whether it is."""
+        return "ready" if self.is_ready() else "not set up: run `make setup`"
+
     def make(self) -> None:
         """Create it, or bring an existing one up to date; what is right already stays."""
         if not self.python.exists():

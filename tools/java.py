@@ -22,15 +22,10 @@ PROPERTY = re.compile(r"^\s*(java\.home|java\.specification\.version) = (.+)$", 
 
 def find_java() -> Path:
     """Return a JAVA_HOME with Java 11 to 17; installs 17 when the machine has none."""
-    named = os.environ.get("JAVA_HOME")
-    candidates = [Path(named) / "bin" / "java"] if named else []
-    on_path = shutil.which("java")
-    candidates += [Path(on_path)] if on_path else []
-    for java in candidates:
-        home = supported_home(java)
-        if home:
-            return home
-    return installed_java()
+    home = os.environ.get("JAVA_HOME")
+    candidates = (home and f"{home}/bin/java", shutil.which("java"))
+    homes = (supported_home(Path(java)) for java in candidates if java)
+    return next(filter(None, homes), None) or installed_java()
 
 
 def supported_home(java: Path) -> Path | None:

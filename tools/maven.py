@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from tools.java import find_java
 from tools.program import Program
-from tools.project import TOOLS
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 RELEASE = "3.9.9"
 SHA256 = "4ec3f26fb1a692473aea0235c300bd20f0f9fe741947c82c1234cefd76ac3a3c"
 ARCHIVE = f"https://archive.apache.org/dist/maven/maven-3/{RELEASE}/binaries"
 # Maven's own wrapper knows this variable too: a repository to take Maven from.
 REPOSITORY_VARIABLE = "MVNW_REPOURL"
-MAVEN_FOLDER = TOOLS / "maven"
 MAVEN = Program(
     name="Maven",
-    command="mvn",
+    place=Path(f"apache-maven-{RELEASE}/bin/mvn"),
     ask=("--version",),
     says=re.compile(r"Apache Maven (\d+)\.(\d+)\.(\d+)"),
     oldest=(3, 6, 3),  # what the shade plugin asks for
@@ -32,10 +27,7 @@ MAVEN = Program(
 
 def find_maven() -> Path:
     """Return `mvn`; raises ToolError."""
-    installed = MAVEN_FOLDER / f"apache-maven-{RELEASE}" / "bin" / "mvn"
-    found = MAVEN.find(installed, {"JAVA_HOME": str(find_java())})
-    if found is None:
-        repository = os.environ.get(REPOSITORY_VARIABLE)
-        folder = f"{repository}/org/apache/maven/apache-maven/{RELEASE}" if repository else ARCHIVE
-        MAVEN.install(f"{folder}/apache-maven-{RELEASE}-bin.zip", SHA256, MAVEN_FOLDER)
-    return found or installed
+    repository = os.environ.get(REPOSITORY_VARIABLE)
+    folder = f"{repository}/org/apache/maven/apache-maven/{RELEASE}" if repository else ARCHIVE
+    url = f"{folder}/apache-maven-{RELEASE}-bin.zip"
+    return MAVEN.get({"JAVA_HOME": str(find_java())}, url, SHA256)

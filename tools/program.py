@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tools.errors import ToolError
+from tools.project import TOOLS
 from tools.steps import step
 
 if TYPE_CHECKING:
@@ -27,15 +28,28 @@ TIMEOUT_SECONDS = 60.0
 class Program:
     """A program that prints its version when it gets `ask`; `says` finds it there.
 
-    `by_hand` tells a person what to do where it can neither be found nor downloaded.
+    `place` is its path inside an unpacked release. `by_hand` tells a person what to do where it
+    can neither be found nor downloaded.
     """
 
     name: str
-    command: str
+    place: Path
     ask: tuple[str, ...]
     says: re.Pattern[str]
     oldest: tuple[int, ...]
     by_hand: str
+
+    def get(self, environment: Mapping[str, str], url: str, sha256: str | None) -> Path:
+        """Return the PATH's or the installed one, the first that is new enough; else install it.
+
+        Without a checksum there is no release for this machine. Raises ToolError.
+        """
+        installed = TOOLS / self.name.lower() / self.place
+        candidates = [Path(shutil.which(self.place.name) or installed), installed]
+        found = next((each for each in candidates if self.is_new_enough(each, environment)), None)
+        if found is None:
+            self._install(url, sha256)
+        return found or installed
 
     def is_new_enough(self, path: Path, environment: Mapping[str, str]) -> bool:
         """Return whether there is one, it runs, and is not too old."""
@@ -49,31 +63,27 @@ class Program:
         found = self.says.search(done.stdout)
         return found is not None and tuple(map(int, found.groups())) >= self.oldest
 
-    def find(self, installed: Path, environment: Mapping[str, str]) -> Path | None:
-        """Return the PATH's or the installed one, the first that is new enough."""
-        on_path = shutil.which(self.command)
-        candidates = (Path(on_path), installed) if on_path else (installed,)
-        return next((each for each in candidates if self.is_new_enough(each, environment)), None)
-
-    def install(self, url: str, sha256: str, folder: Path) -> None:
-        """Unpack an official release into the folder; raises ToolError."""
+    def _install(self, url: str, sha256: str | None) -> None:
+        folder = TOOLS / self.name.lower()
         with step(f"downloading {self.name}"):
             content = self._download(url, sha256)
             shutil.rmtree(folder, ignore_errors=True)
             with zipfile.ZipFile(io.BytesIO(content)) as archive:
                 archive.extractall(folder)  # its checksum is ours, so are its names
-            for program in folder.rglob(self.command):
-                program.chmod(0o755)
+            (folder / self.place).chmod(0o755)
 
-    def _download(self, url: str, sha256: str) -> bytes:
+    def _download(self, url: str, sha256: str | None) -> bytes:
+        missing = f"no {self.name}, and"
+        if sha256 is None:
+            raise ToolError(f"{missing} no pinned release for this machine: {self.by_hand}")
         if not url.startswith("https://"):
-            raise ToolError(f"no {self.name}, and {url} is no https address: {self.by_hand}")
+            raise ToolError(f"{missing} {url} is no https address: {self.by_hand}")
         try:
             with urllib.request.urlopen(url, timeout=TIMEOUT_SECONDS) as answer:  # noqa: S310 - checked
                 content: bytes = answer.read()
         except OSError as error:
             raise ToolError(
-                f"no {self.name}, and {url} cannot be downloaded ({error}): {self.by_hand}"
+                f"{missing} {url} cannot be downloaded ({error}): {self.by_hand}"
             ) from error
         found = hashlib.sha256(content).hexdigest()
         if found != sha256:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from tools.errors import ToolError
 from tools.program import Program
-from tools.project import BUILD, TOOLS
+from tools.project import BUILD
 
 RELEASE = "1.11.4"
 URL = f"https://releases.hashicorp.com/terraform/{RELEASE}/terraform_{RELEASE}_{{platform}}.zip"
@@ -22,10 +22,9 @@ SHA256 = {
     "darwin_amd64": "a56d5002b9f7647291faccc3dd1a70350e60fb61e4c45037629508b8fdc2575b",
     "darwin_arm64": "867e0808fa971217043e25b7a792b10720c79b1546f8a68479b74f138be73e18",
 }
-TERRAFORM_FOLDER = TOOLS / "terraform"
 TERRAFORM = Program(
     name="Terraform",
-    command="terraform",
+    place=Path("terraform"),
     ask=("version", "-json"),
     says=re.compile(r'"terraform_version": *"(\d+)\.(\d+)'),
     oldest=(1, 9),  # variable validations that look at other variables
@@ -54,20 +53,12 @@ def find_terraform() -> Path:
     """Return Terraform: WSB_TERRAFORM, the PATH's, or the pinned release; raises ToolError."""
     environment = terraform_environment()
     named = os.environ.get("WSB_TERRAFORM")
-    if named:
-        if not TERRAFORM.is_new_enough(Path(named), environment):
-            raise ToolError(
-                f"WSB_TERRAFORM={named} is no Terraform 1.9 or newer: {TERRAFORM.by_hand}"
-            )
-        return Path(named)
-    installed = TERRAFORM_FOLDER / "terraform"
-    found = TERRAFORM.find(installed, environment)
-    if found is None:
+    if not named:
         here = machine()
-        if here not in SHA256:
-            raise ToolError(f"no Terraform, and no pinned release for {here}: {TERRAFORM.by_hand}")
-        TERRAFORM.install(URL.format(platform=here), SHA256[here], TERRAFORM_FOLDER)
-    return found or installed
+        return TERRAFORM.get(environment, URL.format(platform=here), SHA256.get(here))
+    if not TERRAFORM.is_new_enough(Path(named), environment):
+        raise ToolError(f"WSB_TERRAFORM={named} is no Terraform 1.9 or newer: {TERRAFORM.by_hand}")
+    return Path(named)
 
 
 def machine() -> str:
@@ -90,7 +81,7 @@ def terraform_environment() -> dict[str, str]:
         return environment  # the person has said where providers come from
     mirror = find_mirror()
     if mirror:
-        environment["TF_CLI_CONFIG_FILE"] = str(write_mirror_config(mirror))
+        environment["TF_CLI_CONFIG_FILE"] = str(_mirror_config(mirror))
     elif named and not Path(named).is_file():
         environment["TF_CLI_CONFIG_FILE"] = ""
     return environment
@@ -115,8 +106,8 @@ def holds_provider(mirror: Path) -> bool:
     return (folder / PROVIDER_RELEASE / machine()).is_dir() or packed.is_file()
 
 
-def write_mirror_config(mirror: Path) -> Path:
-    """Write the configuration that takes the provider from the mirror; returns its path."""
+def _mirror_config(mirror: Path) -> Path:
+    """Return the configuration that takes the provider from the mirror, written if need be."""
     target = BUILD / "terraform.tfrc"
     text = MIRROR_CONFIG.format(path=json.dumps(str(mirror.resolve())), provider=PROVIDER)
     if not target.is_file() or target.read_text("utf-8") != text:

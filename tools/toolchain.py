@@ -60,9 +60,10 @@ def table() -> str:
         "Java": find_java,
         "Maven": find_maven,
         "Terraform": find_terraform,
-        "AWS provider": _provider_source,
-        ".venv": lambda: _state(MAIN.is_ready()),
-        ".venv-flink": lambda: _state(FLINK.is_ready()),
+        "AWS provider": lambda: (
+            terraform_environment().get("TF_CLI_CONFIG_FILE") or "Terraform's own configuration"
+        ),
+        **{each.folder.name: each.state for each in (MAIN, FLINK)},
     }
     return "\n".join(f"{name:<14}{_answer(find)}" for name, find in tools.items())
 
@@ -72,14 +73,6 @@ def _answer(find: Callable[[], object]) -> object:
         return find()
     except ToolError as error:
         return f"MISSING: {error}"
-
-
-def _state(ready: bool) -> str:  # noqa: FBT001 - it is the value that is worded
-    return "ready" if ready else "not set up: run `make setup`"
-
-
-def _provider_source() -> str:
-    return terraform_environment().get("TF_CLI_CONFIG_FILE") or "Terraform's own configuration"
 
 
 def _run(command: list[str]) -> NoReturn:
