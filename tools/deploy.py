@@ -6,6 +6,7 @@ nothing but Terraform is needed.
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import re
@@ -13,7 +14,7 @@ import shutil
 import signal
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from tools.cost import monthly_costs, monthly_dollars
 from tools.errors import ToolError, told
@@ -21,9 +22,6 @@ from tools.package import PACKAGES, package
 from tools.project import BUILD, PROJECT
 from tools.steps import step
 from tools.terraform import find_terraform, terraform_environment
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 TERRAFORM = PROJECT / "terraform"
 PLAN = BUILD / "deploy.plan"
@@ -75,9 +73,9 @@ def destroy(*, agreed: bool) -> None:
     if not resources:
         print(NOTHING)
         return
-    guards = [one for one in resources if one["address"] == "terraform_data.lake_guard"]
-    for guard in (one["values"]["input"] for one in guards):
-        if not guard["destroy"]:
+    for one in resources:
+        guard = one["values"]["input"] if one["address"] == "terraform_data.lake_guard" else None
+        if guard and not guard["destroy"]:
             print(f"The lake {guard['bucket']} will stay, and this ends with an error. {LAKE_TOO}")
     _shown("destroy", *(["-auto-approve"] if agreed else []), *_stand_in_packages())
 
@@ -105,11 +103,10 @@ def identity() -> str:
 
 def summary(plan: dict[str, Any]) -> str:
     """Return what a plan changes and what a month of it costs, in words."""
-    changes = [one for one in plan.get("resource_changes", ()) if one["mode"] == "managed"]
     done: dict[str, list[str]] = {"create": [], "update": [], "replace": [], "delete": []}
-    for one in changes:
+    for one in plan.get("resource_changes", ()):
         actions = one["change"]["actions"]
-        kind = "replace" if len(actions) > 1 else actions[0]
+        kind = "replace" if len(actions) > 1 else actions[0]  # or "no-op", or "read"
         done.get(kind, []).append(one["address"])
     given = {name: one.get("value") for name, one in plan["variables"].items()}
     costs = monthly_costs(given["flink_parallelism"], given["stream_shards"])
@@ -140,9 +137,8 @@ def _deployed() -> list[dict[str, Any]]:
     if local and not any(TERRAFORM.glob("terraform.tfstate*")):
         return []
     _init()
-    values = json.loads(_said("show", "-json")).get("values", {})
-    resources: list[dict[str, Any]] = values.get("root_module", {}).get("resources", [])
-    return resources
+    values = json.loads(_said("show", "-json")).get("values", {"root_module": {}})
+    return list(values["root_module"].get("resources", ()))
 
 
 def _init() -> None:
@@ -167,19 +163,8 @@ def _program() -> str:
     return "terraform" if shutil.which("terraform") == found else found
 
 
-def _command(*arguments: str) -> list[str]:
-    return [str(find_terraform()), f"-chdir={TERRAFORM}", *arguments]
-
-
 def _said(*arguments: str) -> str:
-    done = subprocess.run(
-        _command(*arguments),
-        env={**os.environ, **terraform_environment()},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = _terraform(*arguments, stdin=subprocess.DEVNULL, capture_output=True)
     if done.returncode:
         raise ToolError(f"terraform {arguments[0]} failed:\n{done.stderr.strip()}")
     return done.stdout
@@ -189,19 +174,27 @@ def _shown(*arguments: str) -> None:
     """Run Terraform on the terminal; Ctrl-C is Terraform's, which then ends in good order."""
     before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
-        environment = {**os.environ, **terraform_environment()}
-        done = subprocess.run(_command(*arguments), env=environment, check=False)
+        done = _terraform(*arguments)
     finally:
         signal.signal(signal.SIGINT, before)
     if done.returncode:
         raise ToolError(f"terraform {arguments[0]} ended with an error: it is above")
 
 
+def _terraform(*arguments: str, **how: Any) -> subprocess.CompletedProcess[str]:  # noqa: ANN401 - what run takes
+    command = [str(find_terraform()), f"-chdir={TERRAFORM}", *arguments]
+    environment = {**os.environ, **terraform_environment()}
+    return subprocess.run(command, env=environment, text=True, check=False, **how)
+
+
 def main(arguments: list[str]) -> None:
     """Do what the command line asks, or say why not."""
-    what: dict[str, Callable[..., None]] = {"apply": apply, "destroy": destroy}
-    with told(f"make {'deploy' if arguments[0] == 'apply' else 'destroy'}"):
-        what[arguments[0]](agreed="--yes" in arguments[1:])
+    parser = argparse.ArgumentParser(prog="python -m tools.deploy")
+    parser.add_argument("what", choices=("apply", "destroy"))
+    parser.add_argument("--yes", action="store_true", help="go on without the question")
+    asked = parser.parse_args(arguments)
+    with told(f"make {'deploy' if asked.what == 'apply' else 'destroy'}"):
+        (apply if asked.what == "apply" else destroy)(agreed=asked.yes)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import fields
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import hcl2
@@ -19,15 +18,16 @@ from contract import SCHEMA
 from producer.settings import VARIABLES as PRODUCER_VARIABLES
 from telemetry import Event
 from tools.cost import monthly_costs, monthly_dollars
+from tools.project import PROJECT
 from wsb_lake.cli import lake
 from wsb_lake.table_specs import COMMITS_FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
+    from pathlib import Path
 
     from contract import Field
 
-PROJECT = Path(__file__).parents[1]
 TERRAFORM_VARIABLES = PROJECT / "terraform" / "variables.tf"
 LAKE_OPTION = re.compile(r"(.*) \[env: (\w+)\]")
 MARKED = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
@@ -38,28 +38,24 @@ def documents() -> list[Path]:
     return [PROJECT / "README.md", PROJECT / "CONTRIBUTING.md", *sorted(PROJECT.glob("docs/*.md"))]
 
 
-def record_table() -> str:
-    """Return the fields of an observation, from the contract; the lake's own last."""
-    rows = [
-        (f"`{field.name}`", _type(field), ", ".join(field.kinds), field.meaning)
-        for field in SCHEMA.fields
-    ]
-    rows += [(f"`{field.name}`", _type(field), "lake", field.meaning) for field in SCHEMA.lake]
-    return _table(("field", "type", "of", "meaning"), rows)
+def rendered(text: str) -> str:
+    """Return a page's text with every marked table written again."""
+    return MARKED.sub(lambda found: found[1] + TABLES[found[2]]() + found[3], text)
 
 
-def dead_letter_table() -> str:
-    """Return the fields of a dead letter, from the contract."""
-    return _fields_table(SCHEMA.dead_letter)
+def _record() -> str:
+    rows = [(field, ", ".join(field.kinds)) for field in SCHEMA.fields]
+    rows += [(field, "lake") for field in SCHEMA.lake]
+    lines = ((f"`{field.name}`", _type(field), of, field.meaning) for field, of in rows)
+    return _table(("field", "type", "of", "meaning"), lines)
 
 
-def commits_table() -> str:
-    """Return the columns of the table `commits`."""
-    return _fields_table(COMMITS_FIELDS)
+def _described(fields: Iterable[Field]) -> str:
+    rows = ((f"`{field.name}`", _type(field), field.meaning) for field in fields)
+    return _table(("field", "type", "meaning"), rows)
 
 
-def terraform_table() -> str:
-    """Return the composition's inputs, from its variables."""
+def _terraform() -> str:
     with TERRAFORM_VARIABLES.open(encoding="utf-8") as file:
         blocks = hcl2.load(file)["variable"]
     variables = {_plain(name): body for block in blocks for name, body in block.items()}
@@ -70,8 +66,14 @@ def terraform_table() -> str:
     return _table(("variable", "default", "meaning"), rows)
 
 
-def producer_table() -> str:
-    """Return the producer's environment variables, as `wsb check --help` lists them."""
+def _cost() -> str:
+    costs = monthly_costs()
+    rows = [(cost.what, f"${cost.dollars:.0f}", cost.assumption) for cost in costs]
+    total = ("together", f"about ${monthly_dollars(costs)}", "")
+    return _table(("what", "a month", "how it comes about"), [*rows, total])
+
+
+def _producer() -> str:
     rows = (
         (f"`{name}`", f"`{one.default}`" if one.default else "", one.meaning)
         for name, one in PRODUCER_VARIABLES.items()
@@ -79,7 +81,7 @@ def producer_table() -> str:
     return _table(("variable", "default", "meaning"), rows)
 
 
-def lake_table() -> str:
+def _lake() -> str:
     """Return the lake's environment variables, from the help of the options that go before them."""
     texts = (getattr(one, "help", None) for each in lake.commands.values() for one in each.params)
     found = (LAKE_OPTION.fullmatch(text or "") for text in texts)
@@ -87,14 +89,8 @@ def lake_table() -> str:
     return _table(("variable", "meaning"), ((f"`{name}`", text) for name, text in rows.items()))
 
 
-def events_table() -> str:
+def _events() -> str:
     """Return what the logs of the producer and of the lake job can say."""
-    found = [
-        each
-        for package in (producer.events, wsb_lake.events)
-        for each in vars(package).values()
-        if isinstance(each, type) and issubclass(each, Event) and each is not Event
-    ]
     rows = (
         (
             f"`{each.name()}`",
@@ -102,39 +98,23 @@ def events_table() -> str:
             ", ".join(f"`{field.name}`" for field in fields(each)),
             " ".join((each.__doc__ or "").split()),
         )
-        for each in found
+        for package in (producer.events, wsb_lake.events)
+        for each in vars(package).values()
+        if isinstance(each, type) and issubclass(each, Event) and each is not Event
     )
     return _table(("event", "level", "fields", "meaning"), rows)
 
 
-def cost_table() -> str:
-    """Return what a month costs at the defaults, item by item, and their sum."""
-    costs = monthly_costs()
-    rows = [(cost.what, f"${cost.dollars:.0f}", cost.assumption) for cost in costs]
-    total = ("together", f"about ${monthly_dollars(costs)}", "")
-    return _table(("what", "a month", "how it comes about"), [*rows, total])
-
-
 TABLES: dict[str, Callable[[], str]] = {
-    "record": record_table,
-    "dead_letter": dead_letter_table,
-    "commits": commits_table,
-    "terraform": terraform_table,
-    "cost": cost_table,
-    "producer": producer_table,
-    "lake": lake_table,
-    "events": events_table,
+    "record": _record,
+    "dead_letter": lambda: _described(SCHEMA.dead_letter),
+    "commits": lambda: _described(COMMITS_FIELDS),
+    "terraform": _terraform,
+    "cost": _cost,
+    "producer": _producer,
+    "lake": _lake,
+    "events": _events,
 }
-
-
-def rendered(text: str) -> str:
-    """Return a page's text with every marked table written again."""
-    return MARKED.sub(lambda found: found[1] + TABLES[found[2]]() + found[3], text)
-
-
-def _fields_table(described: Iterable[Field]) -> str:
-    rows = ((f"`{field.name}`", _type(field), field.meaning) for field in described)
-    return _table(("field", "type", "meaning"), rows)
 
 
 def _type(field: Field) -> str:
@@ -147,9 +127,7 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
 
 
 def _default(body: dict[str, Any]) -> str:
-    if "default" not in body:
-        return "required"
-    return f"`{_plain(json.dumps(body['default']))}`"
+    return f"`{_plain(json.dumps(body['default']))}`" if "default" in body else "required"
 
 
 def _plain(value: str) -> str:
@@ -157,11 +135,6 @@ def _plain(value: str) -> str:
     return value.replace('\\"', '"').strip('"').replace("|", "\\|")
 
 
-def main() -> None:
-    """Write the tables of all pages again."""
-    for page in documents():
-        page.write_text(rendered(page.read_text(encoding="utf-8")), encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    for each_page in documents():
+        each_page.write_text(rendered(each_page.read_text(encoding="utf-8")), encoding="utf-8")

@@ -1,16 +1,11 @@
-"""Package: the zips that Terraform uploads, made again only where something has changed.
-
-`python -m tools.package` makes all three; `code`, `layer` or `flink` after it, one.
-"""
+"""Package: the zips that Terraform uploads; libraries again only where their pins have changed."""
 
 from __future__ import annotations
 
 import os
 import shutil
 import subprocess
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tools.archive import tree, write_zip
 from tools.errors import ToolError, told
@@ -20,9 +15,6 @@ from tools.maven import find_maven
 from tools.project import BUILD, PROJECT, REQUIREMENTS
 from tools.steps import step
 from tools.uv import run_uv
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 PACKAGES = BUILD / "packages"
 
@@ -42,17 +34,8 @@ CODE_BYTES = 5 * 1024 * 1024  # left to the function itself
 # What the job calls; credentials are the function's own, found without any service.
 AWS_SERVICES = frozenset({"dynamodb", "glue", "s3", "sts"})
 PRUNED = (
-    "bin",
-    "**/__pycache__",
-    "**/*.pyi",
-    "**/*.pxd",
-    "**/*.pyx",
-    "pyarrow/include",
-    "pyarrow/includes",
-    "pyarrow/src",
-    "pyarrow/tests",
-    "pyarrow/*flight*",
-    "pyarrow/*gandiva*",
+    *("bin", "**/__pycache__", "**/*.pyi", "**/*.pxd", "**/*.pyx"),
+    *("pyarrow/include*", "pyarrow/src", "pyarrow/tests", "pyarrow/*flight*", "pyarrow/*gandiva*"),
 )
 
 # What Managed Flink runs: the application and the shaded jar of its connectors.
@@ -74,24 +57,23 @@ def package_code(target: Path = CODE_ZIP) -> Path:
     return target
 
 
-def package_layer(target: Path = LAYER_ZIP) -> Path:
+def package_layer() -> Path:
     """Write the pinned wheels for Lambda's machine, whatever this one is; raises ToolError."""
     pins = REQUIREMENTS / "lake.txt"
     wanted = fingerprint(pins, Path(__file__))
-    if target.is_file() and is_current(LAYER, wanted):
-        return target
+    if LAYER_ZIP.is_file() and is_current(LAYER, wanted):
+        return LAYER_ZIP
     shutil.rmtree(LAYER, ignore_errors=True)
     python = LAYER / "python"
-    hashed = ("--only-binary", ":all:", "--require-hashes", "-r", pins)
+    install = ("pip", "install", "--target", python, *LAMBDA, "--only-binary", ":all:")
     with step("packing the lake job's libraries"):
-        install = ("pip", "install", "--target", python, *LAMBDA)
-        run_uv(*install, *hashed, purpose="the lake job's libraries")
+        run_uv(*install, "--require-hashes", "-r", pins, purpose="the lake job's libraries")
         _prune(python)
         _check_size(python)
-        write_zip(target, tree(python))
+        write_zip(LAYER_ZIP, tree(python))
     shutil.rmtree(python)
     mark(LAYER, wanted)
-    return target
+    return LAYER_ZIP
 
 
 def _prune(folder: Path) -> None:
@@ -114,14 +96,14 @@ def _check_size(folder: Path) -> None:
         )
 
 
-def package_flink(target: Path = FLINK_ZIP) -> Path:
+def package_flink() -> Path:
     """Write what Managed Flink wants at the root, and the two packages; raises ToolError."""
     _build_jar()
     application = tree(PROJECT / "flink_app", "**/*.py")
     main = application.pop("flink_app/main.py")
     lib = {"lib/pyflink-dependencies.jar": JAR}
-    write_zip(target, {"main.py": main, **lib, **application, **tree(PROJECT / "contract")})
-    return target
+    write_zip(FLINK_ZIP, {"main.py": main, **lib, **application, **tree(PROJECT / "contract")})
+    return FLINK_ZIP
 
 
 def _build_jar() -> None:
@@ -129,14 +111,8 @@ def _build_jar() -> None:
     if JAR.is_file() and JAR.stat().st_mtime >= POM.stat().st_mtime:
         return
     FLINK.mkdir(parents=True, exist_ok=True)
-    command = [
-        str(find_maven()),
-        "--batch-mode",
-        "--file",
-        str(POM),
-        f"-Dwsb.build={FLINK}",
-        "package",
-    ]
+    maven = str(find_maven())
+    command = [maven, "--batch-mode", "--file", str(POM), f"-Dwsb.build={FLINK}", "package"]
     environment = {**os.environ, "JAVA_HOME": str(find_java())}
     log = FLINK / "maven.log"
     with step("building the jar of Flink's connectors"), log.open("wb") as output:
@@ -149,19 +125,12 @@ def _build_jar() -> None:
     os.utime(JAR)
 
 
-MAKERS: dict[str, Callable[[], Path]] = {
-    "code": package_code,
-    "layer": package_layer,
-    "flink": package_flink,
-}
-
-
-def package(*names: str) -> None:
-    """Make these packages, or all, and print where they are."""
-    for name in names or MAKERS:
-        print(MAKERS[name]().relative_to(PROJECT))
+def package() -> None:
+    """Make all three, and print where they are."""
+    for make in (package_code, package_layer, package_flink):
+        print(make().relative_to(PROJECT))
 
 
 if __name__ == "__main__":
     with told("package"):
-        package(*sys.argv[1:])
+        package()

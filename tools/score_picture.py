@@ -6,11 +6,10 @@ scores rise as those of the real subreddit were measured to.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from sandbox.reddit.generator.day import Plan, generate_day
+from tools.project import PROJECT
 
-PICTURE = Path(__file__).parents[1] / "docs" / "score_by_age.svg"
+PICTURE = PROJECT / "docs" / "score_by_age.svg"
 DAY = Plan(seed=1, hours=6)  # what `make demo` plays
 MIN_SCORE = 10
 AGES_HOURS = {
@@ -64,10 +63,5 @@ def _bar(place: int, label: str, share: float) -> str:
 """
 
 
-def main() -> None:
-    """Draw the picture again."""
-    PICTURE.write_text(picture(shares()), encoding="utf-8")
-
-
 if __name__ == "__main__":
-    main()
+    PICTURE.write_text(picture(shares()), encoding="utf-8")

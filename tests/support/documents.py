@@ -3,7 +3,8 @@
 import re
 from typing import NamedTuple
 
-from tools.doc_tables import PROJECT, documents
+from tools.doc_tables import documents
+from tools.project import PROJECT
 
 FENCE = re.compile(r"^( *)```(\w*)\n(.*?)^ *```$", re.DOTALL | re.MULTILINE)
 INLINE = re.compile(r"`([^`\n]+)`")

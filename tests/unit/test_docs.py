@@ -16,7 +16,8 @@ from sandbox.reddit.realism import Realism
 from sandbox.reddit.render import Renderer
 from sandbox.reddit.world import World
 from tests.support.documents import INLINE, blocks, commands, pages
-from tools.doc_tables import MARKED, PROJECT, TABLES, rendered
+from tools.doc_tables import MARKED, TABLES, rendered
+from tools.project import PROJECT
 from tools.score_picture import PICTURE, picture, shares
 from wsb import main
 
