@@ -21,3 +21,12 @@ def real_data():
     message = f"no real data at {folder}: set WSB_REAL_DATA to its folder"
     need(folder.is_dir(), message, in_ci="WSB_REQUIRE_REAL_DATA")
     return folder
+
+
+@pytest.fixture(scope="module")
+def aws_url():
+    """Serve AWS on this machine while a module's tests run."""
+    from tests.support.aws_emulator import moto_server  # noqa: PLC0415 - most tests need no moto
+
+    with moto_server() as url:
+        yield url

@@ -1,40 +1,26 @@
 """What LakeCatalog overrides in pyiceberg: held against the next release."""
 
-import json
-
-import pyarrow as pa
 import pytest
 from pyiceberg.exceptions import CommitFailedException
 
-from tests.support.lake_world import observation
-from wsb_lake.append import append_new
-from wsb_lake.parsing import parse
+from tests.support.lake_world import observation, parsed
+from wsb_lake.append import _commit, _stamped, append_new
 
 pytest_plugins = ["tests.support.lake_fixtures"]
 pytestmark = pytest.mark.integration
 
 
-def _rows(*ids):
-    lines = [json.dumps(observation("comment", thing)).encode() for thing in ids]
-    return parse(lines).tables["comments"]
+def _rows(fullname):
+    return parsed(observation("comment", fullname))["comments"]
 
 
 def test_a_stale_commit_is_refused(lake):
     """A commit stands on the snapshot it was made from, or not at all."""
     fresh, stale = lake.job().tables["comments"], lake.job().tables["comments"]
     append_new(fresh, _rows("t1_a"), lake.clock, lambda: None)
-    stale.metadata = stale.metadata.model_copy(
-        update={"properties": {**stale.properties, "commit.retry.num-retries": "0"}}
-    )
-    landed = pa.array([0], pa.timestamp("us", tz="UTC"))
     with pytest.raises(CommitFailedException):
-        stale.append(_required(_rows("t1_b").append_column("landed_at", landed), stale))
+        _commit(stale, _stamped(_rows("t1_b"), lake.clock))
     assert [row["id"] for row in lake.rows("comments")] == ["t1_a"]
-
-
-def _required(rows, table):
-    required = {f.name for f in table.schema().fields if f.required}
-    return rows.cast(pa.schema([f.with_nullable(f.name not in required) for f in rows.schema]))
 
 
 def test_a_lost_answer_does_not_lose_the_commit(lake):

@@ -12,7 +12,7 @@ from producer.looks.sighting import see
 from producer.reddit.thing import thing_of
 from producer.state.checkpoint import Checkpoint, DynamoState, transactions
 from producer.state.items import item_of_cohort
-from tests.support.aws_emulator import REGION, TABLE, client_of, make_table, moto_server
+from tests.support.aws_emulator import REGION, TABLE, client_of, make_table
 from tests.support.producer_fakes import (
     START,
     SUBREDDIT,
@@ -32,18 +32,12 @@ FORTNIGHT_SECONDS = 14 * 86_400
 CURSOR = Cursor("comments", ("t1_b", "t1_a"), START, START - 5, gaps_open=1)
 
 
-@pytest.fixture(scope="module")
-def server():
-    with moto_server() as url:
-        yield url
-
-
 @pytest.fixture(params=["memory", "moto"])
 def state(request):
     if request.param == "memory":
         yield MemoryState()
         return
-    client = make_table(request.getfixturevalue("server"))
+    client = make_table(request.getfixturevalue("aws_url"))
     yield state_on(client)
     client.delete_table(TableName=TABLE)
 
@@ -110,8 +104,8 @@ def test_more_than_one_transaction_and_more_than_one_page(state):
     assert plain(state.load()) == plain(saved)
 
 
-def test_items_expire_a_fortnight_after_their_use_and_have_the_agreed_keys(server):
-    client = make_table(server)
+def test_items_expire_a_fortnight_after_their_use_and_have_the_agreed_keys(aws_url):
+    client = make_table(aws_url)
     seen = cohort(1)
     seen.seen_at = START
     state_on(client).save(Checkpoint((CURSOR,), (seen,)), never())
@@ -124,9 +118,9 @@ def test_items_expire_a_fortnight_after_their_use_and_have_the_agreed_keys(serve
     assert expires_at == {key: at + FORTNIGHT_SECONDS for key, at in seen_at.items()}
 
 
-def test_a_missing_table_is_an_error_with_advice(server):
+def test_a_missing_table_is_an_error_with_advice(aws_url):
     with pytest.raises(AwsError, match=r"elsewhere.*fix its name"):
-        state_on(client_of(server, "dynamodb"), "elsewhere").load()
+        state_on(client_of(aws_url, "dynamodb"), "elsewhere").load()
 
 
 def test_an_unreachable_aws_is_said_in_one_sentence(monkeypatch):
@@ -140,15 +134,18 @@ def test_an_unreachable_aws_is_said_in_one_sentence(monkeypatch):
 class FailingClient:
     """Fails as planned, then takes everything."""
 
-    def __init__(self, *codes):
+    def __init__(self, *codes, reasons=()):
         self.codes = list(codes)
+        self.reasons = [{"Code": code} for code in reasons]
         self.calls = 0
 
     def transact_write_items(self, *, TransactItems):
         assert TransactItems
         self.calls += 1
         if self.codes:
-            raise client_error(self.codes.pop(0), "TransactWriteItems")
+            error = client_error(self.codes.pop(0), "TransactWriteItems")
+            error.response["CancellationReasons"] = self.reasons
+            raise error
 
 
 def test_a_throttled_transaction_is_tried_again():
@@ -158,21 +155,12 @@ def test_a_throttled_transaction_is_tried_again():
 
 
 def test_a_cancelled_transaction_is_tried_again_only_when_that_helps():
-    error = client_error("TransactionCanceledException", "TransactWriteItems")
-    error.response["CancellationReasons"] = [{"Code": "None"}, {"Code": "TransactionConflict"}]
-    client = FailingClient()
-    client.codes = []
-    failures = [error]
-
-    def transact(**_items):
-        if failures:
-            raise failures.pop()
-
-    client.transact_write_items = transact
+    code = "TransactionCanceledException"
+    client = FailingClient(code, reasons=["None", "TransactionConflict"])
     state_on(client).save(Checkpoint((CURSOR,)), never())
-    error.response["CancellationReasons"] = [{"Code": "ValidationError"}]
-    failures.append(error)
-    with pytest.raises(AwsError, match="TransactionCanceledException"):
+    assert client.calls == 2
+    client = FailingClient(code, reasons=["None", "ValidationError"])
+    with pytest.raises(AwsError, match=code):
         state_on(client).save(Checkpoint((CURSOR,)), never())
 
 

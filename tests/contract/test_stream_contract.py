@@ -7,7 +7,7 @@ from producer.delivery.batching import Entry
 from producer.delivery.stream import KinesisStream
 from producer.errors import AwsError
 from producer.totals import Totals
-from tests.support.aws_emulator import STREAM, make_stream, moto_server, read_stream
+from tests.support.aws_emulator import STREAM, make_stream, read_stream
 from tests.support.producer_fakes import (
     PUT_RECORDS_MOST,
     RECORD_BYTES,
@@ -18,12 +18,6 @@ from tests.support.producer_fakes import (
 )
 
 
-@pytest.fixture(scope="module")
-def server():
-    with moto_server() as url:
-        yield url
-
-
 @pytest.fixture(params=["fake", "moto"])
 def kinesis(request):
     """Return a client, and a function that reads what the stream holds."""
@@ -31,7 +25,7 @@ def kinesis(request):
         client = FakeKinesis()
         yield client, lambda: client.records
         return
-    client = make_stream(request.getfixturevalue("server"))
+    client = make_stream(request.getfixturevalue("aws_url"))
     yield client, lambda: read_stream(client)
     client.delete_stream(StreamName=STREAM)
 

@@ -215,7 +215,7 @@ def settled(new_lake):
         key = (json.dumps(landed), spoil)
         if key not in lakes:
             lakes[key] = lake = new_lake()
-            lake.clock.at = now
+            lake.clock.time = now
             lake.land(*landed)
             lake.job().run()
             spoil(lake)

@@ -56,8 +56,8 @@ def lake(new_lake):
     day = list(generate_day(DAY))
     begin = min(thing.created for thing in day)
     for run in RUN_AT_HOURS:
-        world.clock.at = begin + run * 3600
-        looks = [look for thing in day for look in looks_at(thing, world.clock.at)]
+        world.clock.time = begin + run * 3600
+        looks = [look for thing in day for look in looks_at(thing, world.clock.time)]
         world.land(*looks)
         world.job().run()
     return world

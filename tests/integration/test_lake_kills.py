@@ -1,16 +1,12 @@
 """The lake job killed anywhere, and two of them at once: no loss, no duplicates."""
 
-import gzip
-import json
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.support.lake_world import SimulatedCrash, crash_at, observation
+from tests.support.lake_world import SimulatedCrash, crash_at, observation, parsed
 from wsb_lake.append import append_new
 from wsb_lake.lock import LOCK_SECONDS
-from wsb_lake.parsing import parse
 from wsb_lake.settings import LANDING_PREFIX
 
 pytest_plugins = ["tests.support.lake_fixtures"]
@@ -39,7 +35,7 @@ def _killed(new_lake, call, *, answered):
         job.run()
         died = False
     except SimulatedCrash:
-        lake.clock.at += LOCK_SECONDS
+        lake.clock.time += LOCK_SECONDS
     lake.job().run()
     assert expected == lake.identities(), f"killed at call {call}, answered={answered}"
     assert lake.keys(LANDING_PREFIX) == []
@@ -73,7 +69,7 @@ def test_killed_between_commit_and_deletion(lake, monkeypatch):
         job.run()
     monkeypatch.undo()
     assert expected == lake.identities()
-    lake.clock.at += LOCK_SECONDS
+    lake.clock.time += LOCK_SECONDS
     again = lake.job().run()
     assert sum(again.appended.values()) == 0
     assert again.duplicates_dropped == 6
@@ -113,11 +109,10 @@ def test_two_writers_that_ignore_the_lock(new_lake, mine, theirs):
 
 
 def _rows(keys):
-    lines = [
-        json.dumps(observation("comment", f"t1_{i}", created=i * 40_000, observed=900_000 + t))
-        for i, t in keys
+    looks = [
+        observation("comment", f"t1_{i}", created=i * 40_000, observed=900_000 + t) for i, t in keys
     ]
-    return parse(line.encode() for line in lines).tables["comments"]
+    return parsed(*looks)["comments"]
 
 
 @given(
@@ -139,7 +134,7 @@ def test_any_course_of_landings_runs_and_deaths(new_lake, course):
     for step in course:
         if isinstance(step, list):
             records = [observation("comment", f"t1_{i}", observed=60 + t) for i, t in step]
-            lake.land_bytes(gzip.compress("\n".join(map(json.dumps, records)).encode()))
+            lake.land(*records)
             wanted |= {(record["id"], record["observed_at"]) for record in records}
             continue
         job = lake.job()
@@ -148,6 +143,6 @@ def test_any_course_of_landings_runs_and_deaths(new_lake, course):
         try:
             job.run()
         except SimulatedCrash:
-            lake.clock.at += LOCK_SECONDS
+            lake.clock.time += LOCK_SECONDS
     lake.job().run()
     assert dict.fromkeys(wanted, 1) == lake.identities()

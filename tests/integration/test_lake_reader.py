@@ -30,7 +30,7 @@ def told(new_lake):
     lake, landed = new_lake(), []
     job = lake.job()
     for run in range(1, RUNS + 1):
-        lake.clock.at = START + run * 6 * HOUR
+        lake.clock.time = START + run * 6 * HOUR
         looks = [_look(rng, run) for _ in range(20)]
         repeats = [record for _, record in rng.sample(landed, min(5, len(landed)))]
         lake.land(*looks, *repeats)
@@ -38,7 +38,7 @@ def told(new_lake):
         for record in looks:
             if _identity(record) not in known:
                 known.add(_identity(record))
-                landed.append((lake.clock.at, record))
+                landed.append((lake.clock.time, record))
         job.run()
     return lake, landed
 
@@ -88,10 +88,12 @@ def _read(table):
     }
 
 
-def _open(lake):
+def _open(lake, database=None):
     settings = lake.settings
     return wsb_lake.open(
-        database=settings.database, region=settings.region, endpoint_url=settings.endpoint_url
+        database=database or settings.database,
+        region=settings.region,
+        endpoint_url=settings.endpoint_url,
     )
 
 
@@ -215,14 +217,9 @@ def test_a_lake_that_is_not_there_yet_is_said(lake):
 
 def test_a_wrong_database_is_told_with_those_there_are(lake):
     """The name is Terraform's, and easily guessed wrong."""
-    settings = lake.settings
-    reader = wsb_lake.open(
-        database="wsb_dev", region=settings.region, endpoint_url=settings.endpoint_url
-    )
-    with pytest.raises(
-        LakeMissingError, match=rf"no .*'wsb_dev'.* there is .*\b{settings.database}\b"
-    ):
-        reader.latest()
+    said = rf"no .*'wsb_dev'.* there is .*\b{lake.settings.database}\b"
+    with pytest.raises(LakeMissingError, match=said):
+        _open(lake, "wsb_dev").latest()
 
 
 def test_a_named_database_wins_over_the_environments_folder(lake, monkeypatch):
@@ -254,10 +251,7 @@ def test_a_lake_whose_files_cannot_be_read_is_explained(told, monkeypatch):
     """Glue answers, S3 does not: no right on the bucket, another region, no network."""
     lake, _ = told
     reader = _open(lake)
-    properties = {
-        **reader.query._source._aws.file_properties(),
-        "s3.endpoint": "http://127.0.0.1:1",
-    }
+    properties = Aws(lake.settings).file_properties() | {"s3.endpoint": "http://127.0.0.1:1"}
     monkeypatch.setattr(Aws, "file_properties", lambda _aws: properties)
     with pytest.raises(AccessError, match="files cannot be used"):
         reader.latest()
@@ -268,8 +262,7 @@ def test_new_credentials_are_used_though_nothing_has_landed(told, monkeypatch):
     lake, _ = told
     reader = _open(lake)
     reader.latest()
-    given = reader.query._source._aws.file_properties()
-    fresh = {**given, "s3.access-key-id": "fresh"}
+    fresh = Aws(lake.settings).file_properties() | {"s3.access-key-id": "fresh"}
     monkeypatch.setattr(Aws, "file_properties", lambda _aws: fresh)
     reader.latest()
     (secret,) = reader.sql("FROM duckdb_secrets()")["secret_string"]

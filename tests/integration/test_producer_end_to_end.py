@@ -1,5 +1,6 @@
 """`wsb produce` as a process: sandbox Reddit over HTTP in, an emulated Kinesis out."""
 
+import gzip
 import json
 import os
 import re
@@ -7,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from pathlib import Path
+from random import Random
 
 import boto3
 import httpx
@@ -19,25 +20,44 @@ from clock import FileClock
 from contract import problem_of_line
 from producer import daemon
 from sandbox.audit import read_reddit
+from sandbox.process import ChildProcess
+from tests.conftest import PROJECT
 from tests.support.aws_emulator import (
-    REGION,
     STREAM,
     TABLE,
     make_stream,
     make_table,
     moto_server,
+    producer_environment,
     read_stream,
 )
-from tests.support.producer_fakes import START
-from tests.support.world_file import write_world
+from tests.support.reddit_builders import START, comment, post
 
 pytestmark = pytest.mark.integration
 
-PROJECT = Path(__file__).parent.parent.parent
 MINUTES = 30
 SPEED = 120.0
 LIMIT = 60
 UNWATCHED_SECONDS = 0.5  # wall; the clock stands while the machine stalls
+
+
+def write_world(path, minutes=MINUTES, per_minute=20):
+    """Write a file for the sandbox's Reddit: a burst, deletions, edits, rising scores."""
+    random = Random(1)  # noqa: S311 - the same world every time
+    records = [post(f"p{n}", n * 60, looks=[(600, 20, 5, 0.9)]) for n in range(minutes // 5)]
+    for minute in range(minutes):
+        for _ in range(per_minute * (4 if minute == minutes // 2 else 1)):
+            age = round(60 * (minute + random.random()), 1)
+            at = START + age + 200
+            deleted, edited = (at, "[deleted]", "[deleted]", False), (at, "better", "somebody", at)
+            (changes,) = random.choices([[], [deleted], [edited]], [18, 1, 1])
+            top = random.choice([1, 1, 1, 3, 12, 40])
+            looks = [(300, 1 + top // 2), (1500, top)]
+            texts = {"body": f"{len(records)} 🚀 to the moon", "author": "somebody"}
+            id_ = f"c{len(records)}"
+            records.append(comment(id_, age, looks=looks, changes=changes, **texts))
+    records.sort(key=lambda record: record["data"]["created_utc"])
+    path.write_bytes(gzip.compress("\n".join(map(json.dumps, records)).encode()))
 
 
 class Stage:
@@ -47,12 +67,14 @@ class Stage:
         self.folder = folder
         self.aws = aws
         self.clock = FileClock.create(folder / "clock", START)
-        self.ids = write_world(folder / "world.ndjson.gz", minutes=MINUTES, per_minute=20)
-        self.processes = []
         httpx.post(f"{aws}/moto-api/reset").raise_for_status()
         self.kinesis = make_stream(aws)
         make_table(aws)
-        self.reddit_url = self._start_reddit()
+        data = folder / "world.ndjson.gz"
+        write_world(data)
+        command = ["-m", "sandbox.reddit", "--data", data, "--clock-file", folder / "clock"]
+        self.processes = [self._start(command, folder / "reddit.log")]
+        self.reddit_url = self.processes[0].wait_for("ready", 60)["url"]
         self.log = folder / "producer.log"
 
     def environment(self, **changes):
@@ -61,39 +83,19 @@ class Stage:
             for name, value in os.environ.items()
             if not name.startswith(("AWS_", "WSB_", "praw_", "COV"))
         }
-        return {
-            **inherited,
+        own = {
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
-            "AWS_REGION": REGION,
-            "AWS_ENDPOINT_URL": self.aws,
             "WSB_CLOCK_FILE": str(self.folder / "clock"),
-            "WSB_STREAM_NAME": STREAM,
-            "WSB_STATE_TABLE": TABLE,
-            "WSB_REDDIT_URL": self.reddit_url,
             "WSB_REQUESTS_PER_MINUTE": str(LIMIT),
-            "PRAW_ALLOW_ENDPOINT_OVERRIDE": "1",
-            "praw_client_id": "sandbox",
-            "praw_client_secret": "sandbox",
-            "praw_user_agent": "wsb-stream test",
             "HOME": str(self.folder),
-            **changes,
         }
+        return inherited | producer_environment(self.aws, self.reddit_url) | own | changes
 
     def produce(self):
-        with self.log.open("ab") as log:
-            starts = len(self.starts())
-            process = subprocess.Popen(
-                [sys.executable, "-m", "wsb", "produce"],
-                cwd=PROJECT,
-                env=self.environment(),
-                stdout=log,
-                stderr=subprocess.STDOUT,
-            )
-        self.processes.append(process)
-        while len(self.starts()) == starts and process.poll() is None:
-            time.sleep(0.05)
-        return process
+        self.processes.append(self._start(["-m", "wsb", "produce"], self.log, self.environment()))
+        self.processes[-1].wait_for("started", 60)
+        return self.processes[-1]
 
     def starts(self):
         return [event for event in self.events() if event["event"] == "started"]
@@ -120,8 +122,8 @@ class Stage:
     def stop(self, process):
         """Ask for a clean stop; returns (exit code, wall seconds)."""
         began = time.monotonic()
-        process.send_signal(signal.SIGTERM)
-        return process.wait(timeout=30), time.monotonic() - began
+        process.signal(signal.SIGTERM)
+        return process.wait(30), time.monotonic() - began
 
     def fault(self, **order):
         httpx.post(f"{self.reddit_url}/_sandbox/faults", json=order).raise_for_status()
@@ -136,37 +138,20 @@ class Stage:
         return [data for _, data in read_stream(self.kinesis)]
 
     def events(self):
-        lines = self.log.read_text().splitlines(keepends=True)
-        return [json.loads(line) for line in lines if line.endswith("\n")]  # a whole one
+        return [json.loads(line) for line in self.log.read_text().splitlines()]
 
     def close(self):
         for process in self.processes:
-            if process.poll() is None:
-                process.kill()
-            process.wait()
-            if process.stdout:
-                process.stdout.close()
+            process.stop()
 
-    def _start_reddit(self):
-        arguments = ["--data", str(self.folder / "world.ndjson.gz"), "--clock-file"]
-        process = subprocess.Popen(
-            [sys.executable, "-m", "sandbox.reddit", *arguments, str(self.folder / "clock")],
-            cwd=PROJECT,
-            stdout=subprocess.PIPE,
-        )
-        self.processes.append(process)
-        return json.loads(process.stdout.readline())["url"]
-
-
-@pytest.fixture(scope="module")
-def aws():
-    with moto_server() as url:
-        yield url
+    def _start(self, command, log, environment=None):
+        command = [sys.executable, *command]
+        return ChildProcess(command, log=log, environment=environment, directory=PROJECT)
 
 
 @pytest.fixture
-def stage(tmp_path, aws):
-    stage = Stage(tmp_path, aws)
+def stage(tmp_path, aws_url):
+    stage = Stage(tmp_path, aws_url)
     yield stage
     stage.close()
 
@@ -174,8 +159,8 @@ def stage(tmp_path, aws):
 @pytest.fixture(scope="module")
 def resting(tmp_path_factory):
     """Return a stage on which nothing is left behind."""
-    with moto_server() as aws:
-        stage = Stage(tmp_path_factory.mktemp("resting"), aws)
+    with moto_server() as url:
+        stage = Stage(tmp_path_factory.mktemp("resting"), url)
         stage.clock.set_speed(SPEED)
         yield stage
         stage.close()
@@ -224,8 +209,8 @@ def test_everything_served_is_in_the_stream_and_the_stop_is_clean(stage):
 def test_killed_in_the_middle_it_goes_on_and_nothing_is_missing(stage):
     producer = stage.produce()
     stage.play_until(MINUTES / 2)
-    producer.kill()
-    producer.wait()
+    producer.signal(signal.SIGKILL)
+    producer.wait(30)
     stage.play_until(MINUTES / 2 + 2)
     producer = stage.produce()
     stage.play_until(MINUTES + 3)

@@ -15,7 +15,13 @@ from sandbox.audit import read_stream
 from sandbox.reddit.thing import RecordedThing
 from sandbox.reddit.version import NOT_EDITED
 from telemetry.log import Log
-from tests.support.aws_emulator import REGION, STREAM, TABLE, client_of, make_stream, make_table
+from tests.support.aws_emulator import (
+    STREAM,
+    client_of,
+    make_stream,
+    make_table,
+    producer_environment,
+)
 from tests.support.reddit_builders import START, comment, post
 
 HOURS = 2
@@ -73,18 +79,7 @@ class SteppedClock:
 
 def produce(stage, aws_url):
     """Let the producer read the stage for two hours; returns what it sent, as lines."""
-    environment = {
-        "AWS_ENDPOINT_URL": aws_url,
-        "AWS_REGION": REGION,
-        "WSB_STREAM_NAME": STREAM,
-        "WSB_STATE_TABLE": TABLE,
-        "WSB_REDDIT_URL": stage.url,
-        "WSB_REQUESTS_PER_MINUTE": "10",
-        "PRAW_ALLOW_ENDPOINT_OVERRIDE": "1",
-        "praw_client_id": "sandbox",
-        "praw_client_secret": "sandbox",
-        "praw_user_agent": "wsb-stream test",
-    }
+    environment = producer_environment(aws_url, stage.url) | {"WSB_REQUESTS_PER_MINUTE": "10"}
     make_stream(aws_url)
     make_table(aws_url)
     stop = threading.Event()

@@ -23,6 +23,21 @@ def moto_server():
         server.stop()
 
 
+def producer_environment(aws_url, reddit_url):
+    """Return what a producer is told of this AWS and of the sandbox's Reddit."""
+    return {
+        "AWS_ENDPOINT_URL": aws_url,
+        "AWS_REGION": REGION,
+        "WSB_STREAM_NAME": STREAM,
+        "WSB_STATE_TABLE": TABLE,
+        "WSB_REDDIT_URL": reddit_url,
+        "PRAW_ALLOW_ENDPOINT_OVERRIDE": "1",
+        "praw_client_id": "sandbox",
+        "praw_client_secret": "sandbox",
+        "praw_user_agent": "wsb-stream test",
+    }
+
+
 def client_of(url, service):
     """Return a boto3 client of the emulator."""
     return boto3.client(service, region_name=REGION, endpoint_url=url, **CREDENTIALS)

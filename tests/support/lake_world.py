@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from contract import format_instant
 from telemetry import Log
 from tests.support.aws_emulator import make_table
+from tests.support.producer_fakes import VirtualClock
 from wsb_lake.aws import Aws
 from wsb_lake.job import LakeJob
 from wsb_lake.parsing import TIMESTAMP, arrow_schema, parse
@@ -27,22 +28,6 @@ NUMBERS = itertools.count(1)
 
 class SimulatedCrash(BaseException):
     """The process is gone: nothing may catch this."""
-
-
-@dataclass
-class StandingClock:
-    """A clock that the test sets."""
-
-    at: float = START
-
-    def now(self):
-        """Return what the test set."""
-        return self.at
-
-    def wait(self, seconds, stop=None):
-        """Move on at once."""
-        self.at += seconds
-        return False
 
 
 def observation(kind, thing_id, created=0.0, observed=60.0, **fields):
@@ -78,13 +63,17 @@ def observation(kind, thing_id, created=0.0, observed=60.0, **fields):
     return {**record, **own[kind], **fields}
 
 
+def parsed(*records):
+    """Return these observations as the job's tables."""
+    return parse(json.dumps(record).encode() for record in records).tables
+
+
 def save_lake(folder, *records):
     """Write a saved lake of these observations, which landed at START."""
-    parsed = parse(json.dumps(record).encode() for record in records)
     empty = pa.Table.from_pylist([], arrow_schema(COMMITS_FIELDS))
     tables = {
         name: table.append_column("landed_at", pa.array([int(START * 1e6)] * len(table), TIMESTAMP))
-        for name, table in parsed.tables.items()
+        for name, table in parsed(*records).items()
     }
     for name, table in {**tables, COMMITS_TABLE: empty}.items():
         pq.write_table(table, folder / f"{name}.parquet")
@@ -95,7 +84,7 @@ class LakeWorld:
     """One lake of its own: bucket, database and lock table."""
 
     settings: JobSettings
-    clock: StandingClock = field(default_factory=StandingClock)
+    clock: VirtualClock = field(default_factory=lambda: VirtualClock(START))
     logged: io.StringIO = field(default_factory=io.StringIO)
 
     def __post_init__(self):
@@ -160,12 +149,9 @@ def crash_at(job, call, *, answered):
         if dead.is_set():
             raise SimulatedCrash
 
+    hooks = [("before-call", count), ("before-call", die)]
+    if answered:
+        hooks = [("before-call", die), ("after-call", count), ("after-call", die)]
     for client in (job.aws.s3, job.aws.glue, job.aws.glue_once, job.aws.dynamodb):
-        events = client.meta.events
-        if answered:
-            events.register("before-call", die)
-            events.register("after-call", count)
-            events.register("after-call", die)
-        else:
-            events.register("before-call", count)
-            events.register("before-call", die)
+        for event, hook in hooks:
+            client.meta.events.register(event, hook)

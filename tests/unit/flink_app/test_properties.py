@@ -17,7 +17,7 @@ GIVEN = {
 
 def written(folder, content):
     path = folder / "properties.json"
-    path.write_text(content if isinstance(content, str) else json.dumps(content))
+    path.write_bytes(content if isinstance(content, bytes) else json.dumps(content).encode())
     return {"WSB_FLINK_PROPERTIES": str(path)}
 
 
@@ -58,10 +58,10 @@ def test_a_missing_file_is_named(tmp_path):
         load_properties({"WSB_FLINK_PROPERTIES": str(tmp_path / "nowhere")})
 
 
-@pytest.mark.parametrize("content", ["{", "[1, 2", "\udcff".encode("utf-8", "surrogatepass").hex()])
+@pytest.mark.parametrize("content", [b"{", b"[1, 2", b"\xff"])
 def test_a_file_that_is_not_json_is_named(tmp_path, content):
     """Text that nobody can read is one sentence, not a traceback."""
-    with pytest.raises(PropertiesError, match=r"properties\.json (cannot be read|have no)"):
+    with pytest.raises(PropertiesError, match=r"properties\.json cannot be read"):
         load_properties(written(tmp_path, content))
 
 

@@ -1,10 +1,12 @@
 """The queries saved in Athena, run by DuckDB, whose SQL these share: the reader says the same."""
 
+import time
+
 import pytest
 
 import wsb_lake
 from tests.conftest import PROJECT
-from tests.support.lake_world import observation, save_lake
+from tests.support.lake_world import START, observation, save_lake
 
 QUERIES = PROJECT / "terraform" / "queries"
 
@@ -43,7 +45,14 @@ def test_open_gaps_are_those_not_repaired(lake):
     assert lake.sql((QUERIES / "open_gaps.sql").read_text())["id"].to_pylist() == ["gap_1"]
 
 
-def test_top_comments_are_of_the_last_day(lake):
-    """None is, in a lake of 2021."""
-    top = lake.sql((QUERIES / "top_comments.sql").read_text())
-    assert (len(top), top.column_names[0]) == (0, "id")
+def test_top_comments_are_of_the_last_day(tmp_path):
+    """The best first, each as it was last seen; none of 2021."""
+    hour_ago = time.time() - START - 3600
+    looks = [("a", 60, 12), ("a", 90, 15), ("b", 60, 20)]
+    today = [
+        observation("comment", name, created=hour_ago, observed=hour_ago + at, score=score)
+        for name, at, score in looks
+    ]
+    save_lake(tmp_path, observation("comment", "old", score=99), *today)
+    top = wsb_lake.open(folder=tmp_path).arrow.sql((QUERIES / "top_comments.sql").read_text())
+    assert [(row["id"], row["score"]) for row in top.to_pylist()] == [("b", 20), ("a", 15)]
