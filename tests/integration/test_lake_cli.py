@@ -18,7 +18,6 @@ pytestmark = pytest.mark.integration
 
 @pytest.fixture
 def call(lake):
-    """Return a caller of the command, in an environment as a user has it."""
     settings = lake.settings
     given = {
         "AWS_ACCESS_KEY_ID": "test",
@@ -52,7 +51,6 @@ def call(lake):
 
 
 def test_settle_then_query(lake, call):
-    """What landed is there."""
     lake.land(observation("comment", "t1_a"), observation("comment", "t1_b"), b"broken")
     done = call.in_process_of_its_own("settle")
     assert (done.returncode, done.stderr) == (0, "")

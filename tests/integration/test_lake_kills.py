@@ -56,7 +56,6 @@ def test_killed_at_every_single_call(new_lake, answered):
 @pytest.mark.parametrize("answered", [False, True])
 @pytest.mark.parametrize("call", range(2, 50, 6))
 def test_killed_here_and_there(new_lake, call, answered):
-    """A sample of the above for those who wait."""
     _killed(new_lake, call, answered=answered)
 
 

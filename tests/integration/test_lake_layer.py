@@ -29,7 +29,6 @@ assert callable(aws_lambda.handler)
 
 @pytest.fixture(scope="module")
 def layer():
-    """Return the layer's zip, made once from the pins."""
     return package_layer()
 
 

@@ -155,7 +155,6 @@ def test_since_and_until_choose_by_creation(told):
 
 
 def test_history_is_every_look_in_order(told):
-    """Each observation once, oldest first."""
     lake, history = told
     thing = history[0][1]["id"]
     expected = sorted(_told(record) for _, record in history if record["id"] == thing)
@@ -223,7 +222,6 @@ def test_a_wrong_database_is_told_with_those_there_are(lake):
 
 
 def test_a_named_database_wins_over_the_environments_folder(lake, monkeypatch):
-    """What is given overrides what is set."""
     monkeypatch.setenv("WSB_LAKE_FOLDER", "/nowhere")
     lake.job().run()
     assert len(_open(lake).latest()) == 0
@@ -241,7 +239,6 @@ def test_a_named_database_wins_over_the_environments_folder(lake, monkeypatch):
     ],
 )
 def test_a_wrong_question_is_explained(lake, call):
-    """A time that is none, a table without a latest."""
     lake.job().run()
     with pytest.raises(QueryError):
         call(_open(lake))
@@ -270,6 +267,5 @@ def test_new_credentials_are_used_though_nothing_has_landed(told, monkeypatch):
 
 
 def test_an_id_is_never_sql(told):
-    """What is asked for is a value."""
     lake, _ = told
     assert len(_open(lake).history("t1_0' OR '1'='1")) == 0

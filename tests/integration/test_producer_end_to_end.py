@@ -101,7 +101,6 @@ class Stage:
         return [event for event in self.events() if event["event"] == "started"]
 
     def run(self, command, **changes):
-        """Run a command of `wsb` in a process of its own."""
         return subprocess.run(
             [sys.executable, "-m", "wsb", command],
             cwd=PROJECT,

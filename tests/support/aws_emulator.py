@@ -39,12 +39,10 @@ def producer_environment(aws_url, reddit_url):
 
 
 def client_of(url, service):
-    """Return a boto3 client of the emulator."""
     return boto3.client(service, region_name=REGION, endpoint_url=url, **CREDENTIALS)
 
 
 def make_stream(url):
-    """Create the stream; returns a client."""
     client = client_of(url, "kinesis")
     client.create_stream(StreamName=STREAM, ShardCount=1)
     client.get_waiter("stream_exists").wait(StreamName=STREAM)
@@ -52,7 +50,6 @@ def make_stream(url):
 
 
 def make_table(url, name=TABLE):
-    """Create a state table; returns a client."""
     client = client_of(url, "dynamodb")
     client.create_table(
         TableName=name,
@@ -69,7 +66,6 @@ def make_table(url, name=TABLE):
 
 
 def read_stream(client):
-    """Return every (partition key, data) in the stream."""
     (shard,) = client.list_shards(StreamName=STREAM)["Shards"]
     iterator = client.get_shard_iterator(
         StreamName=STREAM, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"

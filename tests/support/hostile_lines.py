@@ -40,7 +40,6 @@ MUTATIONS_PER_KIND = 350
 
 
 def valid_record(kind):
-    """Return an observation of this kind, with all its fields."""
     values = {"integer": 12, "number": 0.97, "string": "x", "boolean": False, "timestamp": INSTANT}
     record = {
         field.name: (field.enum or (values[field.type],))[0] for field in SCHEMA.of_kind(kind)
@@ -66,13 +65,9 @@ def handmade():
     lines = [b"", b" ", b"{}", b"[]", b"null", b"1", b'"x"', b"[1,2]", b"{", b"}", b"garbage {"]
     lines += [b"\xff\xfe", b"\xed\xa0\x80", b"\xc0\xaf", good[:-1] + b"\xff}", b"\xf4\x90\x80\x80"]
     lines += [b"\xef\xbb\xbf" + good, good + b"\xef\xbb\xbf", good.decode().encode("utf-16")]
-    lines += [
-        good + end for end in (b" ", b"\n", b"\r\n\t ", b" x", b"}", b"]", b",", b"\x00", b"\x0b")
-    ]
-    lines += [
-        good + end
-        for end in (good, b"," + good, b",1", b"]," + good, b',"x":1', b"//", b"\xc2\xa0")
-    ]
+    ends = [b" ", b"\n", b"\r\n\t ", b" x", b"}", b"]", b",", b"\x00", b"\x0b"]
+    ends += [good, b"," + good, b",1", b"]," + good, b',"x":1', b"//", b"\xc2\xa0"]
+    lines += [good + end for end in ends]
     lines += [
         start + good for start in (b" ", b"\r\n\t", b"\x0c", b"1,", b"[", b"3 ", b"null,", good)
     ]

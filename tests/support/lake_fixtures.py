@@ -39,5 +39,4 @@ def new_lake(moto_url):
 
 @pytest.fixture
 def lake(new_lake):
-    """Return an empty lake."""
     return new_lake()

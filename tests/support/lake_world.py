@@ -69,7 +69,6 @@ def parsed(*records):
 
 
 def save_lake(folder, *records):
-    """Write a saved lake of these observations, which landed at START."""
     empty = pa.Table.from_pylist([], arrow_schema(COMMITS_FIELDS))
     tables = {
         name: table.append_column("landed_at", pa.array([int(START * 1e6)] * len(table), TIMESTAMP))
@@ -96,7 +95,6 @@ class LakeWorld:
         make_table(self.settings.endpoint_url, self.settings.state_table)
 
     def job(self):
-        """Return the job of a fresh process."""
         return LakeJob(self.settings, self.clock, Log(self.logged))
 
     def land(self, *records, name=None):
@@ -111,12 +109,10 @@ class LakeWorld:
         return key
 
     def keys(self, prefix):
-        """Return the keys below a prefix."""
         answer = self.aws.s3.list_objects_v2(Bucket=self.settings.bucket, Prefix=prefix)
         return [item["Key"] for item in answer.get("Contents", ())]
 
     def text(self, key):
-        """Return an object's text."""
         answer = self.aws.s3.get_object(Bucket=self.settings.bucket, Key=key)
         return answer["Body"].read().decode()
 
@@ -125,7 +121,6 @@ class LakeWorld:
         return self._reader.tables[table].refresh().scan().to_arrow().to_pylist()
 
     def identities(self):
-        """Return how often each (id, observed_at) is in the tables."""
         return Counter(
             (row["id"], format_instant(row["observed_at"].timestamp()))
             for table in KINDS

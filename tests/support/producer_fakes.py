@@ -192,7 +192,6 @@ class FakeReddit:
 
 
 def comment(number, created_at=START, **fields):
-    """Return a comment as Reddit's API shows it."""
     return {
         "name": f"t1_c{number}",
         "created_utc": created_at,
@@ -214,7 +213,6 @@ def comment(number, created_at=START, **fields):
 
 
 def post(number, created_at=START, **fields):
-    """Return a post as Reddit's API shows it."""
     return {
         "name": f"t3_p{number}",
         "created_utc": created_at,
@@ -238,19 +236,16 @@ def post(number, created_at=START, **fields):
 
 
 def client_error(code, operation, status=400):
-    """Return what boto3 raises."""
     answer = {"Error": {"Code": code, "Message": code}}
     answer["ResponseMetadata"] = {"HTTPStatusCode": status}
     return ClientError(answer, operation)
 
 
 def never():
-    """Return a stop that nobody asks for."""
     return threading.Event()
 
 
 def cohort_of(rows, *, bucket=(300, 0)):
-    """Return a cohort with these rows."""
     cohort = Cohort(rows[0].id, bucket)
     for row in rows:
         cohort.append(row)

@@ -30,7 +30,6 @@ def refusal(tmp_path, raw):
 
 
 def test_a_field_without_a_key_names_the_field_and_the_key(raw, refusal):
-    """The message says which key to add to which field."""
     del raw["fields"][3]["meaning"]
     assert refusal() == f"field {raw['fields'][3]['name']}: add meaning"
 
@@ -42,7 +41,6 @@ def test_a_part_that_is_absent_is_named(raw, refusal):
 
 
 def test_a_file_that_is_no_json_is_refused(tmp_path):
-    """The message says which file, and where it breaks."""
     path = tmp_path / "observation.json"
     path.write_text('{"kinds": [', encoding="utf-8")
     with pytest.raises(SchemaError, match=r"observation.json is not JSON: .* line 1"):
@@ -56,7 +54,6 @@ def test_a_field_of_an_unknown_type_is_refused(raw, refusal):
 
 
 def test_a_field_of_an_unknown_kind_is_refused(raw, refusal):
-    """A kind that no record has is named."""
     raw["fields"][2]["kinds"] = ["comment", "message"]
     assert refusal() == "field id: unknown kinds message"
 
@@ -91,12 +88,10 @@ def test_what_is_personal_can_be_left_out():
 
 
 def test_versions_only_grow():
-    """No field says that it is newer than the contract."""
     fields = (*SCHEMA.fields, *SCHEMA.dead_letter, *SCHEMA.lake)
     assert all(1 <= field.since <= SCHEMA.version for field in fields)
 
 
 def test_the_kinds_of_the_schema_are_those_a_record_may_name():
-    """The enumeration of `kind` and the list of kinds are one."""
     kind = next(field for field in SCHEMA.fields if field.name == "kind")
     assert kind.enum == SCHEMA.kinds

@@ -36,7 +36,6 @@ def line_of(record):
 
 @pytest.mark.parametrize("kind", SCHEMA.kinds)
 def test_a_record_with_all_its_fields_is_valid(kind):
-    """Of each kind."""
     assert problem_of(valid_record(kind)) is None
     assert problem_of_line(line_of(valid_record(kind))) is None
 
@@ -64,7 +63,6 @@ def test_unknown_fields_are_ignored(kind, unknown):
 
 @given(st.sampled_from([(k, f) for k, f in KIND_AND_FIELD if f.required]))
 def test_a_required_field_that_lacks_is_missing(place):
-    """`missing:<field>`."""
     kind, field = place
     record = valid_record(kind)
     del record[field.name]
@@ -73,7 +71,6 @@ def test_a_required_field_that_lacks_is_missing(place):
 
 @given(st.sampled_from([(k, f) for k, f in KIND_AND_FIELD if not f.nullable]))
 def test_null_where_a_value_must_be_is_a_bad_type(place):
-    """`bad_type:<field>`."""
     kind, field = place
     assert problem_of(valid_record(kind) | {field.name: None}) == f"bad_type:{field.name}"
 
@@ -88,7 +85,6 @@ def test_a_value_of_another_type_is_a_bad_type(place, data):
 
 @given(st.sampled_from([(k, f) for k, f in KIND_AND_FIELD if f.enum]), st.text())
 def test_a_word_outside_the_enumeration_is_a_bad_value(place, word):
-    """`bad_value:<field>`."""
     kind, field = place
     wrong = f"{word}?"
     assert problem_of(valid_record(kind) | {field.name: wrong}) == f"bad_value:{field.name}"
@@ -96,7 +92,6 @@ def test_a_word_outside_the_enumeration_is_a_bad_value(place, word):
 
 @given(st.sampled_from([(k, f) for k, f in KIND_AND_FIELD if f.type == "timestamp"]), st.text())
 def test_a_time_in_another_form_is_a_bad_value(place, text):
-    """`bad_value:<field>`."""
     kind, field = place
     assert problem_of(valid_record(kind) | {field.name: text}) == f"bad_value:{field.name}"
 
@@ -115,7 +110,6 @@ def test_the_kind_is_judged_before_all_else():
 
 @given(st.none() | st.text() | st.integers() | st.lists(st.integers()) | st.booleans())
 def test_what_is_no_object_is_not_a_record(value):
-    """`not_json_object`, whatever else it is."""
     assert problem_of(value) == "not_json_object"
     assert problem_of_line(line_of(value)) == "not_json_object"
 
@@ -136,7 +130,6 @@ def test_what_is_no_object_is_not_a_record(value):
     ],
 )
 def test_a_line_that_holds_no_record_says_why(line, reason):
-    """Each reason that is about the line as a whole."""
     assert problem_of_line(line) == reason
 
 
@@ -148,5 +141,4 @@ def test_brackets_and_digits_inside_a_text_are_text():
 
 @given(st.binary(max_size=200))
 def test_no_bytes_make_the_judge_fail(line):
-    """Any line gets a reason or passes; nothing is raised."""
     assert problem_of_line(line) is None or isinstance(problem_of_line(line), str)

@@ -81,7 +81,6 @@ def test_flink_listens_on_this_machine_only(home):
     ],
 )
 def test_what_is_missing_is_one_sentence(home, environment, sentence):
-    """It says what to set."""
     with pytest.raises(LocalRunError, match=sentence):
         flink_options({"PATH": os.environ["PATH"], **environment}, home)
 
@@ -104,15 +103,10 @@ def test_a_signal_cancels_the_job(capsys):
 
 
 def test_a_failed_job_tells_its_root_cause():
-    """The last cause, not the hundred lines around it."""
-    failure = RuntimeError(
-        "o1.get\nCaused by: a.B: outer\n\tat c\nCaused by: d.E: no such stream\n"
-    )
-    job = FakeJob("JobStatus.FAILED", failure=failure)
-    with pytest.raises(
-        JobFailedError, match=r"^the job has ended \(FAILED\): d\.E: no such stream$"
-    ):
-        watch(job)
+    trace = "o1.get\nCaused by: a.B: outer\n\tat c\nCaused by: d.E: no such stream\n"
+    said = r"^the job has ended \(FAILED\): d\.E: no such stream$"
+    with pytest.raises(JobFailedError, match=said):
+        watch(FakeJob("JobStatus.FAILED", failure=RuntimeError(trace)))
 
 
 @pytest.mark.parametrize("name", ["app", "my app, ü"])

@@ -19,7 +19,6 @@ def takes(pattern, text):
 
 @given(st.integers(0, 10_000), st.integers(0, 10_000))
 def test_up_to_matches_the_numbers_up_to_its_limit(limit, number):
-    """Every number of decimals, no more and no fewer."""
     limit += 10  # two digits at least
     assert takes(up_to(limit), str(number)) == (number <= limit)
 
@@ -52,7 +51,6 @@ def test_every_date_of_the_calendar_is_an_instant(date):
 
 @given(st.integers(0, 9999), st.integers(0, 13), st.integers(0, 32))
 def test_no_other_date_is_an_instant(year, month, day):
-    """The contract decides, by Python's calendar."""
     text = f"{year:04d}-{month:02d}-{day:02d}T00:00:00.000Z"
     record = valid_record("comment") | {"created_at": text}
     assert takes(INSTANT, f'"{text}"') == (problem_of(record) is None)
@@ -60,7 +58,6 @@ def test_no_other_date_is_an_instant(year, month, day):
 
 @pytest.mark.parametrize("field", SCHEMA.fields, ids=lambda field: field.name)
 def test_each_field_takes_what_the_contract_takes(field):
-    """Odd values, in every field."""
     if field.name == "kind":
         return
     for value in (value for value in ODD_VALUES if not isinstance(value, (list, dict))):

@@ -39,7 +39,6 @@ def test_the_group_is_found_among_others(tmp_path):
 
 
 def test_all_mistakes_are_told_at_once():
-    """One start shows everything that must be fixed."""
     given = {"region": "x'; DROP", "min_score": "ten", "filter_mode": "soft", "min_scores": "1"}
     with pytest.raises(PropertiesError) as caught:
         parse_properties(given)
@@ -53,7 +52,6 @@ def test_all_mistakes_are_told_at_once():
 
 
 def test_a_missing_file_is_named(tmp_path):
-    """The sentence says which file, and how to name another."""
     with pytest.raises(PropertiesError, match=r"no properties at .*nowhere: set WSB_FLINK_PROP"):
         load_properties({"WSB_FLINK_PROPERTIES": str(tmp_path / "nowhere")})
 

@@ -16,7 +16,6 @@ JANINO_CONSTANT_BYTES_MAX = 65_535
 
 
 def test_a_quote_ends_no_literal():
-    """Text goes into SQL as text."""
     assert literal("it's") == "'it''s'"
 
 

@@ -41,7 +41,6 @@ def test_the_latest_views_are_the_readers(lake, table):
 
 
 def test_open_gaps_are_those_not_repaired(lake):
-    """As they were last seen."""
     assert lake.sql((QUERIES / "open_gaps.sql").read_text())["id"].to_pylist() == ["gap_1"]
 
 

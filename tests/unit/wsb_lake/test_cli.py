@@ -79,12 +79,10 @@ def test_any_type_of_duckdb_is_printed(saved):
     ],
 )
 def test_bad_sql_is_one_sentence(saved, sql, said):
-    """DuckDB's own first line."""
     assert said in _refused("query", sql, "--local", str(saved))
 
 
 def test_history_shows_each_look_oldest_first(saved):
-    """How a score came to be."""
     answer = _lake("history", "t1_a", "--local", str(saved), "--format", "json")
     looks = [(row["age_minutes"], row["score"]) for row in json.loads(answer.stdout)]
     assert looks == [(1, 1), (10, 12)]

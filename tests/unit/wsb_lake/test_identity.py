@@ -36,7 +36,6 @@ def test_distinct_keeps_the_first_of_each_in_order(values, chunks):
 
 @given(rows, st.lists(keys, max_size=20), st.integers(1, 4))
 def test_without_leaves_what_is_not_known(values, known, chunks):
-    """Exactly the rows of unknown identity stay, in their order."""
     batch = distinct(_table(values, chunks))
     result = without(batch, _table([(key, "") for key in known]).select(["id", "observed_at"]))
     assert [key for key in _keys(batch) if key not in set(known)] == _keys(result)

@@ -6,7 +6,6 @@ from wsb_lake.lines import BrokenObjectError, lines_of
 
 
 def test_blank_lines_and_a_missing_last_newline_do_not_matter():
-    """Only lines with something in them count."""
     assert lines_of(b"a\n\n  \nb") == [b"a", b"b"]
 
 
@@ -16,7 +15,6 @@ def test_a_line_separator_inside_a_text_is_no_line_end():
 
 
 def test_several_gzip_members_are_one_text():
-    """Concatenated gzip files are a gzip file."""
     assert lines_of(gzip.compress(b"a\n") + gzip.compress(b"b\n")) == [b"a", b"b"]
 
 

@@ -23,14 +23,12 @@ def _printed(names, rows, form):
 
 
 def test_json_is_one_document():
-    """Every row with its columns' names."""
     rows = json.loads(_printed(NAMES, ROWS, "json"))
     assert rows == [dict(zip(NAMES, row, strict=True)) for row in ROWS]
     assert json.loads(_printed(NAMES, [], "json")) == []
 
 
 def test_csv_reads_back():
-    """Quotes and newlines survive."""
     rows = list(csv.reader(io.StringIO(_printed(NAMES, ROWS, "csv"))))
     assert rows[0] == NAMES
     assert rows[1][2] == 'a "quoted",\nbody'
@@ -52,7 +50,6 @@ def test_a_table_fits_the_terminal():
 
 
 def test_an_empty_table_shows_its_columns():
-    """What was asked for is there, without a row."""
     assert _printed(NAMES, [], "table") == "id  score  body\n───────────────\n"
 
 
