@@ -40,7 +40,7 @@ POST_TEXTS = TEXTS | {
     "over_18": "over_18",
 }
 COMMENT_SOURCES = (*COMMENT_TEXTS.values(), "link_id", "parent_id")
-POST_SOURCES = (*POST_TEXTS.values(), "removed_by_category")
+POST_SOURCES = (*POST_TEXTS.values(), "removed_by_category", "hide_score")
 SOURCES = ("subreddit", "created_utc", "author", "edited")
 
 

@@ -46,15 +46,19 @@ def reddit_ledger(lines: list[bytes], min_score: int) -> RedditLedger:
 
 def _answered(told: dict[str, Any]) -> AnsweredThing:
     own = COMMENT_SOURCES if told["id"].startswith("t1_") else POST_SOURCES
+    versions = [
+        (one["state"], {name: one["fields"].get(name) for name in (*SOURCES, *own)})
+        for one in told["versions"]
+    ]
     return AnsweredThing(
         told["id"],
-        [
-            (one["state"], {name: one["fields"].get(name) for name in (*SOURCES, *own)})
-            for one in told["versions"]
-        ],
+        versions,
         array("d", told["moments"]),
         array("H", told["shown"]),
-        told["scores"],
+        [  # a post's hidden score is told by its fields
+            None if versions[version][1].get("hide_score") else score
+            for version, score in zip(told["shown"], told["scores"], strict=True)
+        ],
         told["num_comments"],
         told["upvote_ratios"],
         told["lacked"],

@@ -40,7 +40,7 @@ def small_subreddit():
         post(looks=[(600, 40, 7, 0.91), (5400, 90, 30, 0.87)], link_flair_text="DD"),
         post("link", 60, is_self=False, selftext="", url="https://example.com/a", over_18=True),
         post("gone", 120, changes=[at(2400, *DELETED)], looks=[(1200, 30, 2, 0.7)]),
-        post("taken", 180, changes=[at(3000, *REMOVED)]),
+        post("taken", 180, hide_score=True, changes=[at(3000, *REMOVED)]),
         comment("up", 30, looks=[(3600, 50), (6000, 40)], author_flair_text="🦍"),
         comment("dip", 60, looks=[(1200, 14), (3000, 5)], is_submitter=True),
         comment("nested", 90, parent="t1_up", looks=[(1800, 12)], author_fullname="t2_1"),
