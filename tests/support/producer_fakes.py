@@ -140,10 +140,8 @@ class FakeReddit:
         self.requests = []
         self.answered = set()
         self.shown = {}
-        self.things = {}
+        self.things = {thing["name"]: thing for thing in things}
         self.before_answer = lambda _request: None
-        for thing in things:
-            self.things[thing["name"]] = thing
 
     def listing(self, name, after):
         self._meet(("listing", name, after))
@@ -191,16 +189,15 @@ class FakeReddit:
         return shown
 
 
+BOTH = {"score": 1, "author": "somebody", "author_fullname": "t2_1", "edited": False}
+
+
 def comment(number, created_at=START, **fields):
-    return {
+    return BOTH | {
         "name": f"t1_c{number}",
         "created_utc": created_at,
-        "score": 1,
         "score_hidden": False,
-        "author": "somebody",
-        "author_fullname": "t2_1",
         "body": "diamond hands",
-        "edited": False,
         "link_id": "t3_p1",
         "parent_id": "t3_p1",
         "permalink": "/r/wallstreetbets/comments/p1/x/c1/",
@@ -213,17 +210,13 @@ def comment(number, created_at=START, **fields):
 
 
 def post(number, created_at=START, **fields):
-    return {
+    return BOTH | {
         "name": f"t3_p{number}",
         "created_utc": created_at,
-        "score": 1,
-        "author": "somebody",
-        "author_fullname": "t2_1",
         "selftext": "I like the stock",
         "title": "YOLO",
         "url": "https://example.com/",
         "domain": "self.wallstreetbets",
-        "edited": False,
         "permalink": "/r/wallstreetbets/comments/p1/x/",
         "num_comments": 3,
         "upvote_ratio": 0.9,

@@ -46,6 +46,8 @@ class Stage:
         self.kinesis, self.s3 = self.aws.client("kinesis"), self.aws.client("s3")
         self.s3.create_bucket(Bucket="lake")
         self.kinesis.create_stream(StreamName="observations", ShardCount=2)
+        delimiter = {"ParameterName": "Delimiter", "ParameterValue": "\\n"}
+        newlines = {"Type": "AppendDelimiterToRecord", "Parameters": [delimiter]}
         for name in ("kept", "dead"):
             self.aws.client("firehose").create_delivery_stream(
                 DeliveryStreamName=name,
@@ -55,17 +57,7 @@ class Stage:
                     "Prefix": f"{name}/",
                     "BufferingHints": {"IntervalInSeconds": 0, "SizeInMBs": 1},
                     "CompressionFormat": "GZIP",
-                    "ProcessingConfiguration": {
-                        "Enabled": True,
-                        "Processors": [
-                            {
-                                "Type": "AppendDelimiterToRecord",
-                                "Parameters": [
-                                    {"ParameterName": "Delimiter", "ParameterValue": "\\n"}
-                                ],
-                            }
-                        ],
-                    },
+                    "ProcessingConfiguration": {"Enabled": True, "Processors": [newlines]},
                 },
             )
 
@@ -172,15 +164,9 @@ def lines_of_all_sorts():
     head, tail = encode(comment)[:-1] + b',"pad":"', b'"}'
     largest = head + b"x" * (LINE_BYTES_MAX - len(head) - len(tail)) + tail
     refused = [b"garbage", b"\xff\xfe", b"[1]", encode(comment | {"score": "15"}), b"", b"\x00" * 9]
-    poison = [
-        head + b"x" * (1_048_000 - len(head)) + tail,
-        b"\x00" * 1_000_000,
-        b"\xff" * 1_000_000,
-    ]
-    poison += [
-        b'{"id":' + b"[" * 500_000 + b"]" * 500_000 + b"}",
-        b'{"id":' + b"1" * 900_000 + b"}",
-    ]
+    poison = [b"\x00" * 1_000_000, b"\xff" * 1_000_000, b'{"id":' + b"1" * 900_000 + b"}"]
+    poison += [b'{"id":' + b"[" * 500_000 + b"]" * 500_000 + b"}"]
+    poison += [head + b"x" * (1_048_000 - len(head)) + tail]
     return [*kept, largest], left_out, refused + poison
 
 

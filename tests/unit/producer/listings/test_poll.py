@@ -115,16 +115,13 @@ def test_a_stale_page_does_not_push_the_newest_ids_out():
 
 
 @pytest.mark.parametrize(
-    ("apart", "expected"),
-    [(0.001, 1.0), (0.1, 7.0 * 99 / 100), (60, 30.0)],
+    ("count", "apart", "expected"),
+    [(100, 0.001, 1.0), (100, 0.1, 7.0 * 99 / 100), (100, 60, 30.0), (3, 1.0, 30.0)],
 )
-def test_the_interval_aims_at_seventy_new_things_a_page(apart, expected):
-    page = things(range(100), apart=apart)
+def test_the_interval_aims_at_seventy_new_things_a_page(count, apart, expected):
+    """A short listing is polled at the longest interval."""
+    page = things(range(count), apart=apart)
     assert pytest.approx(expected) == interval_seconds(page, 1.0, 30.0)
-
-
-def test_a_short_listing_is_polled_at_the_longest_interval():
-    assert interval_seconds(things(range(3)), 1.0, 30.0) == 30.0
 
 
 def test_a_listing_poll_begins_its_next_poll_an_interval_after_the_last_one_began():
