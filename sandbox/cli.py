@@ -1,23 +1,21 @@
 """The `wsb sandbox` commands: the whole system on one machine."""
 
+import signal
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from math import isfinite
 from pathlib import Path
-from signal import SIGINT
 from typing import Any
 
 import click
 
 from sandbox.demo.errors import DemoError
-from sandbox.demo.options import HOURS_MOST, Options
+from sandbox.demo.options import HOURS_MOST, REPLAY_HOURS, REPLAY_SPEED, Options
 from sandbox.reddit.datafile import check_file
 from sandbox.reddit.errors import RedditSandboxError
 from sandbox.reddit.generate import generate
 
 LIVE_HOURS = 0.1
-REPLAY_HOURS = 6.0
-REPLAY_SPEED = 120.0
 
 
 class Number(click.FloatRange):
@@ -44,7 +42,7 @@ def sandbox() -> None:
 @sandbox.command()
 @click.option(
     "--data",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, resolve_path=True),
     help="Trajectories, .ndjson or .ndjson.gz; else a generated day.",
 )
 @click.option(
@@ -81,40 +79,30 @@ def sandbox() -> None:
 @click.option("--keep", is_flag=True, help="Leave everything up at the end, until Ctrl-C.")
 @click.option(
     "--build",
-    type=click.Path(path_type=Path),
+    type=click.Path(path_type=Path, resolve_path=True),
     default=Path("build/demo"),
     show_default=True,
     help="Where logs and results go.",
 )
 @click.option("--check-only", is_flag=True, help="Check what was given, then end.")
-def demo(  # noqa: PLR0913 - one parameter for each option
+def demo(
     *,
     data: Path | None,
     speed: float | None,
     hours: float | None,
-    seed: int,
-    comments_per_minute: float | None,
-    requests_per_minute: int,
-    min_score: int,
     live: bool,
-    keep: bool,
-    build: Path,
     check_only: bool,
+    **others: Any,  # noqa: ANN401 - click has checked them; Options names their types
 ) -> None:
     """Replay hours of r/wallstreetbets through the whole system and audit every comment."""
     if live and (data or speed):
         raise click.UsageError("--live plays Reddit itself, in real time: no --data, no --speed")
     options = Options(
-        build=build.resolve(),
+        data=data,
         hours=hours or (LIVE_HOURS if live else REPLAY_HOURS),
         speed=1.0 if live else (speed or REPLAY_SPEED),
-        data=data.resolve() if data else None,
-        seed=seed,
-        comments_per_minute=comments_per_minute,
-        requests_per_minute=requests_per_minute,
-        min_score=min_score,
         live=live,
-        keep=keep,
+        **others,
     )
     with _plain_words():
         credentials = _checked(options)
@@ -133,7 +121,7 @@ def _plain_words() -> Iterator[None]:
         raise click.ClickException(str(error)) from error
     except KeyboardInterrupt:
         click.echo("Stopped; nothing is left running.", err=True)
-        raise SystemExit(128 + SIGINT) from None
+        raise SystemExit(128 + signal.SIGINT) from None
 
 
 def _checked(options: Options) -> Mapping[str, str] | None:
@@ -151,5 +139,8 @@ def _checked(options: Options) -> Mapping[str, str] | None:
 def _run(options: Options, credentials: Mapping[str, str] | None) -> int:
     from sandbox.demo.run import run_demo  # noqa: PLC0415 - --help needs none of it
 
+    for ending in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(ending) is signal.SIG_DFL:  # nohup ignores the second
+            signal.signal(ending, signal.default_int_handler)  # as Ctrl-C does
     summary = run_demo(options, credentials=credentials)
     return 1 if summary["problems"] else 0

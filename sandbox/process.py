@@ -35,7 +35,8 @@ class ChildProcess:
     """A running command; its output goes to a log file, JSON lines of its stdout also to us.
 
     A program that does not exist ends at once, and its log says so.
-    `on_message` gets each JSON object the child prints, on a thread of this child's own.
+    `on_line` gets each line the child prints, `on_message` each that is a JSON object, on a thread
+    of this child's own.
     `on_exit` is called once the child has ended and its output has been read.
     """
 
@@ -47,10 +48,12 @@ class ChildProcess:
         environment: Mapping[str, str] | None = None,
         directory: Path | None = None,
         stdin: bool = False,
+        on_line: Callable[[str], None] = lambda _: None,
         on_message: Callable[[Message], None] | None = None,
         on_exit: Callable[[], None] | None = None,
     ) -> None:
         self.log = log
+        self._on_line = on_line
         self._on_message = on_message
         self._on_exit = on_exit
         self._first: dict[str, Message] = {}  # the first message of each event
@@ -164,6 +167,7 @@ class ChildProcess:
         with self._log_file, self._popen.stdout as output:
             for line in output:
                 self._log_file.write(line)
+                self._on_line(line.decode(errors="replace"))
                 message = _message(line)
                 if message is not None:
                     self._take(message)

@@ -28,11 +28,6 @@ class Patching:
 
         self.put(owner, name, wrapper)
 
-    def methods(self, owner: object, *functions: Callable[..., Any]) -> None:
-        """Put each function under its own name."""
-        for function in functions:
-            self.put(owner, function.__name__, function)
-
     def revert(self) -> None:
         """Put everything back, last first."""
         while self._replaced:

@@ -4,11 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Self
 
-import boto3
-from botocore.config import Config
-
 from clock import Clock, FileClock, SystemClock
-from sandbox.aws.environment import DUMMY_CREDENTIALS, ChildEnvironment
+from sandbox.aws.environment import ChildEnvironment, client_of
 from sandbox.aws.faults import Faults
 from sandbox.aws.firehose.calls import FirehoseDelivery
 from sandbox.aws.firehose.service import DeliveryService
@@ -37,7 +34,7 @@ from sandbox.aws.schedules.calls import refuse_what_cannot_run
 from sandbox.aws.schedules.service import ScheduleService
 from sandbox.aws.settings import AwsSandboxSettings
 
-_REGION = "us-east-1"
+_S3_OPTIONS = {"retries": {"max_attempts": 1}, "s3": {"addressing_style": "path"}}
 
 
 @dataclass(frozen=True)
@@ -64,7 +61,7 @@ class Services:
             clock=clock,
             faults=faults,
             kinesis=KinesisDataPlane(clock, faults),
-            firehose=DeliveryService(clock, faults, lambda: _s3(url)),
+            firehose=DeliveryService(clock, faults, lambda: client_of(url, "s3", **_S3_OPTIONS)),
             flink=FlinkService(settings.work_dir, settings.flink_python, environment),
             functions=functions,
             schedules=ScheduleService(clock, functions),
@@ -112,14 +109,3 @@ class Services:
         self.flink.close()
         self.functions.close()
         self.firehose.close()
-
-
-def _s3(url: str) -> Any:
-    return boto3.client(
-        "s3",
-        region_name=_REGION,
-        endpoint_url=url,
-        aws_access_key_id=DUMMY_CREDENTIALS["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=DUMMY_CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-        config=Config(retries={"max_attempts": 1}, s3={"addressing_style": "path"}),
-    )

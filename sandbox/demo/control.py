@@ -15,19 +15,17 @@ class ControlClient:
     url: str
     session: requests.Session = field(default_factory=requests.Session)
 
-    def get(self, page: str, **parameters: float) -> dict[str, Any]:
+    def get(self, page: str) -> dict[str, Any]:
         """Return a page as JSON; raises requests.RequestException."""
-        answer = self.session.get(
-            f"{self.url}/_sandbox/{page}", params=parameters, timeout=TIMEOUT_SECONDS
-        )
-        answer.raise_for_status()
-        found: dict[str, Any] = answer.json()
-        return found
+        return self._ask("GET", page, None)
 
     def post(self, page: str, **values: str | float) -> dict[str, Any]:
         """Send JSON to a page and return its answer; raises requests.RequestException."""
-        answer = self.session.post(
-            f"{self.url}/_sandbox/{page}", json=values, timeout=TIMEOUT_SECONDS
+        return self._ask("POST", page, values)
+
+    def _ask(self, method: str, page: str, body: dict[str, Any] | None) -> dict[str, Any]:
+        answer = self.session.request(
+            method, f"{self.url}/_sandbox/{page}", json=body, timeout=TIMEOUT_SECONDS
         )
         answer.raise_for_status()
         found: dict[str, Any] = answer.json()

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SECONDS_PER_HOUR = 3600
+REPLAY_HOURS = 6.0
+REPLAY_SPEED = 120.0
 STREAM_HOURS_LEAST = 24  # Kinesis's
 STREAM_HOURS_MOST = 36  # Terraform's: deleted content must be gone within 48
 SHORT_HOURS = STREAM_HOURS_LEAST - 2  # the drain takes time of the clock too
@@ -20,8 +22,8 @@ class Options:
     """
 
     build: Path
-    hours: float = 6.0
-    speed: float = 120.0
+    hours: float = REPLAY_HOURS
+    speed: float = REPLAY_SPEED
     data: Path | None = None
     seed: int = 1
     comments_per_minute: float | None = None

@@ -10,6 +10,7 @@ from rich.console import Console
 
 import wsb_lake
 from sandbox.audit import Audit, StreamLedger, audit, read_lake, read_reddit
+from sandbox.aws.environment import REGION
 from sandbox.demo.folder import LAKE, hold, write_summary
 from sandbox.demo.handout import end_environment, next_steps
 from sandbox.demo.options import Options
@@ -17,7 +18,6 @@ from sandbox.demo.replay import Replay
 from sandbox.demo.running import SANDBOX_REDDIT, RunningDemo, start_demo
 from sandbox.demo.screen import Screen
 from sandbox.demo.showcase import show_lake
-from sandbox.demo.stack import REGION
 from sandbox.demo.summary import audit_table, summarise
 from wsb_lake.errors import LakeError
 

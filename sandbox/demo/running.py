@@ -9,17 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
-from botocore.config import Config
-
 from clock import CLOCK_FILE_VARIABLE, FileClock, SystemClock
+from sandbox.aws.environment import REGION, SANDBOX_CREDENTIALS, client_of
 from sandbox.demo.control import ControlClient
 from sandbox.demo.errors import SetupError, StoppedError
 from sandbox.demo.folder import WORK
 from sandbox.demo.handout import write_environment
 from sandbox.demo.options import Options
 from sandbox.demo.snapshot import Snapshot, take_snapshot
-from sandbox.demo.stack import PROJECT, REGION, SANDBOX_CREDENTIALS, Stack, find_terraform
+from sandbox.demo.stack import PROJECT, Stack, find_terraform
 from sandbox.process import ChildFailed, ChildProcess
 
 PACKAGES = PROJECT / "build" / "packages"
@@ -54,14 +52,8 @@ class RunningDemo:
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - boto3 has no types
         """Return a boto3 client of the sandbox's AWS."""
-        return boto3.client(
-            service,
-            endpoint_url=self.aws.url,
-            region_name=REGION,
-            aws_access_key_id=SANDBOX_CREDENTIALS["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=SANDBOX_CREDENTIALS["AWS_SECRET_ACCESS_KEY"],
-            config=Config(read_timeout=LAMBDA_TIMEOUT_SECONDS, retries={"max_attempts": 0}),
-        )
+        options = {"read_timeout": LAMBDA_TIMEOUT_SECONDS, "retries": {"max_attempts": 0}}
+        return client_of(self.aws.url, service, **options)
 
     @property
     def environment(self) -> dict[str, str]:

@@ -3,25 +3,20 @@
 import json
 import os
 import shutil
-import subprocess
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from sandbox.aws.environment import DUMMY_CREDENTIALS
+from sandbox.aws.environment import SANDBOX_CREDENTIALS
 from sandbox.demo.errors import SetupError
+from sandbox.process import ChildProcess
 
 PROJECT = Path(__file__).parents[2]
 # What the composition reads; a copy, so that no state and no lock file gets into the checkout.
 SOURCES = ("terraform", "contract", "bootstrap.sh")
-SANDBOX_CREDENTIALS = {
-    **DUMMY_CREDENTIALS,
-    "AWS_DEFAULT_REGION": "us-east-1",
-    "AWS_REGION": "us-east-1",
-}
-REGION = SANDBOX_CREDENTIALS["AWS_REGION"]
 ERROR_LINES = 6
+COMMAND_SECONDS = 1800.0  # wall; far longer than any command takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,31 +72,36 @@ class Stack:
         return {name: output["value"] for name, output in outputs.items()}
 
     def run(self, *arguments: str, each_line: Callable[[str], object] = lambda _: None) -> str:
-        """Run one Terraform command; returns what it printed, raises SetupError."""
-        with self.log.open("a+", encoding="utf-8") as log:
+        """Run one Terraform command; returns what it printed, raises SetupError.
+
+        It ends with whoever runs it. `each_line` is called on a thread of its own.
+        """
+        with self.log.open("a", encoding="utf-8") as log:
             log.write(f"$ terraform {' '.join(arguments)}\n")
             log.flush()
             begun = log.tell()
-            with subprocess.Popen(
-                [self.terraform, f"-chdir={self.work / 'terraform'}", *arguments],
-                env=dict(self.environment),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=log,
-                text=True,
-            ) as process:
-                printed = []
-                for line in process.stdout or ():
-                    log.write(line)
-                    log.flush()
-                    printed.append(line)
-                    each_line(line)
-            if process.returncode != 0:
-                log.seek(begun)
-                raise SetupError(
-                    f"terraform {arguments[0]} failed (all of it: {self.log}):\n  "
-                    + "\n  ".join(error_lines(log.read()))
-                )
+        printed: list[str] = []
+
+        def take(line: str) -> None:
+            printed.append(line)
+            each_line(line)
+
+        command: list[str | Path] = [
+            self.terraform,
+            f"-chdir={self.work / 'terraform'}",
+            *arguments,
+        ]
+        child = ChildProcess(command, log=self.log, environment=self.environment, on_line=take)
+        try:
+            status = child.wait(COMMAND_SECONDS)
+        finally:
+            child.stop()
+        if status != 0:
+            said = self.log.read_bytes()[begun:].decode(errors="replace")
+            raise SetupError(
+                f"terraform {arguments[0]} failed (all of it: {self.log}):\n  "
+                + "\n  ".join(error_lines(said))
+            )
         return "".join(printed)
 
 

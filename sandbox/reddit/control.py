@@ -1,4 +1,4 @@
-"""Control: how the demo and the tests look into the sandbox's Reddit and steer it."""
+"""RedditControl: how the demo and the tests look into the sandbox's Reddit and steer it."""
 
 from bisect import bisect_right
 from http import HTTPStatus

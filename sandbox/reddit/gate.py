@@ -18,7 +18,6 @@ class Gate:
     """Holds what belongs to the client rather than to the subreddit."""
 
     def __init__(self, quota: ClientQuota, ledger: Ledger) -> None:
-        """Start with no token granted and no fault."""
         self.tokens = Tokens()
         self.faults = RedditFaults()
         self._quota = quota

@@ -1,4 +1,4 @@
-"""Quota: requests a client may make in one window of the clock, and the headers that tell it."""
+"""ClientQuota: requests a client may make in one window of the clock, and its headers."""
 
 from dataclasses import dataclass
 from math import ceil

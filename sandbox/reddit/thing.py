@@ -1,4 +1,4 @@
-"""Thing: one post or comment with all that ever happens to it."""
+"""RecordedThing: one post or comment with all that ever happens to it."""
 
 from bisect import bisect_right
 from math import inf

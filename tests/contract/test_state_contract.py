@@ -12,7 +12,8 @@ from producer.looks.sighting import see
 from producer.reddit.thing import thing_of
 from producer.state.checkpoint import Checkpoint, DynamoState, transactions
 from producer.state.items import item_of_cohort
-from tests.support.aws_emulator import REGION, TABLE, client_of, make_table
+from sandbox.aws.environment import REGION, client_of
+from tests.support.aws_emulator import TABLE, make_table
 from tests.support.producer_fakes import (
     START,
     SUBREDDIT,

@@ -8,10 +8,10 @@ import signal
 import sys
 import threading
 import time
-import urllib.error
 from pathlib import Path
 
 import pytest
+import requests
 
 from sandbox.process import ChildFailed, ChildProcess
 from tests.conftest import PROJECT
@@ -450,10 +450,10 @@ def test_a_boot_that_cannot_be_is_a_sentence(aws):
         AvailabilityZones=["us-east-1a"],
         LaunchConfigurationName="c",
     )
-    with pytest.raises(urllib.error.HTTPError) as refusal:
+    with pytest.raises(requests.HTTPError) as refusal:
         aws.control("POST", "instances/boot")
-    assert refusal.value.code == 400
-    assert "upload the code first" in json.load(refusal.value)["error"]
+    assert refusal.value.response.status_code == 400
+    assert "upload the code first" in refusal.value.response.json()["error"]
     groups.delete_auto_scaling_group(AutoScalingGroupName="bare", ForceDelete=True)
 
 

@@ -12,16 +12,11 @@ import pytest
 from producer.app import make_producer
 from producer.settings import ProducerSettings
 from sandbox.audit import read_stream
+from sandbox.aws.environment import client_of
 from sandbox.reddit.thing import RecordedThing
 from sandbox.reddit.version import NOT_EDITED
 from telemetry.log import Log
-from tests.support.aws_emulator import (
-    STREAM,
-    client_of,
-    make_stream,
-    make_table,
-    producer_environment,
-)
+from tests.support.aws_emulator import STREAM, make_stream, make_table, producer_environment
 from tests.support.reddit_builders import START, comment, post
 
 HOURS = 2

@@ -2,13 +2,12 @@
 
 from contextlib import contextmanager
 
-import boto3
 from moto.server import ThreadedMotoServer
 
-REGION = "us-east-1"
+from sandbox.aws.environment import REGION, client_of
+
 STREAM = "observations"
 TABLE = "state"
-CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 
 
 @contextmanager
@@ -36,10 +35,6 @@ def producer_environment(aws_url, reddit_url):
         "praw_client_secret": "sandbox",
         "praw_user_agent": "wsb-stream test",
     }
-
-
-def client_of(url, service):
-    return boto3.client(service, region_name=REGION, endpoint_url=url, **CREDENTIALS)
 
 
 def make_stream(url):

@@ -2,9 +2,10 @@
 
 import pytest
 
+from sandbox.aws.environment import REGION
 from sandbox.aws.moto_fixes.glue import compare_and_swap_tables
 from sandbox.aws.patching import patched
-from tests.support.aws_emulator import REGION, moto_server
+from tests.support.aws_emulator import moto_server
 from tests.support.lake_world import NUMBERS, LakeWorld
 from wsb_lake.settings import JobSettings
 

@@ -1,13 +1,11 @@
 """The sandbox's AWS as a process of its own, and calls to it."""
 
-import json
 import sys
-import urllib.request
 
-import boto3
-from botocore.config import Config
+import requests
 
 from clock import FileClock
+from sandbox.aws.environment import client_of
 from sandbox.process import ChildProcess
 from tests.conftest import PROJECT
 
@@ -30,28 +28,19 @@ class SandboxAws:
 
     def client(self, service):
         """Return a client that does not retry."""
-        return boto3.client(
-            service,
-            region_name="us-east-1",
-            endpoint_url=self.url,
-            aws_access_key_id="x",
-            aws_secret_access_key="x",
-            config=Config(retries={"max_attempts": 0}, read_timeout=WALL_SECONDS),
-        )
+        options = {"retries": {"max_attempts": 0}, "read_timeout": WALL_SECONDS}
+        return client_of(self.url, service, **options)
 
     def control(self, method, path, body=None):
-        """Call the control interface."""
-        data = json.dumps(body or {}).encode() if method == "POST" else None
-        request = urllib.request.Request(f"{self.url}/_sandbox/{path}", data, method=method)  # noqa: S310 - http
-        with urllib.request.urlopen(request, timeout=WALL_SECONDS) as answer:  # noqa: S310 - http
-            return json.load(answer)
+        url = f"{self.url}/_sandbox/{path}"
+        answer = requests.request(method, url, json=body, timeout=WALL_SECONDS)
+        answer.raise_for_status()
+        return answer.json()
 
     def status(self):
-        """Return what everything is doing."""
         return self.control("GET", "status")
 
     def put_code(self, key, code):
-        """Put a package into the artifacts bucket."""
         self.client("s3").put_object(Bucket="artifacts", Key=key, Body=code)
 
     def close(self):

@@ -118,11 +118,10 @@ class FlinkService:
             log=run.log,
             directory=code,
             environment=self.environment.of(
+                job.region,
                 WSB_FLINK_LOCAL="1",
                 WSB_FLINK_PROPERTIES=str(properties),
                 WSB_FLINK_CONFIG=json.dumps(flink_configuration(job, checkpoints)),
-                AWS_REGION=job.region,
-                AWS_DEFAULT_REGION=job.region,
             ),
         )
         if run.stopping.is_set():

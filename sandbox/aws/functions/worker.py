@@ -47,7 +47,7 @@ class Worker:
             [sys.executable, "-I", "-S", "-u", _RUNTIME, deployment.handler, *paths],
             log=self.log,
             directory=code,
-            environment=environment.of(**_variables(deployment)),
+            environment=environment.of(deployment.region, **_variables(deployment)),
             stdin=True,
             on_message=self._results.put,
             on_exit=lambda: self._results.put({"event": "exited"}),
@@ -111,8 +111,6 @@ def start(
 
 def _variables(deployment: FunctionDeployment) -> dict[str, str]:
     return {
-        "AWS_REGION": deployment.region,
-        "AWS_DEFAULT_REGION": deployment.region,
         "AWS_LAMBDA_FUNCTION_NAME": deployment.name,
         "AWS_LAMBDA_FUNCTION_VERSION": deployment.version,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(deployment.memory_megabytes),

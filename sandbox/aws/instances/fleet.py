@@ -105,8 +105,6 @@ class Fleet:
         code = unpack(code_of(machine), disk / "code")
         reddit = {"WSB_REDDIT_URL": self.reddit_url} if self.reddit_url else {}
         variables = {
-            "AWS_DEFAULT_REGION": machine.region,
-            "AWS_REGION": machine.region,
             **machine.variables,
             **reddit,
             "PRAW_ALLOW_ENDPOINT_OVERRIDE": "1",
@@ -115,7 +113,7 @@ class Fleet:
             [sys.executable, *_COMMAND],
             log=disk / "producer.log",
             directory=code,
-            environment=self.environment.of(**variables),
+            environment=self.environment.of(machine.region, **variables),
         )
 
 

@@ -1,9 +1,13 @@
 """What a person gives is checked before anything starts, and refused in a sentence."""
 
+import os
+import signal
+
 import pytest
 from click.testing import CliRunner
 
 from sandbox.cli import demo
+from sandbox.demo import run
 
 
 def checked(*arguments):
@@ -70,3 +74,23 @@ def test_a_folder_that_cannot_be_used_is_refused(tmp_path, build):
 def test_what_is_right_passes(tmp_path):
     """And nothing is started."""
     assert checked("--build", tmp_path, "--hours", "0.5") == (0, "")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_every_way_to_end_a_run_cleans_up(tmp_path, monkeypatch, number):
+    """A closed terminal or a service manager ends it as Ctrl-C does."""
+    cleaned = []
+
+    def run_demo(*_, **__):
+        try:
+            os.kill(os.getpid(), number)
+            signal.pause()
+        finally:
+            cleaned.append(number)
+
+    monkeypatch.setattr(run, "run_demo", run_demo)
+    before = signal.getsignal(number)
+    result = CliRunner().invoke(demo, ["--build", str(tmp_path)])
+    signal.signal(number, before)
+    assert (result.exit_code, cleaned) == (130, [number])
+    assert "nothing is left running" in result.output

@@ -1,5 +1,9 @@
 """What Terraform prints is understood as it comes."""
 
+import os
+import signal
+
+import psutil
 import pytest
 
 from sandbox.demo.errors import SetupError
@@ -58,3 +62,23 @@ def test_a_command_is_followed_line_by_line_and_its_failure_said(tmp_path):
     printed = ("$ terraform {}", "one {}", "two", "Error: three")
     logged = sorted(line.format(n) for n in (0, 1) for line in printed)
     assert sorted(stack.log.read_text().splitlines()) == logged
+
+
+def test_an_interrupted_run_leaves_no_terraform(tmp_path):
+    """Nor what it has started: both would go on against servers that are gone."""
+    program = tmp_path / "terraform"
+    program.write_text("#!/bin/sh\nsleep 60 &\necho $! $$\nwait\n")
+    program.chmod(0o755)
+    stack = Stack(terraform=program, work=tmp_path, environment=os.environ)
+    pids = []
+
+    def interrupt(line):
+        pids.extend(map(int, line.split()))
+        os.kill(os.getpid(), signal.SIGINT)
+
+    with pytest.raises(KeyboardInterrupt):
+        stack.run("apply", each_line=interrupt)
+    assert len(pids) == 2
+    assert not any(
+        psutil.pid_exists(pid) and psutil.Process(pid).status() != "zombie" for pid in pids
+    )
