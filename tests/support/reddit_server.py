@@ -32,7 +32,6 @@ class Stage:
         self.url = url
 
     def at(self, age_seconds):
-        """Set the clock to this age of the world."""
         self.clock.set(self.world.start_at + age_seconds, 0)
 
     def praw(self, **settings):
@@ -122,7 +121,6 @@ def all_of(kind, answer):
 
 
 def types_of(datas):
-    """Return, by field, the names of the types it has."""
     types = {}
     for data in datas:
         for name, value in data.items():
@@ -131,5 +129,4 @@ def types_of(datas):
 
 
 def in_all(datas):
-    """Return the fields that every one of them has."""
     return set.intersection(*(set(data) for data in datas))

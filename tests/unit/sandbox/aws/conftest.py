@@ -6,14 +6,20 @@ from botocore.config import Config
 from moto import mock_aws
 
 from clock import FileClock
+from sandbox.aws.faults import Faults
 
 START = 1_611_840_000.0  # 2021-01-28 13:20 UTC
 
 
 @pytest.fixture
 def clock(tmp_path):
-    """Return a clock that stands at START."""
     return FileClock.create(tmp_path / "clock", START)
+
+
+@pytest.fixture
+def faults():
+    """Return switches that are all off, with known dice."""
+    return Faults(seed=7)
 
 
 @pytest.fixture

@@ -64,7 +64,6 @@ def tags_of_a_new_stream_are_kept(client):
 
 
 def a_function(client, **settings):
-    """Make a role and a function."""
     role = client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
     client("lambda").create_function(
         FunctionName="f",

@@ -21,6 +21,7 @@ def test_generate_writes_a_file_that_can_be_played(tmp_path):
     ("arguments", "message"),
     [
         (["--hours", "0"], "Give 0.01 to 336 hours, not 0."),
+        (["--hours", "9999"], "Give 0.01 to 336 hours, not 9999."),
         (["--hours", "nan"], "Give 0.01 to 336 hours, not nan."),
         (["--comments-per-minute", "-1"], "Give at most 10,000 comments per minute and more than"),
         (["--comments-per-minute", "nan"], "Give at most 10,000 comments per minute and more than"),

@@ -11,21 +11,6 @@ def shown(record, age=0, how="alone"):
     return orjson.loads(getattr(renderer, how)(thing, START + age))["data"]
 
 
-def test_a_deleted_comment_has_neither_author_nor_text():
-    """The fields that told of its author are not there at all."""
-    record = comment("a", looks=[(10, 7)], changes=[(START + 50, "[deleted]", None, False)])
-    before, after = shown(record, 49), shown(record, 50)
-    assert (before["author"], before["author_fullname"]) == ("ape", "t2_ape")
-    assert (after["author"], after["body"], after["score"]) == ("[deleted]", "[deleted]", 7)
-    assert "author_fullname" not in after
-
-
-def test_a_removed_comment_has_neither_author_nor_text():
-    """Even when the file still names the author."""
-    record = comment("a", changes=[(START + 50, "[removed]", "ape", False)])
-    assert [shown(record, 50)[name] for name in ("author", "body")] == ["[deleted]", "[removed]"]
-
-
 def test_a_post_says_by_whom_it_was_removed():
     """The category tells moderators from its author."""
     for text, author, category in (

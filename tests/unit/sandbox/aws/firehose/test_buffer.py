@@ -47,14 +47,3 @@ def test_no_batch_spans_more_than_the_interval(arrivals, interval_seconds):
         of_batch, times = times[: len(batch.records)], times[len(batch.records) :]
         assert batch.oldest_at == of_batch[0]
         assert of_batch[-1] - of_batch[0] < interval_seconds
-
-
-def test_the_interval_counts_from_the_first_buffered_record():
-    """An empty buffer is never due."""
-    buffer = Buffer(100, 60.0)
-    assert buffer.due_at is None
-    buffer.add(b"a", 10.0)
-    buffer.add(b"b", 50.0)
-    assert buffer.due_at == 70.0
-    assert buffer.seal() is not None
-    assert buffer.due_at is None

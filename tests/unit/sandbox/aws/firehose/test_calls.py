@@ -3,7 +3,6 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.aws.faults import Faults
 from sandbox.aws.firehose.calls import FirehoseDelivery
 from sandbox.aws.firehose.service import DeliveryService
 from sandbox.aws.patching import patched
@@ -12,21 +11,18 @@ S3 = {"RoleARN": "arn:aws:iam::123456789012:role/r", "BucketARN": "arn:aws:s3:::
 
 
 class Store:
-    """Takes everything."""
-
     def __init__(self):
         self.bodies = []
 
     def put_object(self, **request):
-        """Keep a body."""
         self.bodies.append(request["Body"])
 
 
 @pytest.fixture
-def service(clock):
+def service(clock, faults):
     """Return a delivery service that writes to one store."""
     store = Store()
-    service = DeliveryService(clock, Faults(seed=7), lambda: store)
+    service = DeliveryService(clock, faults, lambda: store)
     service.written = store.bodies
     yield service
     service.close()
@@ -34,7 +30,6 @@ def service(clock):
 
 @pytest.fixture
 def firehose(moto, service, client):
-    """Return a client of a Firehose with one stream."""
     with patched(FirehoseDelivery(service).patch):
         firehose = client("firehose")
         firehose.create_delivery_stream(
@@ -44,7 +39,6 @@ def firehose(moto, service, client):
 
 
 def batch(firehose, records):
-    """Put records in one call."""
     entries = [{"Data": record} for record in records]
     return firehose.put_record_batch(DeliveryStreamName="d", Records=entries)
 

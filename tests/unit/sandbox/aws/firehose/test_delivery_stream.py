@@ -6,7 +6,6 @@ from dataclasses import replace
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.aws.faults import Faults
 from sandbox.aws.firehose.delivery_stream import RETRY_SECONDS, DeliveryStream
 from sandbox.aws.firehose.destination import Destination
 
@@ -33,7 +32,6 @@ class Bucket:
         self.changed = threading.Condition()
 
     def put_object(self, **request):
-        """Keep an object, or raise as S3 does."""
         with self.changed:
             self.attempts.append(request["Key"])
             if not self.refuses:
@@ -43,7 +41,6 @@ class Bucket:
                 raise ClientError({"Error": {"Code": "SlowDown", "Message": "m"}}, "PutObject")
 
     def wait(self, condition):
-        """Block until the condition holds."""
         with self.changed:
             assert self.changed.wait_for(condition, WALL_SECONDS)
 
@@ -54,14 +51,7 @@ class Bucket:
 
 @pytest.fixture
 def bucket():
-    """Return an empty bucket."""
     return Bucket()
-
-
-@pytest.fixture
-def faults():
-    """Return switches that are all off."""
-    return Faults()
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ PLAIN = {"BucketARN": "arn:aws:s3:::lake"}
 
 
 def processing(kind, **parameters):
-    """Return the settings of one processor."""
     given = [{"ParameterName": k, "ParameterValue": v} for k, v in parameters.items()]
     return {
         "ProcessingConfiguration": {

@@ -17,18 +17,15 @@ class Service:
         self.stopped = []
 
     def start(self, job, on_running, on_failed):
-        """Take a job."""
         self.jobs.append(job)
         self.running, self.failed = on_running, on_failed
 
     def stop(self, application):
-        """Take a stop."""
         self.stopped.append(application)
 
 
 @pytest.fixture
 def service():
-    """Return a service that runs nothing."""
     return Service()
 
 
@@ -44,7 +41,6 @@ def analytics(moto, service, client):
 
 
 def create(analytics, name, key):
-    """Make an application."""
     location = {"BucketARN": "arn:aws:s3:::artifacts", "FileKey": key}
     return analytics.create_application(
         ApplicationName=name,
@@ -67,12 +63,10 @@ def create(analytics, name, key):
 
 
 def detail(analytics):
-    """Describe the application."""
     return analytics.describe_application(ApplicationName="a")["ApplicationDetail"]
 
 
 def last_operation(analytics):
-    """Return the newest operation."""
     return analytics.list_application_operations(ApplicationName="a")[
         "ApplicationOperationInfoList"
     ][0]

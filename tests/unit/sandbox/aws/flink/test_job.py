@@ -4,7 +4,6 @@ from sandbox.aws.flink.job import FlinkJob, flink_configuration
 
 
 def job(*, restore):
-    """Return a job."""
     return FlinkJob("a", "us-east-1", b"", (), parallelism=2, restore=restore)
 
 

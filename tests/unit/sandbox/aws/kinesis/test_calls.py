@@ -3,17 +3,10 @@
 import pytest
 from botocore.exceptions import ClientError
 
-from sandbox.aws.faults import Faults
 from sandbox.aws.kinesis.calls import KinesisDataPlane
 from sandbox.aws.patching import patched
 
 MEGABYTE = 1024 * 1024
-
-
-@pytest.fixture
-def faults():
-    """Return switches that are all off, with known dice."""
-    return Faults(seed=7)
 
 
 @pytest.fixture
@@ -26,12 +19,10 @@ def kinesis(moto, clock, faults, client):
 
 
 def shard_ids(kinesis):
-    """Return the stream's shards."""
     return [shard["ShardId"] for shard in kinesis.list_shards(StreamName="s")["Shards"]]
 
 
 def read_shard(kinesis, shard_id, kind="TRIM_HORIZON", **start):
-    """Return the records of a shard, until it ends or has no more."""
     iterator = kinesis.get_shard_iterator(
         StreamName="s", ShardId=shard_id, ShardIteratorType=kind, **start
     )["ShardIterator"]

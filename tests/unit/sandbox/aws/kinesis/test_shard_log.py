@@ -1,5 +1,3 @@
-import threading
-
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -7,7 +5,6 @@ from sandbox.aws.kinesis.shard_log import GET_RECORDS_BYTES, ShardLog
 
 
 def read_all(log, limit):
-    """Read from the beginning to the end."""
     sequence, found = 0, []
     while True:
         records, _ = log.after(sequence, limit)
@@ -26,28 +23,6 @@ def test_a_reader_gets_each_record_once_in_order(texts, limit):
     found = read_all(log, limit)
     assert texts == [record.data for record in found]
     assert (len(texts), len(texts)) == (log.put, log.read)
-
-
-def test_concurrent_writers_lose_nothing():
-    """Eight threads, each record found once, sequence numbers growing."""
-    log = ShardLog()
-
-    def write(name):
-        for number in range(500):
-            log.append("k", f"{name}-{number}", float(number))
-
-    threads = [threading.Thread(target=write, args=(name,)) for name in range(8)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    found = read_all(log, 333)
-    assert {f"{name}-{number}" for name in range(8) for number in range(500)} == {
-        record.data for record in found
-    }
-    assert len(found) == 4000
-    sequences = [record.sequence for record in found]
-    assert sequences == sorted(set(sequences))
 
 
 def test_a_page_is_at_most_ten_megabytes():
@@ -72,15 +47,6 @@ def test_what_is_too_old_is_forgotten_but_stays_counted():
     assert log.oldest_unread_at == 4.0
     assert [record.data for record in read_all(log, 100)] == [str(at) for at in range(4, 10)]
     assert log.oldest_unread_at is None
-
-
-def test_a_reader_can_begin_at_a_time():
-    """The sequence number before the first record of that time."""
-    log = ShardLog()
-    for at in (1.0, 2.0, 3.0):
-        log.append("k", str(at), at)
-    records, _ = log.after(log.last_before(2.0), 100)
-    assert [record.arrived_at for record in records] == [2.0, 3.0]
 
 
 def test_milliseconds_behind_are_those_of_the_last_record_given():
