@@ -1,7 +1,6 @@
 """A Java that Flink supports is used where there is one; else it is installed once."""
 
 import shutil
-import ssl
 import subprocess
 
 import pytest
@@ -31,40 +30,30 @@ def no_java(monkeypatch, tmp_path):
     monkeypatch.setattr(java, "installed_java", lambda: "installed")
 
 
+@pytest.mark.parametrize("named", ["JAVA_HOME", "PATH"])
 @pytest.mark.parametrize("version", ["11", "17"])
-def test_a_supported_java_home_is_used(monkeypatch, tmp_path, version):
-    """JAVA_HOME comes first."""
-    fake_java(tmp_path / "jdk", version)
-    monkeypatch.setenv("JAVA_HOME", str(tmp_path / "jdk"))
+def test_a_java_that_flink_supports_is_used_by_its_real_home(monkeypatch, tmp_path, named, version):
+    """JAVA_HOME's, or the PATH's by what it says of itself, not by where its link lies."""
+    program = fake_java(tmp_path / "jdk", version)
+    monkeypatch.setenv(named, str(program.parent if named == "PATH" else tmp_path / "jdk"))
     assert find_java() == tmp_path / "jdk"
 
 
-@pytest.mark.parametrize("version", ["1.8", "21", "25", "unknown"])
-def test_a_java_that_flink_does_not_support_is_not_used(monkeypatch, tmp_path, version):
-    """Too old, too new, or silent: one is installed beside it."""
-    fake_java(tmp_path / "jdk", version)
+@pytest.mark.parametrize("version", [None, "1.8", "21", "25", "unknown"])
+def test_else_one_is_installed(monkeypatch, tmp_path, version):
+    """Without any, or beside one that is too old, too new, or silent."""
+    if version:
+        fake_java(tmp_path / "jdk", version)
     monkeypatch.setenv("JAVA_HOME", str(tmp_path / "jdk"))
-    assert find_java() == "installed"
-
-
-def test_a_java_on_the_path_is_used_by_its_real_home(monkeypatch, tmp_path):
-    """What it says of itself, not where its link lies."""
-    monkeypatch.setenv("PATH", str(fake_java(tmp_path / "jdk", "17").parent))
-    assert find_java() == tmp_path / "jdk"
-
-
-def test_without_java_one_is_installed():
-    """Nothing on the path, nothing named."""
     assert find_java() == "installed"
 
 
 def test_a_stub_that_is_no_java_is_not_used(tmp_path):
     """On macOS there is one that only says where to download Java."""
-    stub = tmp_path / "java"
-    stub.write_text("#!/bin/sh\nexit 1\n")
-    stub.chmod(0o755)
+    stub = fake_java(tmp_path, "17")
+    assert supported_home(stub) == tmp_path
+    stub.write_text(stub.read_text() + "exit 1\n")
     assert supported_home(stub) is None
-    assert supported_home(tmp_path / "none") is None
 
 
 def test_java_reads_the_key_store_that_we_write(monkeypatch, tmp_path):
@@ -84,4 +73,3 @@ def test_java_reads_the_key_store_that_we_write(monkeypatch, tmp_path):
         check=True,
     )
     assert listed.stdout.count("trustedCertEntry") == len(authorities) > 0
-    assert all(isinstance(ssl.DER_cert_to_PEM_cert(der), str) for der in authorities)
