@@ -9,11 +9,13 @@ from tools.errors import ToolError
 from tools.steps import step
 
 
-def test_a_step_is_one_line(capsys):
-    """What, and how long it took."""
+def test_a_step_is_one_line_also_when_it_fails(capsys):
+    """What, and how long it took; an error's sentence begins on a line of its own."""
     with step("installing"):
         pass
-    assert capsys.readouterr().err == "installing … done in 0 s\n"
+    with pytest.raises(ToolError), step("asking"):
+        raise ToolError("no network")
+    assert capsys.readouterr().err == "installing … done in 0 s\nasking … failed\n"
 
 
 def test_seconds_are_said_while_it_goes_on(monkeypatch, capsys):
@@ -31,10 +33,3 @@ def test_seconds_are_said_while_it_goes_on(monkeypatch, capsys):
     with step("installing"):
         assert ticked.wait(10)
     assert capsys.readouterr().err.startswith("installing … 0 s … ")
-
-
-def test_a_failure_ends_the_line(capsys):
-    """Its sentence begins on one of its own."""
-    with pytest.raises(ToolError), step("installing"):
-        raise ToolError("no network")
-    assert capsys.readouterr().err == "installing … failed\n"
