@@ -8,18 +8,24 @@ locals {
 
   lake_metrics = "${local.name}/lake"
 
-  # `missing`: what it means when the metric says nothing.
+  # What an alarm does not say of itself. `missing`: what it means when the metric says nothing.
+  usual_alarm = {
+    statistic = "Sum"
+    operator  = "GreaterThanThreshold"
+    threshold = 0
+    minutes   = 5
+    periods   = 3
+    missing   = "notBreaching"
+  }
+
   alarms = {
     producer-silent = {
       meaning    = "no record reached the stream for 15 minutes: look at the log group ${aws_cloudwatch_log_group.producer.name}"
       namespace  = "AWS/Kinesis"
       metric     = "IncomingRecords"
       dimensions = local.stream_dimension
-      statistic  = "Sum"
       operator   = "LessThanThreshold"
       threshold  = 1
-      minutes    = 5
-      periods    = 3
       missing    = "breaching"
     }
     stream-throttled = {
@@ -27,12 +33,6 @@ locals {
       namespace  = "AWS/Kinesis"
       metric     = "WriteProvisionedThroughputExceeded"
       dimensions = local.stream_dimension
-      statistic  = "Sum"
-      operator   = "GreaterThanThreshold"
-      threshold  = 0
-      minutes    = 5
-      periods    = 3
-      missing    = "notBreaching"
     }
     flink-behind = {
       meaning    = "Flink reads records that are more than 15 minutes old"
@@ -40,11 +40,7 @@ locals {
       metric     = "GetRecords.IteratorAgeMilliseconds"
       dimensions = local.stream_dimension
       statistic  = "Maximum"
-      operator   = "GreaterThanThreshold"
       threshold  = 15 * 60 * 1000
-      minutes    = 5
-      periods    = 3
-      missing    = "notBreaching"
     }
     flink-down = {
       meaning    = "the Flink application is failing or stopped"
@@ -52,10 +48,6 @@ locals {
       metric     = "downtime"
       dimensions = local.flink_dimension
       statistic  = "Maximum"
-      operator   = "GreaterThanThreshold"
-      threshold  = 0
-      minutes    = 5
-      periods    = 3
       missing    = var.start_flink ? "breaching" : "notBreaching"
     }
     landing-late = {
@@ -64,58 +56,39 @@ locals {
       metric     = "DeliveryToS3.DataFreshness"
       dimensions = local.delivery_dimension["observations"]
       statistic  = "Maximum"
-      operator   = "GreaterThanThreshold"
       threshold  = var.landing_buffer_seconds + 600
-      minutes    = 5
       periods    = 2
-      missing    = "notBreaching"
     }
     dead-letters = {
       meaning    = "records were refused: run the saved query dead_letter_reasons before they expire"
       namespace  = "AWS/Firehose"
       metric     = "IncomingRecords"
       dimensions = local.delivery_dimension["dead_letters"]
-      statistic  = "Sum"
-      operator   = "GreaterThanThreshold"
-      threshold  = 0
-      minutes    = 5
       periods    = 1
-      missing    = "notBreaching"
     }
     lake-rejects = {
       meaning    = "the lake job set lines aside in ${local.rejects_prefix}, with their reason: look before they expire"
       namespace  = local.lake_metrics
       metric     = "rejected"
       dimensions = {}
-      statistic  = "Sum"
-      operator   = "GreaterThanThreshold"
-      threshold  = 0
-      minutes    = 5
       periods    = 1
-      missing    = "notBreaching"
     }
     lake-job-fails = {
       meaning    = "the lake job failed: look at the log group ${aws_cloudwatch_log_group.lake_job.name}"
       namespace  = "AWS/Lambda"
       metric     = "Errors"
       dimensions = local.lake_dimension
-      statistic  = "Sum"
-      operator   = "GreaterThanThreshold"
-      threshold  = 0
       minutes    = var.lake_job_interval_minutes
       periods    = 2
-      missing    = "notBreaching"
     }
     lake-job-silent = {
       meaning    = "the lake job has not run: look at the schedule ${aws_scheduler_schedule.lake_job.name}"
       namespace  = "AWS/Lambda"
       metric     = "Invocations"
       dimensions = local.lake_dimension
-      statistic  = "Sum"
       operator   = "LessThanThreshold"
       threshold  = 1
       minutes    = var.lake_job_interval_minutes
-      periods    = 3
       missing    = "breaching"
     }
   }
@@ -134,7 +107,7 @@ resource "aws_cloudwatch_log_metric_filter" "lake_rejects" {
 }
 
 resource "aws_cloudwatch_metric_alarm" "this" {
-  for_each = local.alarms
+  for_each = { for name, alarm in local.alarms : name => merge(local.usual_alarm, alarm) }
 
   alarm_name          = "${local.name}-${each.key}"
   alarm_description   = each.value.meaning

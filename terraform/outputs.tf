@@ -94,12 +94,12 @@ output "lake_environment" {
 }
 
 output "dashboard_url" {
-  description = "CloudWatch dashboard of the way of a record"
+  description = "CloudWatch dashboard of the way of a record, in the console of the standard partition"
   value       = "https://${var.region}.console.aws.amazon.com/cloudwatch/home?region=${var.region}#dashboards/dashboard/${aws_cloudwatch_dashboard.pipeline.dashboard_name}"
 }
 
 output "athena_url" {
-  description = "Athena workgroup with the saved queries, in the console"
+  description = "Athena workgroup with the saved queries, in the console of the standard partition"
   value       = "https://${var.region}.console.aws.amazon.com/athena/home?region=${var.region}#/workgroups/details/${aws_athena_workgroup.lake.name}"
 }
 
