@@ -109,7 +109,8 @@ def summary(plan: dict[str, Any]) -> str:
         kind = "replace" if len(actions) > 1 else actions[0]  # or "no-op", or "read"
         done.get(kind, []).append(one["address"])
     given = {name: one.get("value") for name, one in plan["variables"].items()}
-    costs = monthly_costs(given["flink_parallelism"], given["stream_shards"])
+    parallelism, shards = given["flink_parallelism"], given["stream_shards"]  # TF_VAR_*: as text
+    costs = monthly_costs(int(parallelism), None if shards is None else int(shards))
     items = ", ".join(f"{cost.what} ${cost.dollars:.0f}" for cost in costs)
     counts = ", ".join(f"{len(names)} to {kind}" for kind, names in done.items())
     lines = [

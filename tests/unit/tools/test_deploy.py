@@ -31,7 +31,7 @@ ACTIONS = {
 PLAN = {
     "variables": {
         "region": {"value": "eu-west-1"},
-        "flink_parallelism": {"value": 1},
+        "flink_parallelism": {"value": "2"},  # as given by TF_VAR_flink_parallelism
         "stream_shards": {},
     },
     "resource_changes": [
@@ -97,7 +97,7 @@ def test_all_is_said_before_the_question_and_that_very_plan_is_applied(
     assert "1 to replace, 1 to delete\n" in before
     assert "  replace: aws_kinesisanalyticsv2_application.qualifier\n" in before
     assert "  delete: aws_sns_topic.old\n" in before
-    assert f"about ${monthly_dollars(monthly_costs())} a month" in before
+    assert f"about ${monthly_dollars(monthly_costs(2))} a month" in before
     assert question
     assert all(OUTPUTS[name] in after for name in OUTPUTS if name != "lake_environment")
     assert (terraform / "env").read_text() == OUTPUTS["lake_environment"]
