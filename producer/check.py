@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 STREAM_READY = ("ACTIVE", "UPDATING")
 
 
-class Finding(NamedTuple):
+class CheckResult(NamedTuple):
     """One line of the check."""
 
     status: Literal["ok", "WRONG", "not set"]
     text: str
 
 
-def findings(environment: Mapping[str, str], clock: Clock) -> Iterator[Finding]:
+def findings(environment: Mapping[str, str], clock: Clock) -> Iterator[CheckResult]:
     """Look at everything that is set; raises SettingsError for values that cannot be."""
     settings, unset = ProducerSettings.as_far_as_set(environment)
     reddit = settings.reddit
@@ -39,7 +39,7 @@ def findings(environment: Mapping[str, str], clock: Clock) -> Iterator[Finding]:
         table = f"DynamoDB table {settings.state_table}"
         yield _finding(table, lambda: _check_table(settings, table))
     if unset:
-        yield Finding("not set", f"{', '.join(unset)} (only needed by `wsb produce`)")
+        yield CheckResult("not set", f"{', '.join(unset)} (only needed by `wsb produce`)")
 
 
 def check_reddit(settings: RedditSettings, clock: Clock) -> None:
@@ -54,12 +54,12 @@ def check_reddit(settings: RedditSettings, clock: Clock) -> None:
         reddit.close()
 
 
-def _finding(good: str, check: Callable[[], None], prefix: str = "") -> Finding:
+def _finding(good: str, check: Callable[[], None], prefix: str = "") -> CheckResult:
     try:
         check()
     except ProducerError as error:
-        return Finding("WRONG", f"{prefix}{error}")
-    return Finding("ok", good)
+        return CheckResult("WRONG", f"{prefix}{error}")
+    return CheckResult("ok", good)
 
 
 def _check_stream(settings: ProducerSettings, what: str) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wsb_lake import settings
-from wsb_lake.errors import LakeError, LakeMissingError, SettingsError
+from wsb_lake.errors import LakeError, LakeMissingError, LakeSettingsError
 from wsb_lake.printing import FORMATS, print_result
 
 if TYPE_CHECKING:
@@ -109,4 +109,4 @@ def env() -> None:
     elif _WRITTEN.is_file():
         click.echo(_WRITTEN.read_text(encoding="utf-8"), nl=False)
     else:
-        raise SettingsError(settings.NOTHING_SET)
+        raise LakeSettingsError(settings.NOTHING_SET)

@@ -1,7 +1,7 @@
 """Errors of the lake: each message is one sentence for a person, saying what to do.
 
 LakeError
-├── SettingsError      stop: the environment is wrong; all mistakes at once
+├── LakeSettingsError  stop: the environment is wrong; all mistakes at once
 ├── LakeMissingError   stop: the database or a table is not there yet
 ├── SchemaChangedError stop: a table's column no longer has the contract's type
 ├── AccessError        retry later or fix: credentials, rights, or the endpoint
@@ -17,7 +17,7 @@ class LakeError(Exception):
     """Anything the lake can explain to a person in one sentence."""
 
 
-class SettingsError(LakeError):
+class LakeSettingsError(LakeError):
     """The environment or the options are wrong; the message lists every mistake."""
 
 

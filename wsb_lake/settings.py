@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from contract import SCHEMA
-from wsb_lake.errors import SettingsError
+from wsb_lake.errors import LakeSettingsError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -60,14 +60,14 @@ class JobSettings(LakeSettings):
 
 
 def reader_settings(environ: Mapping[str, str]) -> LakeSettings:
-    """Read what a reader needs; raises SettingsError naming every mistake at once."""
+    """Read what a reader needs; raises LakeSettingsError naming every mistake at once."""
     if not environ.get(DATABASE):
-        raise SettingsError(NOTHING_SET)
+        raise LakeSettingsError(NOTHING_SET)
     return LakeSettings(**_values(environ, (DATABASE, ENDPOINT)))
 
 
 def job_settings(environ: Mapping[str, str]) -> JobSettings:
-    """Read what the job needs; raises SettingsError naming every mistake at once."""
+    """Read what the job needs; raises LakeSettingsError naming every mistake at once."""
     return JobSettings(**_values(environ, _RULES), state_table=environ[STATE_TABLE])
 
 
@@ -78,7 +78,7 @@ def _values(environ: Mapping[str, str], checked: Collection[str]) -> dict[str, A
         if name in checked and not re.fullmatch(pattern, environ.get(name, ""))
     ]
     if mistakes:
-        raise SettingsError("; ".join(mistakes))
+        raise LakeSettingsError("; ".join(mistakes))
     return {
         "bucket": environ.get(BUCKET, ""),
         "database": environ[DATABASE],

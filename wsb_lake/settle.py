@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from clock import clock_from_environment
 from telemetry import Log
 from wsb_lake.aws import plain_words
-from wsb_lake.errors import LockHeldError, SettingsError
+from wsb_lake.errors import LakeSettingsError, LockHeldError
 from wsb_lake.events import LakeRunSkipped
 from wsb_lake.job import LakeJob
 
@@ -21,7 +21,7 @@ def settle_once(settings: JobSettings) -> str:
     try:
         clock = clock_from_environment()
     except ValueError as error:
-        raise SettingsError(str(error)) from None
+        raise LakeSettingsError(str(error)) from None
     job = LakeJob(settings, clock, Log(least=logging.WARNING))
     with plain_words(settings):
         done = job.run()

@@ -24,10 +24,9 @@ from sandbox.aws.kinesis.calls import KinesisDataPlane
 from sandbox.aws.kinesis.kept_tags import keep_tags_of_new_streams
 from sandbox.aws.moto_fixes.athena import delete_named_queries
 from sandbox.aws.moto_fixes.budgets import complete_budgets
-from sandbox.aws.moto_fixes.dynamodb import write_one_after_another
+from sandbox.aws.moto_fixes.dynamodb import copy_tables_once, write_one_after_another
 from sandbox.aws.moto_fixes.glue import compare_and_swap_tables
 from sandbox.aws.moto_fixes.policies import leave_out_conditional_denials
-from sandbox.aws.moto_fixes.transactions import copy_tables_once
 from sandbox.aws.moto_fixes.unimplemented import refuse_at_once
 from sandbox.aws.patching import Patching
 from sandbox.aws.schedules.calls import refuse_what_cannot_run

@@ -22,7 +22,7 @@ LAGGING = {"producer": "producer", "stream": "Flink", "lake": "lake job"}
 SECONDS_PER_MINUTE = MINUTES_PER_HOUR = 60
 
 
-class Progress(NamedTuple):
+class RunProgress(NamedTuple):
     """What there is to show of a run; `speed`: clock seconds per wall second."""
 
     options: Options
@@ -37,7 +37,7 @@ class Progress(NamedTuple):
         return minutes_of(max(0.0, clock_seconds) / pace) if pace else "-:--"
 
 
-def line_of(progress: Progress) -> str:
+def line_of(progress: RunProgress) -> str:
     """Return it all in a line."""
     now = progress.recent.now
     flow = "  ".join(f"{name} {figure(getattr(now, name))}" for name in FLOW)
@@ -49,7 +49,7 @@ def line_of(progress: Progress) -> str:
     )
 
 
-def panel_of(progress: Progress, size: ConsoleDimensions) -> Panel:
+def panel_of(progress: RunProgress, size: ConsoleDimensions) -> Panel:
     """Return it all for a terminal of that size, 80 x 24 or more."""
     width = min(size.width, WIDTH_MOST)
     crossed = max(1, min(CROSSED_MOST, size.height - LINES_BESIDE_CROSSED))
@@ -68,7 +68,7 @@ def panel_of(progress: Progress, size: ConsoleDimensions) -> Panel:
     return Panel(rows, title="WSB Stream", title_align="left", width=width)
 
 
-def _time(progress: Progress) -> Table:
+def _time(progress: RunProgress) -> Table:
     table = Table.grid(expand=True)
     table.add_column()
     table.add_column(justify="right")
@@ -87,7 +87,7 @@ def _flow(recent: Recent, width: int) -> Text:
     return Text.assemble(names, "\n", (counts, "bold"), "\n", (moving, "dim"), no_wrap=True)
 
 
-def _facts(progress: Progress) -> Table:
+def _facts(progress: RunProgress) -> Table:
     recent, now, options = progress.recent, progress.recent.now, progress.options
     table = Table.grid(expand=True)
     table.add_column(width=8, style="dim")
@@ -119,7 +119,7 @@ def _bar(completed: float, total: float, width: int | None = None) -> ProgressBa
     )
 
 
-def _crossed(progress: Progress, lines: int) -> Table:
+def _crossed(progress: RunProgress, lines: int) -> Table:
     table = Table(box=None, pad_edge=False)
     table.add_column(f"reached {progress.options.min_score} lately", width=20)
     table.add_column("at the age of", justify="right", width=14)

@@ -11,7 +11,7 @@ from rich.spinner import Spinner
 from rich.text import Text
 
 from sandbox.demo.options import Options
-from sandbox.demo.panel import Progress, line_of, panel_of
+from sandbox.demo.panel import RunProgress, line_of, panel_of
 from sandbox.demo.recent import Recent
 
 LINE_EVERY_SECONDS = 20.0  # wall; where there is no terminal
@@ -29,7 +29,7 @@ class Screen:
     _detail: str = ""
     _since: float = field(default_factory=time.monotonic)
     _spinner: Spinner = field(default_factory=lambda: Spinner("dots"))
-    _progress: Progress | None = None
+    _progress: RunProgress | None = None
     _live: Live | None = None
     _ended: Event = field(default_factory=Event)
 
@@ -62,7 +62,7 @@ class Screen:
     def show(self, step: str, recent: Recent, speed: float) -> None:
         """Show where everything stands."""
         self.tell(step)
-        self._progress = Progress(self.options, recent, speed)
+        self._progress = RunProgress(self.options, recent, speed)
 
     def _doing(self) -> str:
         return f"{self._step} {time.monotonic() - self._since:3.0f} s  {self._detail}".rstrip()

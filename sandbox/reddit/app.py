@@ -86,8 +86,7 @@ class RedditApp:
             return failure
         if not knows_client(request.headers.get("authorization", "")):
             return replies.failed(HTTPStatus.UNAUTHORIZED)
-        form = await _form(request)
-        return replies.answer(orjson.dumps(self._gate.tokens.grant(form, now)), {})
+        return replies.answer(orjson.dumps(self._gate.tokens.grant(now)), {})
 
     async def _answer(self, request: Request, endpoint: str, tell: Tell) -> Response:
         subreddit = request.path_params.get("subreddit", self._world.subreddit)

@@ -1,9 +1,6 @@
 """Endpoints: what each of Reddit's addresses answers; pure of authentication, quota and faults."""
 
 from collections.abc import Mapping
-from typing import Any
-
-import orjson
 
 from sandbox.reddit.forest import Order
 from sandbox.reddit.listing import Listings, Query, number
@@ -53,8 +50,6 @@ class Endpoints:
         omitted = self._world.realism.is_omitted
         things = [thing for thing in found if thing is not None and not omitted(thing, now)]
         children = [self._renderer.alone(thing, now) for thing in things]
-        if self._world.subreddit_id in fullnames:
-            children.append(self._subreddit())
         return listing(children, len(children)), things
 
     def thread(self, parameters: Mapping[str, str], now: float) -> Told | None:
@@ -70,19 +65,3 @@ class Endpoints:
         ids = [id_ for id_ in parameters.get("children", "").split(",") if id_]
         order = Order(parameters.get("sort", _SORT_DEFAULT), now)
         return self._threads.more(parameters.get("link_id", ""), ids, order)
-
-    def _subreddit(self) -> bytes:
-        name = self._world.subreddit
-        data: dict[str, Any] = {
-            "display_name": name,
-            "display_name_prefixed": f"r/{name}",
-            "id": self._world.subreddit_id.partition("_")[2],
-            "name": self._world.subreddit_id,
-            "created_utc": 1327806225.0,
-            "over18": False,
-            "subreddit_type": "public",
-            "subscribers": 0,
-            "title": name,
-            "url": f"/r/{name}/",
-        }
-        return orjson.dumps({"kind": "t5", "data": data})

@@ -9,22 +9,7 @@ from starlette.responses import Response
 JSON = "application/json; charset=UTF-8"
 HTML = "text/html; charset=UTF-8"
 
-# as recorded on 2021-05-24
-TOO_MANY_PAGE = """
-<!doctype html>
-<html>
-  <head>
-    <title>Too Many Requests</title>
-  </head>
-  <body>
-    <h1>whoa there, pardner!</h1>
-    <p>we're sorry, but you appear to be a bot and we've seen too many requests
-from you lately. we enforce a hard speed limit on requests that appear to come
-from bots to prevent abuse.</p>
-<p>please wait {seconds} second(s) and try again.</p>
-  </body>
-</html>
-"""
+TOO_MANY_PAGE = "<!doctype html><html><body><h1>whoa there, pardner!</h1></body></html>"
 _NO_STORE = {"cache-control": "private, s-maxage=0, max-age=0, must-revalidate, no-store"}
 
 
@@ -43,9 +28,8 @@ def failed(status: HTTPStatus, headers: dict[str, str] | None = None) -> Respons
 
 def too_many(retry_after_seconds: int) -> Response:
     """Return the HTML page that meets a client out of quota, without any rate-limit header."""
-    page = TOO_MANY_PAGE.format(seconds=retry_after_seconds)
     headers = {"retry-after": str(retry_after_seconds)}
-    return Response(page, HTTPStatus.TOO_MANY_REQUESTS, headers, HTML)
+    return Response(TOO_MANY_PAGE, HTTPStatus.TOO_MANY_REQUESTS, headers, HTML)
 
 
 def bad_token() -> Response:

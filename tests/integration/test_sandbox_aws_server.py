@@ -8,6 +8,7 @@ import signal
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -99,11 +100,8 @@ def test_concurrent_producers_lose_nothing(aws):
             records = [{"PartitionKey": d, "Data": d.encode()} for d in data]
             assert kinesis.put_records(StreamName="many", Records=records)["FailedRecordCount"] == 0
 
-    threads = [threading.Thread(target=produce, args=(name,)) for name in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(produce, range(4)))
     assert aws.status()["streams"]["many"] == {
         "records_put": 8000,
         "records_read": 0,
@@ -116,7 +114,6 @@ def test_concurrent_producers_lose_nothing(aws):
 
 
 def read_all(kinesis, stream):
-    """Read all shards to their ends."""
     for shard in kinesis.list_shards(StreamName=stream)["Shards"]:
         iterator = kinesis.get_shard_iterator(
             StreamName=stream, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
@@ -197,16 +194,13 @@ def test_racing_glue_commits_lose_nothing(aws):
                 continue
             done += 1
 
-    threads = [threading.Thread(target=commit_often) for _ in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    with ThreadPoolExecutor() as pool:
+        for done in [pool.submit(commit_often) for _ in range(4)]:
+            done.result()
     assert tables.get_table(DatabaseName="d", Name="t")["Table"]["Parameters"]["n"] == "60"
 
 
 def create_application(aws, name, mode):
-    """Make an application of the fake main."""
     aws.put_code("flink.zip", zip_of({"main.py": FLINK_MAIN}))
     location = {"BucketARN": "arn:aws:s3:::artifacts", "FileKey": "flink.zip"}
     groups = [{"PropertyGroupId": "wsb", "PropertyMap": {"mode": mode}}]
@@ -225,7 +219,6 @@ def create_application(aws, name, mode):
 
 
 def flink(aws, name):
-    """Return what the status says about an application."""
     return aws.status()["flink"][name]
 
 
@@ -268,7 +261,6 @@ def test_a_flink_application_that_fails_says_its_last_line(aws):
 
 @pytest.fixture(scope="module")
 def function(aws):
-    """Return a function with code and a layer from S3, as Terraform makes it."""
     role = aws.client("iam").create_role(RoleName="r", AssumeRolePolicyDocument="{}")
     aws.put_code("code.zip", zip_of({"job/main.py": HANDLER, "job/__init__.py": ""}))
     aws.put_code("layer.zip", zip_of({"python/in_the_layer.py": "VALUE = 42"}))
@@ -290,7 +282,6 @@ def function(aws):
 
 
 def invoke(aws, **event):
-    """Invoke the function; returns its answer and the kind of error."""
     answer = aws.client("lambda").invoke(FunctionName="job", Payload=json.dumps(event).encode())
     return json.load(answer["Payload"]), answer.get("FunctionError")
 

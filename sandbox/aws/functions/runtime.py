@@ -26,10 +26,6 @@ class Context:
         self.invoked_function_arn: str = fields["invoked_function_arn"]
         self.memory_limit_in_mb: str = fields["memory_limit_in_mb"]
         self.aws_request_id: str = fields["aws_request_id"]
-        self.log_group_name: str = f"/aws/lambda/{self.function_name}"
-        self.log_stream_name: str = "sandbox"
-        self.identity = None
-        self.client_context = None
         self._ends_at = time.monotonic() + fields["timeout_seconds"]
 
     def get_remaining_time_in_millis(self) -> int:

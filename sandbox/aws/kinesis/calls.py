@@ -8,6 +8,7 @@ are not limited here either: throttling comes from a fault switch.
 
 import base64
 import binascii
+import hashlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +20,6 @@ from moto.kinesis.utils import compose_shard_iterator, decompose_shard_iterator
 
 from clock import Clock
 from sandbox.aws.faults import Faults
-from sandbox.aws.kinesis.routing import HASH_KEYS, hash_key
 from sandbox.aws.kinesis.shard_log import GET_RECORDS_LIMIT, ShardLog, StoredRecord
 from sandbox.aws.patching import Patching
 
@@ -138,9 +138,8 @@ class KinesisDataPlane:
         return {"SequenceNumber": str(sequence), "ShardId": shard.shard_id}
 
     def _route(self, stream: Stream, entry: dict[str, Any]) -> Shard:
-        key = hash_key(entry["PartitionKey"], entry.get("ExplicitHashKey"))
-        if not 0 <= key < HASH_KEYS:
-            raise Refused("InvalidArgumentException", f"Invalid ExplicitHashKey {key}")
+        digest = hashlib.md5(entry["PartitionKey"].encode(), usedforsecurity=False).digest()
+        key = int.from_bytes(digest, "big")
         for shard in list(stream.shards.values()):
             if shard.is_open and shard.starting_hash <= key <= shard.ending_hash:
                 return shard

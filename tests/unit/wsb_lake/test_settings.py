@@ -1,6 +1,6 @@
 import pytest
 
-from wsb_lake.errors import SettingsError
+from wsb_lake.errors import LakeSettingsError
 from wsb_lake.settings import JobSettings, job_settings, reader_settings
 
 GOOD = {
@@ -12,7 +12,7 @@ GOOD = {
 
 def test_all_mistakes_come_in_one_message():
     """Nobody fixes one to be told of the next."""
-    with pytest.raises(SettingsError) as caught:
+    with pytest.raises(LakeSettingsError) as caught:
         job_settings({"AWS_ENDPOINT_URL": "localhost:1"})
     for name in (*GOOD, "AWS_ENDPOINT_URL"):
         assert name in str(caught.value)

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from sandbox.demo import screen as screens
 from sandbox.demo.options import Options
-from sandbox.demo.panel import Progress, hours_of, line_of, minutes_of, panel_of
+from sandbox.demo.panel import RunProgress, hours_of, line_of, minutes_of, panel_of
 from sandbox.demo.recent import Recent
 from sandbox.demo.screen import Screen
 from tests.support.demo_snapshots import snapshot
@@ -28,7 +28,7 @@ def progress_of(scale, crossed=0, **changes):
     }  # fmt: skip
     recent = Recent(OPTIONS, snapshot(at=1000.0))
     recent.add(snapshot(at=2800.0, wall_at=15.0, **now | changes))
-    return Progress(OPTIONS, recent, 118.0)
+    return RunProgress(OPTIONS, recent, 118.0)
 
 
 def drawn(progress, width, height):
