@@ -69,7 +69,7 @@ test-all: $(if $(ONLY_SLOW),package,test) ## make test, then the long tests (alo
 
 .PHONY: bench
 bench: package ## measure how fast the filter judges records
-	@for bench in $(sort $(wildcard bench/bench_*.py)); do $(with_tools) $(BIN)/python $$bench || exit 1; done
+	@$(with_tools) .venv-flink/bin/python -W ignore -m bench.flink_throughput
 
 .PHONY: deploy
 deploy: setup ## apply terraform/ to your AWS account (says what and what it costs, then asks)
