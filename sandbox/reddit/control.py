@@ -48,7 +48,7 @@ class RedditControl:
         published = {kind: self._world.published(kind, now) for kind in (COMMENT, POST)}
         reached = bisect_right(self._reached_at, now)
         told = {"now": now, "published": published, "reached": reached}
-        return _json(told | self._ledger.status(now))
+        return _json(told | self._ledger.status())
 
     async def ledger(self, request: Request) -> Response:
         """Tell what was served and answered by `until`, else by now, one thing a line."""

@@ -1,6 +1,5 @@
 """Ledger: what was asked and what was answered, kept apart from the pipeline it will judge."""
 
-import time
 from array import array
 from bisect import bisect_left
 from collections import Counter, deque
@@ -26,7 +25,6 @@ class Ledger:
         self.min_score = min_score
         self.requests = 0
         self.refused = 0
-        self.first_request_wall: float | None = None
         self._asked_at: dict[str, list[float]] = {name: [] for name in _LISTINGS}
         self.answered_at: dict[str, array[float]] = {}
         self.lacked_at: dict[str, array[float]] = {}
@@ -37,8 +35,6 @@ class Ledger:
 
     def asked(self, endpoint: str, now: float, *, newest: bool = True) -> None:
         """Note a request, whatever it will be answered; `newest`: not for a later page."""
-        if self.first_request_wall is None:
-            self.first_request_wall = time.time()
         self.requests += 1
         self._by_endpoint[endpoint] += 1
         if newest and endpoint in self._asked_at:
@@ -68,8 +64,8 @@ class Ledger:
         shown = thing.is_comment and thing.score_at(now) >= self.min_score
         return shown and not thing.is_hidden(now)
 
-    def status(self, now: float) -> dict[str, Any]:
-        """Return the counts; the last minute is the last whole one.
+    def status(self) -> dict[str, Any]:
+        """Return the counts.
 
         `found` counts the comments answered with the minimum score, `crossed` are the last of them,
         the newest last.
@@ -81,10 +77,8 @@ class Ledger:
             "refused": self.refused,
             "requests_by_endpoint": self._by_endpoint,
             "crossed": list(self._crossed),
-            "requests_per_minute_last": self._by_minute[int(now // SECONDS_PER_MINUTE) - 1],
             "requests_per_minute_max": max(self._by_minute.values(), default=0),
             "newest_asked_at": {
                 name: moments[-1] if moments else None for name, moments in self._asked_at.items()
             },
-            "first_request_wall": self.first_request_wall,
         }

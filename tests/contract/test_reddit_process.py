@@ -14,20 +14,9 @@ from clock import FileClock
 
 PROJECT = Path(__file__).parent.parent.parent
 STATUS = {
-    "now",
-    "published",
-    "read",
-    "requests",
-    "requests_by_endpoint",
-    "crossed",
-    "found",
-    "reached",
-    "requests_per_minute_last",
-    "requests_per_minute_max",
-    "newest_asked_at",
-    "first_request_wall",
-    "refused",
-}
+    "now", "published", "read", "requests", "requests_by_endpoint", "crossed", "found", "reached",
+    "requests_per_minute_max", "newest_asked_at", "refused",
+}  # fmt: skip
 LEDGER = {
     "id", "is_served", "is_unasked", "true_peak", "versions", "moments", "shown", "scores",
     "num_comments", "upvote_ratios", "lacked",

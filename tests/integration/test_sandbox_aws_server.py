@@ -238,6 +238,8 @@ def test_a_flink_application_runs_restarts_and_stops(aws):
     assert flink(aws, "app")["pid"] is None
     with pytest.raises(ProcessLookupError):
         os.kill(second, 0)
+    analytics.start_application(ApplicationName="app")
+    until(lambda: flink(aws, "app")["status"] == "RUNNING")
 
 
 def test_a_flink_application_that_fails_says_its_last_line(aws):

@@ -1,7 +1,5 @@
 """Records of the data file, with only what a test is about written out."""
 
-from __future__ import annotations
-
 from sandbox.reddit.realism import PERFECT
 from sandbox.reddit.thing import RecordedThing
 from sandbox.reddit.world import World

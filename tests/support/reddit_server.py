@@ -1,7 +1,5 @@
 """The sandbox's Reddit on a real socket, and the recorded exchanges it is held against."""
 
-from __future__ import annotations
-
 import asyncio
 import json
 import threading

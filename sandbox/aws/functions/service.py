@@ -28,7 +28,6 @@ class _Function:
     lock: threading.Lock = field(default_factory=threading.Lock)
     worker: Worker | None = None
     invocations: int = 0
-    failures: int = 0
     running_since: float | None = None
     last_result: Any = None
     log: Path | None = None
@@ -54,7 +53,6 @@ class FunctionService:
             finally:
                 function.running_since = None
             function.last_result = json.loads(outcome.payload)
-            function.failures += outcome.failed
             function.invocations += 1  # last: who sees it counted sees its result
         return outcome
 
@@ -94,7 +92,6 @@ class FunctionService:
         function = self._functions.get(name) or _Function(name)
         return {
             "invocations": function.invocations,
-            "failures": function.failures,
             "running_since": function.running_since,
             "last_result": function.last_result,
             "log": str(function.log) if function.log else None,

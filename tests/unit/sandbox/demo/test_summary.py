@@ -6,8 +6,8 @@ import pytest
 
 from sandbox.audit import Audit, Finding, StreamLedger
 from sandbox.demo.options import HOURS_MOST, Options
-from sandbox.demo.snapshot import Snapshot
 from sandbox.demo.summary import audit_table, summarise
+from tests.support.demo_snapshots import snapshot
 
 AUDIT = Audit(9, 8, 7, 3, 4, 0.75, {})
 STREAM = StreamLedger((b"{}",) * 6, frozenset(), 0, 5)
@@ -15,10 +15,9 @@ PACE = {"speed_mean": 1.0, "wall_seconds": 2.04, "setup_seconds": 3.0}
 
 
 def summary(audited=AUDIT, stalled=(), notes=(), **changes):
-    figures = dict.fromkeys(Snapshot.__dataclass_fields__, 0) | changes
     options = Options(build=Path(), hours=1.5, requests_per_minute=30)
     return summarise(
-        options, audited, STREAM, Snapshot(**figures), PACE, stalled=stalled, notes=notes
+        options, audited, STREAM, snapshot(**changes), PACE, stalled=stalled, notes=notes
     )
 
 
