@@ -210,67 +210,28 @@ run "one_shard" {
   }
 }
 
-run "a_score_nobody_can_miss_is_refused" {
+run "what_cannot_work_is_refused" {
   command = plan
   variables {
-    min_score = 0
-  }
-  expect_failures = [var.min_score]
-}
-
-run "a_stream_that_keeps_deleted_content_is_refused" {
-  command = plan
-  variables {
-    stream_retention_hours = 48
-  }
-  expect_failures = [var.stream_retention_hours]
-}
-
-run "an_unknown_filter_mode_is_refused" {
-  command = plan
-  variables {
-    filter_mode = "loose"
-  }
-  expect_failures = [var.filter_mode]
-}
-
-run "packages_that_were_not_made_are_refused" {
-  command = plan
-  variables {
-    packages_dir = "/nowhere"
-  }
-  expect_failures = [var.packages_dir]
-}
-
-run "names_too_long_for_a_bucket_are_refused" {
-  command = plan
-  variables {
-    project     = "a-very-long-name"
-    environment = "Production"
-  }
-  expect_failures = [var.project, var.environment]
-}
-
-run "a_budget_that_warns_nobody_is_refused" {
-  command = plan
-  variables {
-    monthly_budget_dollars = 100
-  }
-  expect_failures = [var.monthly_budget_dollars]
-}
-
-run "looks_out_of_order_are_refused" {
-  command = plan
-  variables {
-    look_ages_minutes = [60, 15]
-  }
-  expect_failures = [var.look_ages_minutes]
-}
-
-run "a_public_lake_is_refused" {
-  command = plan
-  variables {
+    project                = "a-very-long-name" # for a bucket
+    environment            = "Production"
+    min_score              = 0 # which nobody can miss
+    filter_mode            = "loose"
+    look_ages_minutes      = [60, 15]
+    stream_retention_hours = 48  # keeps deleted content
+    monthly_budget_dollars = 100 # warns nobody
     lake_reader_principals = ["*"]
+    packages_dir           = "/nowhere"
   }
-  expect_failures = [var.lake_reader_principals]
+  expect_failures = [
+    var.project,
+    var.environment,
+    var.min_score,
+    var.filter_mode,
+    var.look_ages_minutes,
+    var.stream_retention_hours,
+    var.monthly_budget_dollars,
+    var.lake_reader_principals,
+    var.packages_dir,
+  ]
 }
