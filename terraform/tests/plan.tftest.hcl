@@ -121,6 +121,10 @@ run "what_is_asked_for_reaches_the_parts" {
     alarm_email               = "ops@example.com"
     monthly_budget_dollars    = 100
     lake_reader_principals    = ["arn:aws:iam::123456789012:role/research"]
+    producer_subnet_ids       = ["subnet-0123456789abcdef0"]
+    producer_instance_type    = "c5.large"
+    destroy_lake_data         = true
+    stream_shards             = 1
   }
   assert {
     condition = one([
@@ -170,14 +174,6 @@ run "what_is_asked_for_reaches_the_parts" {
     condition     = length(aws_iam_role.lake_reader) == 1 && length(aws_budgets_budget.monthly) == 1 && length(aws_sns_topic_subscription.email) == 1
     error_message = "the reader's role, the budget or the subscription is missing"
   }
-}
-
-run "a_subnet_that_is_there_already" {
-  command = plan
-  variables {
-    producer_subnet_ids    = ["subnet-0123456789abcdef0"]
-    producer_instance_type = "c5.large"
-  }
   assert {
     condition     = length(aws_vpc.producer) == 0 && length(aws_internet_gateway.producer) == 0
     error_message = "a network of its own although a subnet was given"
@@ -186,23 +182,9 @@ run "a_subnet_that_is_there_already" {
     condition     = endswith(data.aws_ssm_parameter.producer_image.name, "x86_64")
     error_message = "a Graviton image for an x86 machine"
   }
-}
-
-run "a_lake_that_may_go" {
-  command = plan
-  variables {
-    destroy_lake_data = true
-  }
   assert {
     condition     = aws_s3_bucket.lake.force_destroy
     error_message = "destroy_lake_data does not let the lake go"
-  }
-}
-
-run "one_shard" {
-  command = plan
-  variables {
-    stream_shards = 1
   }
   assert {
     condition     = aws_kinesis_stream.observations.shard_count == 1
