@@ -3,22 +3,16 @@
 The sandbox runs all its processes on one; `clock_from_environment` finds it by `WSB_CLOCK_FILE`.
 """
 
-from __future__ import annotations
-
 import math
 import mmap
 import os
 import struct
+import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Self
 
-from clock.system import SystemClock
-
-if TYPE_CHECKING:
-    import threading
-
-    from clock.system import Clock
+from clock.system import Clock, SystemClock
 
 CLOCK_FILE_VARIABLE = "WSB_CLOCK_FILE"
 _COUNTER = struct.Struct("<Q")
@@ -45,7 +39,7 @@ class FileClock:
             self._map = mmap.mmap(file.fileno(), _BYTES)
 
     @classmethod
-    def create(cls, path: Path, now: float, speed: float = 0.0) -> FileClock:
+    def create(cls, path: Path, now: float, speed: float = 0.0) -> Self:
         """Make the file and set the clock; speed 0 stands still."""
         path.write_bytes(bytes(_BYTES))
         clock = cls(path)

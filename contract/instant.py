@@ -1,7 +1,5 @@
 """Instants: UTC as ISO 8601 with milliseconds, the only form in which time is written."""
 
-from __future__ import annotations
-
 import re
 from datetime import UTC, datetime
 

@@ -1,14 +1,10 @@
 """Schema: `observation.json` as values; everything derived from the contract starts here."""
 
-from __future__ import annotations
-
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from typing import Any
 
 SCHEMA_PATH = Path(__file__).with_name("observation.json")
 PARTS = frozenset({"schema_version", "kinds", "prefixes", "types", "fields", "dead_letter", "lake"})

@@ -8,20 +8,14 @@ fields the record must have. Unknown fields are ignored. The Flink application s
 every record in SQL.
 """
 
-from __future__ import annotations
-
 import json
 import math
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from contract.instant import parse_instant
-from contract.schema import SCHEMA
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from contract.schema import Field, Schema
+from contract.schema import SCHEMA, Field, Schema
 
 INT32_MAX = 2**31 - 1
 INT32_MIN = -(2**31)

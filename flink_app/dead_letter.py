@@ -1,7 +1,5 @@
 """Dead letter: SQL for the JSON object that holds a record which is no observation, and why."""
 
-from __future__ import annotations
-
 from flink_app.validity import reason
 
 _FAILED_AT = "DATE_FORMAT(arrived_at, 'yyyy-MM-dd''T''HH:mm:ss.SSS''Z''')"

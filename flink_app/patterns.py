@@ -6,14 +6,8 @@ possessive, since Java's regular expressions recurse otherwise and a long body w
 job with a StackOverflowError.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
+from contract import Field
 from contract.validation import INT32_MAX, NUMBER_DIGITS_MAX
-
-if TYPE_CHECKING:
-    from contract import Field
 
 STRING = r'"[^"\\]*+(?:\\.[^"\\]*+)*+"'
 NON_EMPTY_STRING = rf"(?!\"\"){STRING}"

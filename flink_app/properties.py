@@ -1,18 +1,14 @@
 """Properties: what Managed Flink hands to the application, as one checked value."""
 
-from __future__ import annotations
-
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import Any, Literal, get_args
 
 from flink_app.errors import PropertiesError
 from flink_app.qualification import FILTER_MODES, FilterMode
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 GROUP = "wsb"
 PATH_VARIABLE = "WSB_FLINK_PROPERTIES"

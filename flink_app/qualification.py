@@ -5,8 +5,6 @@ tombstones always do. No state: the producer says the peak in each observation, 
 depends neither on order nor on what this job has seen, and the stream can be replayed.
 """
 
-from __future__ import annotations
-
 from typing import Literal, get_args
 
 from flink_app.sql_text import literal, matches

@@ -1,7 +1,5 @@
 """SQL text: literals for Flink SQL, where a backslash is only a backslash."""
 
-from __future__ import annotations
-
 
 def literal(text: str) -> str:
     """Quote a text for SQL."""

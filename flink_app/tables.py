@@ -4,16 +4,10 @@ The source is `flink-connector-kinesis` 4.3. Its successor (`flink-connector-aws
 for Flink 2) takes other options, `stream.arn` and `source.init.position` among them.
 """
 
-from __future__ import annotations
+from collections.abc import Mapping
 
-from typing import TYPE_CHECKING
-
+from flink_app.properties import Properties
 from flink_app.sql_text import literal
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from flink_app.properties import Properties
 
 # A shard answers five GetRecords a second; the default of 200 ms leaves none to other readers.
 READ_INTERVAL_MS = 1000

@@ -6,8 +6,6 @@ object ended: Jackson itself ignores what follows a value. A regular expression 
 digest of an ordinary observation; only of the rest are the fields looked at one by one.
 """
 
-from __future__ import annotations
-
 from contract import SCHEMA, Field
 from contract.validation import BRACKETS_MAX, DIGITS_MAX, LINE_BYTES_MAX, LONG_NUMBER, STRINGS
 from flink_app.patterns import type_pattern, value_pattern

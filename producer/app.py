@@ -1,11 +1,8 @@
 """App: the composition root; makes the real edges and puts the producer together."""
 
-from __future__ import annotations
-
 import os
-from typing import TYPE_CHECKING
 
-from clock import SystemClock
+from clock import Clock, SystemClock
 from producer.aws import make_client
 from producer.delivery.record_buffer import RecordBuffer
 from producer.delivery.stream import KinesisStream
@@ -14,13 +11,10 @@ from producer.progress import Reporter
 from producer.reddit.budget import Budget
 from producer.reddit.client import PrawReddit
 from producer.reddit.credentials import find_credentials
+from producer.settings import ProducerSettings, RedditSettings
 from producer.state.checkpoint import DynamoState
 from producer.totals import Totals
-
-if TYPE_CHECKING:
-    from clock import Clock
-    from producer.settings import ProducerSettings, RedditSettings
-    from telemetry import Log
+from telemetry import Log
 
 
 def make_reddit(settings: RedditSettings, budget: Budget, clock: Clock) -> PrawReddit:

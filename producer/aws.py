@@ -1,18 +1,14 @@
 """AWS: clients whose retries are ours, and their failures as the error tree."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 from botocore import exceptions
 from botocore.config import Config
 
 from producer.errors import AwsError, AwsUnavailableError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
 
 CONNECT_TIMEOUT_SECONDS = 5
 READ_TIMEOUT_SECONDS = 15

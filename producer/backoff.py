@@ -1,9 +1,8 @@
 """Back-off: how long to wait before trying again, as an immutable value."""
 
-from __future__ import annotations
-
 import random
 from dataclasses import dataclass, replace
+from typing import Self
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,11 +13,11 @@ class Backoff:
     cap_seconds: float
     failures: int = 0
 
-    def failed(self) -> Backoff:
+    def failed(self) -> Self:
         """Return the state after one more failure."""
         return replace(self, failures=self.failures + 1)
 
-    def succeeded(self) -> Backoff:
+    def succeeded(self) -> Self:
         """Return the state after a success."""
         return replace(self, failures=0)
 

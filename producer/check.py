@@ -1,20 +1,14 @@
 """Check: says in plain words, one line each, what works and what is missing or wrong."""
 
-from __future__ import annotations
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Literal, NamedTuple
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
-
+from clock import Clock
 from producer.app import make_reddit
 from producer.aws import make_client, translated
 from producer.errors import ProducerError, RateLimitedError
 from producer.reddit.budget import Budget
-from producer.settings import ProducerSettings
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from clock import Clock
-    from producer.settings import RedditSettings
+from producer.settings import ProducerSettings, RedditSettings
 
 STREAM_READY = ("ACTIVE", "UPDATING")
 

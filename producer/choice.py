@@ -1,18 +1,13 @@
 """Choice: what to ask Reddit next. New things first, then due looks, full scans, spare quota."""
 
-from __future__ import annotations
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from typing import TYPE_CHECKING, NamedTuple
-
+from producer.listings.full_scan import FullScan
+from producer.listings.listing_poll import ListingPoll
 from producer.looks.look import EXTRA_LOOK_SECONDS, Look, due_look, extra_look, next_look_at
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from producer.listings.full_scan import FullScan
-    from producer.listings.listing_poll import ListingPoll
-    from producer.looks.tracker import Tracker
-    from producer.reddit.budget import Budget
+from producer.looks.tracker import Tracker
+from producer.reddit.budget import Budget
 
 
 class Request(NamedTuple):

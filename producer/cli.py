@@ -1,23 +1,17 @@
 """Command line: `wsb produce` and `wsb check`."""
 
-from __future__ import annotations
-
 import os
 import threading
-from typing import TYPE_CHECKING
 
 import click
 
-from clock import clock_from_environment
+from clock import Clock, clock_from_environment
 from producer import daemon
 from producer.app import make_producer
 from producer.check import findings
 from producer.errors import ProducerError, SettingsError
 from producer.settings import VARIABLES, ProducerSettings
 from telemetry import Log
-
-if TYPE_CHECKING:
-    from clock import Clock
 
 
 class VariablesHelp(click.Command):

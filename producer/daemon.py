@@ -1,20 +1,14 @@
 """Daemon: loops the producer until it is told to stop."""
 
-from __future__ import annotations
-
 import signal
-from typing import TYPE_CHECKING
+import threading
 
+from clock import Clock
 from producer.errors import NotDeliveredError, NotSavedError, RedditError
 from producer.events import NotDelivered, Started, Stopped
-
-if TYPE_CHECKING:
-    import threading
-
-    from clock import Clock
-    from producer.producer import Producer
-    from producer.progress import Reporter
-    from telemetry import Log
+from producer.producer import Producer
+from producer.progress import Reporter
+from telemetry import Log
 
 
 def run(

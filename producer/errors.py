@@ -19,8 +19,6 @@ ProducerError                    says in one sentence what is wrong and what to 
     └── RecordTooLargeError      a defect: nothing Reddit shows makes such a record
 """
 
-from __future__ import annotations
-
 
 class ProducerError(Exception):
     """Anything the producer reports in plain words."""

@@ -1,15 +1,9 @@
 """Events: every line that the producer logs."""
 
-from __future__ import annotations
+from collections.abc import Sequence
 
-from typing import TYPE_CHECKING
-
+from producer.totals import Gauges, Totals
 from telemetry import Event
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from producer.totals import Gauges, Totals
 
 
 class Started(Event):

@@ -1,8 +1,7 @@
 """Patience: whether to wait, go on or stop when Reddit fails, as an immutable value."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
+from typing import Self
 
 from producer.backoff import Backoff
 from producer.errors import (
@@ -34,11 +33,11 @@ class Patience:
     backoff: Backoff = NO_FAILURE
     answered: bool = False
 
-    def failed(self) -> Patience:
+    def failed(self) -> Self:
         """Return the state after one more failure."""
         return replace(self, backoff=self.backoff.failed())
 
-    def succeeded(self) -> Patience:
+    def succeeded(self) -> Self:
         """Return the state after an answer."""
         return replace(self, backoff=self.backoff.succeeded(), answered=True)
 

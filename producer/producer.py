@@ -4,39 +4,32 @@ Memory runs ahead of Kinesis by a few seconds of answers. A checkpoint first wai
 them are acknowledged; whoever dies before that reads them again.
 """
 
-from __future__ import annotations
+import threading
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from typing import TYPE_CHECKING, NamedTuple
-
+from clock import Clock
 from contract import format_instant
 from producer.choice import Rest, next_request
+from producer.delivery.record_buffer import RecordBuffer
 from producer.errors import RateLimitedError
 from producer.events import GapFound, ItemMalformed, RedditRateLimited, RedditUnavailable
 from producer.listings.full_scan import FullScan, every_seconds
 from producer.listings.listing_poll import ListingPoll
+from producer.listings.poll import Gap
 from producer.looks.answer_reader import AnswerReader, parse
 from producer.looks.look import Look
-from producer.looks.observation import gap_observation
+from producer.looks.observation import Record, gap_observation
 from producer.looks.tracker import Tracker
 from producer.patience import WORTH_ANOTHER_TRY, Patience
+from producer.reddit.budget import Budget
+from producer.reddit.client import Reddit
 from producer.reddit.limits import LISTINGS
-from producer.state.checkpoint import Checkpoint
-
-if TYPE_CHECKING:
-    import threading
-    from collections.abc import Sequence
-
-    from clock import Clock
-    from producer.delivery.record_buffer import RecordBuffer
-    from producer.listings.poll import Gap
-    from producer.looks.observation import Record
-    from producer.reddit.budget import Budget
-    from producer.reddit.client import Reddit
-    from producer.reddit.thing import Thing
-    from producer.settings import ProducerSettings
-    from producer.state.checkpoint import State
-    from producer.totals import Totals
-    from telemetry import Log
+from producer.reddit.thing import Thing
+from producer.settings import ProducerSettings
+from producer.state.checkpoint import Checkpoint, State
+from producer.totals import Totals
+from telemetry import Log
 
 CHECKPOINT_SECONDS = 60.0  # what is not checkpointed is read again
 LEAST_TICK_SECONDS = 0.001  # the contract's resolution: no two answers share an instant

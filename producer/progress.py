@@ -1,17 +1,11 @@
 """Progress: what every minute's log line shows."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
-
 from contract import format_instant
 from producer.events import Progress
+from producer.producer import Producer
+from producer.reddit.budget import Budget
 from producer.totals import Gauges, Totals
-
-if TYPE_CHECKING:
-    from producer.producer import Producer
-    from producer.reddit.budget import Budget
-    from telemetry import Log
+from telemetry import Log
 
 PROGRESS_SECONDS = 60.0
 

@@ -1,16 +1,10 @@
 """Retrying: until AWS takes it, or a stop's last tries fail."""
 
-from __future__ import annotations
+import threading
+from collections.abc import Iterator
 
-from typing import TYPE_CHECKING
-
+from clock import Clock
 from producer.backoff import Backoff
-
-if TYPE_CHECKING:
-    import threading
-    from collections.abc import Iterator
-
-    from clock import Clock
 
 FIRST_RETRY_SECONDS = 0.1
 LONGEST_RETRY_SECONDS = 20.0

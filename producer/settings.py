@@ -1,15 +1,11 @@
 """Settings: what the environment says, read once; all mistakes are reported together."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from producer.errors import SettingsError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
 
 REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 # as Terraform's variables are bound
@@ -60,7 +56,7 @@ class RedditSettings:
     requests_per_minute: int
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> RedditSettings:
+    def from_environment(cls, environment: Mapping[str, str]) -> "RedditSettings":
         """Read what concerns Reddit; raises SettingsError that names every mistake."""
         read = _Reader(environment)
         settings = _reddit(read)
@@ -82,7 +78,7 @@ class ProducerSettings:
     look_ages_seconds: tuple[float, ...]
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> ProducerSettings:
+    def from_environment(cls, environment: Mapping[str, str]) -> "ProducerSettings":
         """Read WSB_* and the region; raises SettingsError that names every mistake."""
         read = _Reader(environment)
         settings = _producer(read)
@@ -90,7 +86,7 @@ class ProducerSettings:
         return settings
 
     @classmethod
-    def as_far_as_set(cls, environment: Mapping[str, str]) -> tuple[ProducerSettings, list[str]]:
+    def as_far_as_set(cls, environment: Mapping[str, str]) -> tuple["ProducerSettings", list[str]]:
         """Return also the required variables that are not set; their settings are then empty."""
         read = _Reader(environment)
         settings = _producer(read)
@@ -98,7 +94,7 @@ class ProducerSettings:
         return settings, read.unset
 
 
-def _reddit(read: _Reader) -> RedditSettings:
+def _reddit(read: "_Reader") -> RedditSettings:
     return RedditSettings(
         subreddit=read.subreddit("WSB_SUBREDDIT"),
         secret_id=read.optional("WSB_REDDIT_SECRET_ID"),
@@ -111,7 +107,7 @@ def _reddit(read: _Reader) -> RedditSettings:
     )
 
 
-def _producer(read: _Reader) -> ProducerSettings:
+def _producer(read: "_Reader") -> ProducerSettings:
     settings = ProducerSettings(
         reddit=_reddit(read),
         stream_name=read.required("WSB_STREAM_NAME"),

@@ -1,7 +1,5 @@
 """Totals: the producer's metrics, each declared once; `progress` and `stopped` log them all."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import dataclass, field
 

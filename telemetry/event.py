@@ -1,7 +1,5 @@
 """Event: the name and the fields of one kind of log line, declared as a class."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import Field, dataclass, fields, is_dataclass
 from typing import Any, ClassVar, Literal, dataclass_transform

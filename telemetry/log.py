@@ -1,17 +1,12 @@
 """Log: JSON lines, one event each."""
 
-from __future__ import annotations
-
 import logging
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any, TextIO
 
 import structlog
 
-if TYPE_CHECKING:
-    from typing import TextIO
-
-    from telemetry.event import Event
+from telemetry.event import Event
 
 
 class Log:

@@ -1,11 +1,10 @@
 """AWS: the clients the lake works with, made once, and its errors in plain words."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import boto3
 from botocore.config import Config
@@ -19,11 +18,7 @@ from botocore.exceptions import (
 )
 
 from wsb_lake.errors import AccessError, LakeError, LakeMissingError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from wsb_lake.settings import LakeSettings
+from wsb_lake.settings import LakeSettings
 
 CONNECT_TIMEOUT_SECONDS = 5
 READ_TIMEOUT_SECONDS = 60

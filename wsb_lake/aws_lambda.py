@@ -1,7 +1,5 @@
 """The lake job as a Lambda function; a warm process keeps its clients and tables."""
 
-from __future__ import annotations
-
 import os
 from functools import lru_cache
 from typing import Any

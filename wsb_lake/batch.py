@@ -1,23 +1,18 @@
 """Batch: some landed objects on their way into the tables, and what became of their lines."""
 
-from __future__ import annotations
-
 import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from wsb_lake.landing import LandedObject, Landing
 from wsb_lake.lines import BrokenObjectError, lines_of
 from wsb_lake.parsing import TIMESTAMP, parse
+from wsb_lake.rejects import Rejects
 from wsb_lake.table_specs import OBSERVATION_TABLES
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from wsb_lake.landing import LandedObject, Landing
-    from wsb_lake.rejects import Rejects
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,21 +1,17 @@
 """Command line: `wsb lake settle` runs the job once, the other commands read the lake."""
 
-from __future__ import annotations
-
 import os
 import shlex
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from wsb_lake import settings
 from wsb_lake.errors import LakeError, LakeMissingError, LakeSettingsError
 from wsb_lake.printing import FORMATS, print_result
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _OPTIONS = {
     settings.FOLDER: ("--local", "Folder that a lake was saved to; needs no AWS."),

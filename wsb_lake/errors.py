@@ -10,8 +10,6 @@ LakeError
 └── LockLostError      stop: another run took over; what was committed stays, repeating is safe
 """
 
-from __future__ import annotations
-
 
 class LakeError(Exception):
     """Anything the lake can explain to a person in one sentence."""

@@ -1,13 +1,8 @@
 """Events: every line that the lake job can log; terraform/alarms.tf matches some by name."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
 
 from telemetry import Event
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 
 class LakeRunDone(Event):

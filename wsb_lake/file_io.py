@@ -5,11 +5,9 @@ PutObject, sent when it is complete (never half a file after an error), and tabl
 manifests, which never change under their unique names, are read at most once per process.
 """
 
-from __future__ import annotations
-
 import io
 import threading
-from typing import TYPE_CHECKING, Self
+from typing import Self
 from urllib.parse import urlparse
 
 from botocore.exceptions import ClientError
@@ -17,8 +15,7 @@ from cachetools import LRUCache
 from pyiceberg.io import InputFile, OutputFile
 from pyiceberg.io.pyarrow import PyArrowFileIO
 
-if TYPE_CHECKING:
-    from wsb_lake.aws import Aws
+from wsb_lake.aws import Aws
 
 CACHE_BYTES = 32 * 1024 * 1024
 _METADATA_ENDINGS = (".avro", ".metadata.json")
@@ -123,7 +120,7 @@ class WholeFile(OutputFile):
         """Return the same file, to read."""
         return self._file_io.new_input(self.location)
 
-    def create(self, overwrite: bool = False) -> WholeStream:  # noqa: FBT001, FBT002 - pyiceberg's
+    def create(self, overwrite: bool = False) -> "WholeStream":  # noqa: FBT001, FBT002 - pyiceberg's
         """Return the stream to write to."""
         return WholeStream(self, overwrite=overwrite)
 

@@ -1,17 +1,10 @@
 """Folder: a lake saved as Parquet files, one a table; reading it needs no AWS."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from pathlib import Path
 
 from wsb_lake.errors import LakeMissingError
-from wsb_lake.query import TABLES, parquet_file, quoted
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from wsb_lake.query import Connection
+from wsb_lake.query import TABLES, Connection, parquet_file, quoted
 
 
 class FolderSource:

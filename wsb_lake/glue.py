@@ -1,24 +1,16 @@
 """Glue: the lake's Iceberg tables on S3, as the Glue catalog names their newest metadata."""
 
-from __future__ import annotations
-
+from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlparse
 
 from botocore.exceptions import ClientError
 
-from wsb_lake.aws import plain_words
+from wsb_lake.aws import Aws, plain_words
 from wsb_lake.errors import LakeMissingError, QueryError
-from wsb_lake.query import TABLES, quoted
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from wsb_lake.aws import Aws
-    from wsb_lake.query import Connection
-
+from wsb_lake.query import TABLES, Connection, quoted
 
 EXTENSIONS = ("avro", "httpfs", "iceberg")  # in the order in which they need each other
 GlueTable = Any  # a dict as boto3 has it

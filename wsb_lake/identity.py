@@ -1,7 +1,5 @@
 """Identity: keeps each observation, known by (id, observed_at), once."""
 
-from __future__ import annotations
-
 import pyarrow as pa
 import pyarrow.compute as pc
 

@@ -1,18 +1,11 @@
 """Landing: the objects that Firehose has put down and the job has not yet taken in."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from wsb_lake.aws import READ_THREADS
+from wsb_lake.aws import READ_THREADS, Client
 from wsb_lake.errors import AccessError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from wsb_lake.aws import Client
 
 DELETE_LIMIT = 1000  # S3's limit of keys per DeleteObjects
 

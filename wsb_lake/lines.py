@@ -1,7 +1,5 @@
 """Lines: the NDJSON lines of a landed object's bytes, compressed or not."""
 
-from __future__ import annotations
-
 import gzip
 import zlib
 

@@ -4,19 +4,14 @@ It saves work done twice and will guard maintenance that rewrites files. It is n
 observations single: that is the commit's compare-and-swap (`append`).
 """
 
-from __future__ import annotations
-
 import uuid
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from clock import Clock
+from wsb_lake.aws import Client
 from wsb_lake.errors import LockHeldError, LockLostError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from clock import Clock
-    from wsb_lake.aws import Client
 
 LOCK_SECONDS = 600  # a killed run blocks the next ones for no longer than this
 RENEW_SECONDS = 200

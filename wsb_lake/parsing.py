@@ -1,20 +1,14 @@
 """Parsing: observations as lines into Arrow tables, one per kind; what is none is set aside."""
 
-from __future__ import annotations
-
 from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pyarrow as pa
 
-from contract import SCHEMA, Schema, decode_line, parse_instant
+from contract import SCHEMA, Field, Schema, decode_line, parse_instant
 from wsb_lake.table_specs import OBSERVATION_TABLES
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-
-    from contract import Field
 
 TIMESTAMP = pa.timestamp("us", tz="UTC")
 _ARROW = {

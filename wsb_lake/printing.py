@@ -1,20 +1,17 @@
 """Printing: a query's result for a person (table) or for a program (csv, json)."""
 
-from __future__ import annotations
-
 import csv
 import json
 import math
 import shutil
 import sys
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import islice
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+Row = Sequence[object]
 
-    Row = Sequence[object]
 
 FORMATS = ("table", "csv", "json")
 TABLE_ROWS = 200  # more is for a program

@@ -1,17 +1,13 @@
 """Query: a DuckDB connection with the lake's tables as views, always of their newest commit."""
 
-from __future__ import annotations
-
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
 
 import duckdb
 
 from wsb_lake.errors import AccessError, QueryError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
-    from pathlib import Path
 
 TABLES = ("comments", "posts", "gaps", "commits")
 LATEST_OF = ("comments", "posts")

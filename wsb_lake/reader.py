@@ -4,24 +4,18 @@
 of Iceberg's snapshots, which the purge of deleted content destroys.
 """
 
-from __future__ import annotations
-
 import os
 import warnings
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Self
 
 from wsb_lake.errors import AccessError, QueryError
 from wsb_lake.folder import FolderSource
-from wsb_lake.query import LATEST_OF, LakeQuery, latest_sql
+from wsb_lake.query import LATEST_OF, Connection, LakeQuery, Source, latest_sql
 from wsb_lake.settings import DATABASE, FOLDER, reader_settings
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from wsb_lake.query import Connection, Source
 
 Instant = datetime | date | str
 TABLE_OF = {"t1_": "comments", "t3_": "posts", "gap": "gaps"}
@@ -45,12 +39,12 @@ class Lake:
     fetch: Callable[[Connection], Any]
 
     @property
-    def arrow(self) -> Lake:
+    def arrow(self) -> Self:
         """Return the same reader, answering with Arrow tables; needs pyarrow."""
         return replace(self, fetch=lambda result: result.to_arrow_table())
 
     @property
-    def polars(self) -> Lake:
+    def polars(self) -> Self:
         """Return the same reader, answering with polars frames; needs polars and pyarrow."""
         return replace(self, fetch=lambda result: result.pl())
 

@@ -4,22 +4,17 @@ One object per landed object, under a key derived from its own: a repeated run w
 one again. Lines have the shape of a dead letter, plus where they came from.
 """
 
-from __future__ import annotations
-
 import base64
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+from clock import Clock
 from contract import format_instant
+from wsb_lake.aws import Client
+from wsb_lake.landing import LandedObject, Landing
+from wsb_lake.parsing import Reject
 from wsb_lake.settings import REJECTS_PREFIX
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
-    from clock import Clock
-    from wsb_lake.aws import Client
-    from wsb_lake.landing import LandedObject, Landing
-    from wsb_lake.parsing import Reject
 
 
 class Rejects:

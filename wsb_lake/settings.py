@@ -1,16 +1,12 @@
 """Settings of the lake: where it is; read once, at the edge."""
 
-from __future__ import annotations
-
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from contract import SCHEMA
 from wsb_lake.errors import LakeSettingsError
-
-if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
 
 LANDING_PREFIX = SCHEMA.prefixes["landing"]
 REJECTS_PREFIX = SCHEMA.prefixes["rejects"]

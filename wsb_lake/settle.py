@@ -1,9 +1,6 @@
 """Settle: one run of the job for a person, told in a sentence."""
 
-from __future__ import annotations
-
 import logging
-from typing import TYPE_CHECKING
 
 from clock import clock_from_environment
 from telemetry import Log
@@ -11,9 +8,7 @@ from wsb_lake.aws import plain_words
 from wsb_lake.errors import LakeSettingsError, LockHeldError
 from wsb_lake.events import LakeRunSkipped
 from wsb_lake.job import LakeJob
-
-if TYPE_CHECKING:
-    from wsb_lake.settings import JobSettings
+from wsb_lake.settings import JobSettings
 
 
 def settle_once(settings: JobSettings) -> str:

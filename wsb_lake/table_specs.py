@@ -4,10 +4,8 @@ An observation's table has the contract's fields of its kind plus `landed_at`. A
 once and never changed, so (id, observed_at) identifies it.
 """
 
-from __future__ import annotations
-
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from pyiceberg.partitioning import UNPARTITIONED_PARTITION_SPEC, PartitionField, PartitionSpec
 from pyiceberg.schema import Schema as IcebergSchema
@@ -24,9 +22,6 @@ from pyiceberg.types import (
 )
 
 from contract import SCHEMA, Field, Schema
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 IDENTITY = ("id", "observed_at")
 # What no future contract can add to an existing table, and every row must have.

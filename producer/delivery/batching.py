@@ -1,13 +1,9 @@
 """Batching: records into PutRecords calls, within Kinesis' limits and in order per id."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 from producer.errors import RecordTooLargeError
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
 
 BATCH_RECORDS = 500
 BATCH_BYTES = 5 * 1024 * 1024  # partition keys count

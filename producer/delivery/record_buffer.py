@@ -3,18 +3,13 @@
 Whatever waits is covered by no checkpoint yet.
 """
 
-from __future__ import annotations
-
 import json
-from typing import TYPE_CHECKING, Protocol
+import threading
+from collections.abc import Sequence
+from typing import Protocol
 
 from producer.delivery.batching import BATCH_RECORDS, Entry, check_size
-
-if TYPE_CHECKING:
-    import threading
-    from collections.abc import Sequence
-
-    from producer.looks.observation import Record
+from producer.looks.observation import Record
 
 FLUSH_SECONDS = 5.0
 _COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False)

@@ -5,23 +5,18 @@ again, in order, with jittered back-off. It goes on until Kinesis has acknowledg
 until the producer shall stop and a few last tries have failed too.
 """
 
-from __future__ import annotations
+import threading
+from collections.abc import Sequence
+from typing import Any
 
-from typing import TYPE_CHECKING, Any
-
+from clock import Clock
 from producer.aws import translated
 from producer.delivery.batching import Entry, batches
 from producer.errors import AwsUnavailableError, NotDeliveredError
 from producer.events import RecordsPartlyFailed, StreamUnavailable
 from producer.retrying import tries
-
-if TYPE_CHECKING:
-    import threading
-    from collections.abc import Sequence
-
-    from clock import Clock
-    from producer.totals import Totals
-    from telemetry import Log
+from producer.totals import Totals
+from telemetry import Log
 
 
 class KinesisStream:

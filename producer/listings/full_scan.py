@@ -4,17 +4,11 @@ What moderators removed at once and approved later reappears deep in the listing
 poll reads. A page also shows the scores of 100 things, as much as a look does.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from producer.listings.poll import Poll
 from producer.reddit.limits import LISTING_ITEMS, LISTINGS, PAGE_SIZE
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from producer.reddit.thing import Thing
+from producer.reddit.thing import Thing
 
 EVERY_SECONDS = 300.0  # a quarter of what 1,000 comments span on a normal weekday
 REQUESTS = len(LISTINGS) * LISTING_ITEMS // PAGE_SIZE

@@ -1,16 +1,9 @@
 """Listing poll: where the polling of one listing stands between steps."""
 
-from __future__ import annotations
+from collections.abc import Sequence
 
-from typing import TYPE_CHECKING
-
-from producer.listings.poll import Poll, interval_seconds
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from producer.listings.poll import Cursor, Gap
-    from producer.reddit.thing import Thing
+from producer.listings.poll import Cursor, Gap, Poll, interval_seconds
+from producer.reddit.thing import Thing
 
 PUT_OFF_SECONDS = 10.0
 

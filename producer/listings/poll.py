@@ -8,17 +8,12 @@ Things appear up to 20 s late, below what was already read. At least once a minu
 therefore deep: it goes on until it is older than the deep poll before it began, less a slack.
 """
 
-from __future__ import annotations
-
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple, Self
 
 from producer.reddit.limits import FULL_LISTING, PAGE_SIZE
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from producer.reddit.thing import Thing
+from producer.reddit.thing import Thing
 
 RECENT_IDS = 300  # the newest outlive all others in the listing; more only tolerates deletions
 DEEP_EVERY_SECONDS = 55.0  # a poll begins at most every 1 to 30 s: this stays within the minute
@@ -78,7 +73,7 @@ class Poll:
         return self.anchors[0] if self.anchors else None
 
     @classmethod
-    def begin(cls, cursor: Cursor | None, now: float, *, restarted: bool) -> Poll:
+    def begin(cls, cursor: Cursor | None, now: float, *, restarted: bool) -> Self:
         """Start a poll; the first one after a restart is deep."""
         if cursor is None:
             return cls(began_at=now, until_at=float("-inf"))
@@ -86,7 +81,7 @@ class Poll:
         until_at = cursor.deep_at - LATENESS_SLACK_SECONDS if deep else None
         return cls(began_at=now, until_at=until_at)
 
-    def turn_page(self, cursor: Cursor | None, things: Sequence[Thing], after: str | None) -> Poll:
+    def turn_page(self, cursor: Cursor | None, things: Sequence[Thing], after: str | None) -> Self:
         """Take in one page and the anchor that Reddit gave for the next one."""
         if not things and len(self.anchors) > 1:
             # the anchor was deleted meanwhile: go on from the thing above it
@@ -108,7 +103,7 @@ class Poll:
         complete = after is None or not things or _met(turned, things)
         return replace(turned, complete=complete)
 
-    def failed(self) -> Poll | None:
+    def failed(self) -> Self | None:
         """Note that the page did not come; None gives the poll up: others have their turn."""
         failed = replace(self, failures=self.failures + 1)
         return failed if failed.failures < PAGE_TRIES else None

@@ -3,19 +3,14 @@
 Every item of every answer is a look, whatever the answer was asked for.
 """
 
-from __future__ import annotations
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-from typing import TYPE_CHECKING, NamedTuple
-
+from producer.looks.known import Known
 from producer.looks.observation import Record, observation_of
 from producer.looks.sighting import Sighting, miss, see
+from producer.looks.tracker import Tracker
 from producer.reddit.thing import MalformedThingError, Thing, thing_of
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from producer.looks.known import Known
-    from producer.looks.tracker import Tracker
 
 NEW = "new"
 REREAD = "reread"

@@ -4,18 +4,14 @@ Kept as columns, a peak day has more than a million rows; what is None in a row 
 its own in an array.
 """
 
-from __future__ import annotations
-
 from array import array
 from bisect import bisect_right
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping, MutableSequence, Sequence
+from typing import Any, Self
 
 from producer.looks.known import Known
 from producer.reddit.limits import INFO_IDS
 from producer.reddit.tombstones import DELETED
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, MutableSequence, Sequence
 
 COHORT_IDS = INFO_IDS  # one request looks at all of it
 ARRAYS = {  # the fields that are no lists
@@ -108,7 +104,7 @@ class Cohort:
         }
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Cohort:
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Return what `to_dict` wrote."""
         width, number = values["bucket"]
         cohort = cls(values["name"], (width, number))

@@ -1,7 +1,5 @@
 """Known: what the producer remembers of one id between looks."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

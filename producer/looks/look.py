@@ -1,16 +1,10 @@
 """Look: which cohorts the next /api/info request asks for."""
 
-from __future__ import annotations
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
-from typing import TYPE_CHECKING, NamedTuple
-
-from producer.looks.cohort import COHORT_IDS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from producer.looks.cohort import Cohort
-    from producer.looks.tracker import Tracker
+from producer.looks.cohort import COHORT_IDS, Cohort
+from producer.looks.tracker import Tracker
 
 LAST_AGE_SECONDS = 24 * 3600.0  # looks from this age on are never given up, so they go first
 EXTRA_LOOK_SECONDS = 60.0  # no extra look sooner after the last one

@@ -1,19 +1,13 @@
 """Observation: the record of one sighting, as the contract wants it."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 from contract import SCHEMA, format_instant
-from producer.reddit.thing import bounded, instant_in
+from producer.listings.poll import Gap
+from producer.looks.known import Known
+from producer.reddit.thing import Thing, bounded, instant_in
 from producer.reddit.tombstones import LIVE
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from producer.listings.poll import Gap
-    from producer.looks.known import Known
-    from producer.reddit.thing import Thing
 
 Record = dict[str, Any]
 COMMENT_TEXTS = (("body", "body"),)

@@ -1,14 +1,10 @@
 """Sighting: what an item of an answer changes in what is known, and whether that is recorded."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from producer.looks.known import Known
+from producer.reddit.thing import Thing
 from producer.reddit.tombstones import ABSENT, LIVE, is_absent, settled
-
-if TYPE_CHECKING:
-    from producer.reddit.thing import Thing
 
 LEAST_CHANGE = 3
 LEAST_CHANGE_SHARE = 0.1

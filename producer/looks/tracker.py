@@ -1,16 +1,10 @@
 """Tracker: every id that is still looked at, in cohorts."""
 
-from __future__ import annotations
-
 from bisect import bisect_right
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
 
 from producer.looks.cohort import COHORT_IDS, Cohort
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from producer.looks.known import Known
+from producer.looks.known import Known
 
 HOUR_SECONDS = 3600.0
 FRESH_SPAN_SECONDS = 300  # a third of the first look's age: no id is much late for it

@@ -5,13 +5,9 @@ network does with them, the server never counts more than N in any minute. What 
 its x-ratelimit headers can only lower that.
 """
 
-from __future__ import annotations
-
 from collections import deque
-from typing import TYPE_CHECKING, NamedTuple
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from collections.abc import Mapping
+from typing import NamedTuple
 
 MINUTE_SECONDS = 60.0
 RESERVE_SHARE = 0.05

@@ -4,29 +4,24 @@ PRAW authorizes, renews tokens and speaks HTTP. Its model objects are left out: 
 hundred of them costs more than all the rest of an answer, and every field is in the item.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
 
 import praw
 import prawcore
 
+from clock import Clock
 from producer.errors import (
     CredentialsWrongError,
     ForbiddenError,
     GarbledError,
     TokenExpiredError,
 )
+from producer.reddit.budget import Budget
+from producer.reddit.credentials import Credentials
 from producer.reddit.limits import PAGE_SIZE
 from producer.reddit.requestor import MeteredRequestor
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from clock import Clock
-    from producer.reddit.budget import Budget
-    from producer.reddit.credentials import Credentials
-    from producer.settings import RedditSettings
+from producer.settings import RedditSettings
 
 
 class Page(NamedTuple):

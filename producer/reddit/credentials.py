@@ -1,20 +1,15 @@
 """Credentials of the Reddit client: from Secrets Manager, else the environment, else praw.ini."""
 
-from __future__ import annotations
-
 import configparser
 import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from producer.aws import make_client, translated
 from producer.errors import AwsError, CredentialsMissingError
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-    from producer.settings import RedditSettings
+from producer.settings import RedditSettings
 
 NAMES = ("client_id", "client_secret", "user_agent")
 LEAST_USER_AGENT = 7  # characters; prawcore refuses a shorter one

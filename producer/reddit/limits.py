@@ -1,7 +1,5 @@
 """Limits: what Reddit shows at most, and under which names."""
 
-from __future__ import annotations
-
 LISTINGS = ("comments", "new")
 PAGE_SIZE = 100
 LISTING_ITEMS = 1000

@@ -5,14 +5,14 @@ a 5xx or a 401. Here every answer but a good one is raised at once, which leaves
 retry, and the headers are read and taken off, which leaves its limiter nothing to wait for.
 """
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
 import prawcore
 import requests
 from prawcore.const import ACCESS_TOKEN_PATH
 
+from clock import Clock
 from producer.errors import (
     CredentialsWrongError,
     ForbiddenError,
@@ -23,12 +23,7 @@ from producer.errors import (
     TokenExpiredError,
     UnreachableError,
 )
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from clock import Clock
-    from producer.reddit.budget import Budget
+from producer.reddit.budget import Budget
 
 TIMEOUT_SECONDS = 16.0
 REASONS: Mapping[type[Exception], str] = {  # the first that fits

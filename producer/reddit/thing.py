@@ -1,14 +1,10 @@
 """Thing: one comment or post as an answer of Reddit's API shows it."""
 
-from __future__ import annotations
-
 import zlib
-from typing import TYPE_CHECKING, Any, NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from producer.reddit.tombstones import state_in
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 INT32_MAX = 2**31 - 1
 INT32_MIN = -(2**31)

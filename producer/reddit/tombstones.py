@@ -1,12 +1,8 @@
 """Tombstones: how a deletion, a removal or an absence is told from what Reddit answers."""
 
-from __future__ import annotations
-
 import re
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from collections.abc import Mapping
+from typing import Any
 
 LIVE = "live"
 DELETED = "deleted"

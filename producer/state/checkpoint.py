@@ -4,14 +4,17 @@ One checkpoint is one transaction; when it exceeds DynamoDB's limits, cohorts go
 cursors last: a crash between leaves things tracked that are read again, never the reverse.
 """
 
-from __future__ import annotations
-
+import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any, Protocol
 
+from clock import Clock
 from producer.aws import translated
 from producer.errors import AwsUnavailableError, NotSavedError
 from producer.events import StateUnavailable
+from producer.listings.poll import Cursor
+from producer.looks.cohort import Cohort
 from producer.retrying import tries
 from producer.state.items import (
     Item,
@@ -21,15 +24,7 @@ from producer.state.items import (
     item_of_cohort,
     item_of_cursor,
 )
-
-if TYPE_CHECKING:
-    import threading
-    from collections.abc import Iterator
-
-    from clock import Clock
-    from producer.listings.poll import Cursor
-    from producer.looks.cohort import Cohort
-    from telemetry import Log
+from telemetry import Log
 
 TRANSACTION_ITEMS = 100
 TRANSACTION_BYTES = 3_500_000  # the limit is 4 MB; names and numbers count too

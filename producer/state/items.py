@@ -4,8 +4,6 @@ An item holds its value as compressed JSON: as lists of typed numbers a cohort w
 times as large, and DynamoDB bills by the kilobyte.
 """
 
-from __future__ import annotations
-
 import json
 import zlib
 from dataclasses import fields
