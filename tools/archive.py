@@ -1,14 +1,9 @@
 """Archive: zips that are the same bytes whenever and wherever they are made from the same files."""
 
-from __future__ import annotations
-
 import os
 import zipfile
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
+from collections.abc import Mapping
+from pathlib import Path
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say
 _FILE_MODE = 0o100644

@@ -4,8 +4,6 @@ List prices of us-east-1 in US dollars; calculated, not measured. Data, queries 
 these are cents at this subreddit's rate.
 """
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 HOURS = 730  # of a month, as AWS counts

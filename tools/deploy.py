@@ -4,8 +4,6 @@
 nothing but Terraform is needed.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import os

@@ -3,30 +3,24 @@
 `python -m tools.doc_tables` writes them again; a test fails when one is stale.
 """
 
-from __future__ import annotations
-
 import json
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import fields
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import Any
 
 import hcl2
 
 import producer.events
 import wsb_lake.events
-from contract import SCHEMA
+from contract import SCHEMA, Field
 from producer.settings import VARIABLES as PRODUCER_VARIABLES
 from telemetry import Event
 from tools.cost import monthly_costs, monthly_dollars
 from tools.project import PROJECT
 from wsb_lake.cli import lake
 from wsb_lake.table_specs import COMMITS_FIELDS
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from pathlib import Path
-
-    from contract import Field
 
 TERRAFORM_VARIABLES = PROJECT / "terraform" / "variables.tf"
 LAKE_OPTION = re.compile(r"(.*) \[env: (\w+)\]")

@@ -3,18 +3,13 @@
 Both are Python 3.11: PyFlink 1.20 knows no newer one, and the lake's layer is built for it.
 """
 
-from __future__ import annotations
-
 import sys
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 from tools.fingerprint import fingerprint, is_current, mark
 from tools.project import PROJECT, REQUIREMENTS, VENV, VENV_FLINK
 from tools.uv import run_uv
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 # Another release is looked for on the machine by uv, and downloaded where there is none.
 PYTHON = sys.executable if sys.version_info[:2] == (3, 11) else "3.11"

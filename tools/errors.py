@@ -1,13 +1,8 @@
 """Errors: what goes wrong while the project's tools are found, installed or run, in a sentence."""
 
-from __future__ import annotations
-
 import sys
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 
 class ToolError(Exception):

@@ -1,7 +1,5 @@
 """Fingerprint: what an installed folder was made from, so that nothing is installed twice."""
 
-from __future__ import annotations
-
 import hashlib
 import sys
 from pathlib import Path

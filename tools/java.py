@@ -1,7 +1,5 @@
 """Java: a runtime that Flink 1.20 supports, the machine's own or one from PyPI."""
 
-from __future__ import annotations
-
 import os
 import re
 import shutil

@@ -4,8 +4,6 @@ The files name no index and no path of this machine. `.venv`'s comes first; what
 project's code is held to the same releases.
 """
 
-from __future__ import annotations
-
 import tempfile
 import tomllib
 from pathlib import Path

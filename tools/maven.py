@@ -1,7 +1,5 @@
 """Maven: builds the jar of Flink's connectors."""
 
-from __future__ import annotations
-
 import os
 import re
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Package: the zips that Terraform uploads; libraries again only where their pins have changed."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

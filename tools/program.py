@@ -1,25 +1,20 @@
 """Program: the machine's own if it is new enough, else the pinned release, downloaded once."""
 
-from __future__ import annotations
-
 import hashlib
 import io
 import os
+import re
 import shutil
 import subprocess
 import urllib.request
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tools.errors import ToolError
 from tools.project import TOOLS
 from tools.steps import step
-
-if TYPE_CHECKING:
-    import re
-    from collections.abc import Mapping
 
 TIMEOUT_SECONDS = 60.0
 

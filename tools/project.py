@@ -1,7 +1,5 @@
 """Project: where things lie in the checkout."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[1]

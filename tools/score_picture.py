@@ -4,8 +4,6 @@
 scores rise as those of the real subreddit were measured to.
 """
 
-from __future__ import annotations
-
 from sandbox.reddit.generator.day import Plan, generate_day
 from tools.project import PROJECT
 

@@ -1,15 +1,10 @@
 """Steps: says what is being done, and for how long while it takes its time."""
 
-from __future__ import annotations
-
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 TICK_SECONDS = 5.0
 

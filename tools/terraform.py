@@ -1,7 +1,5 @@
 """Terraform: the program, and where it takes the AWS provider from."""
 
-from __future__ import annotations
-
 import json
 import os
 import platform

@@ -7,13 +7,12 @@
 It runs on any Python ≥ 3.11, with the standard library alone.
 """
 
-from __future__ import annotations
-
 import fcntl
 import os
 import shutil
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Callable
+from typing import NoReturn
 
 from tools.environments import FLINK, MAIN
 from tools.errors import ToolError, told
@@ -23,9 +22,6 @@ from tools.project import BUILD
 from tools.steps import step
 from tools.terraform import find_terraform, terraform_environment
 from tools.uv import find_uv
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 
 def setup() -> None:

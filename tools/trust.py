@@ -4,17 +4,12 @@ A Java from PyPI brings its own list of authorities; behind a company's proxy it
 what every other program of the machine trusts.
 """
 
-from __future__ import annotations
-
 import hashlib
 import os
 import ssl
 import struct
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 # Sun's JKS format, version 2, which every Java reads; the password only seals the file.
 _HEAD = struct.Struct(">III")

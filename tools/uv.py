@@ -3,23 +3,18 @@
 uv reads none of pip's settings: where pip knows a company's mirror or proxy, uv is told of it.
 """
 
-from __future__ import annotations
-
 import ast
 import os
 import ssl
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from tools.errors import ToolError
 from tools.fingerprint import fingerprint, is_current, mark
 from tools.project import REQUIREMENTS, TOOLS
 from tools.steps import step
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
 
 UV_VENV = TOOLS / "uv"
 ERROR_LINES = 8
