@@ -1,11 +1,14 @@
 """Fixtures that every suite shares."""
 
 import os
+import signal
 from pathlib import Path
 
 import pytest
 
 PROJECT = Path(__file__).parent.parent
+# A shell that runs the suite in its background has Ctrl-C ignored, in all that it starts too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def need(condition, message, *, in_ci="CI"):
