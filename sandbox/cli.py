@@ -11,7 +11,7 @@ import click
 
 from sandbox.demo.errors import DemoError
 from sandbox.demo.options import HOURS_MOST, REPLAY_HOURS, REPLAY_SPEED, Options
-from sandbox.reddit.datafile import check_file
+from sandbox.reddit.datafile import read_things
 from sandbox.reddit.errors import RedditSandboxError
 from sandbox.reddit.generate import generate
 
@@ -130,7 +130,7 @@ def _checked(options: Options) -> Mapping[str, str] | None:
     from sandbox.demo.live import live_credentials  # noqa: PLC0415 - the same
 
     if options.data is not None:
-        check_file(options.data)
+        read_things(options.data)
     credentials = live_credentials() if options.live else None
     with hold(options.build):
         return credentials

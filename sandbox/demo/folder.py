@@ -10,6 +10,7 @@ from typing import Any
 
 from sandbox.demo.errors import SetupError
 
+LOCK = "lock"  # also tells that the folder is a demo's own
 SUMMARY = "summary.json"
 ENVIRONMENT = "env"
 LAKE = "lake"
@@ -18,17 +19,20 @@ WORK = "run"
 
 @contextmanager
 def hold(build: Path) -> Iterator[None]:
-    """Keep other runs out for the block; leaves an empty folder WORK in it.
+    """Keep other runs out for the block; what the last run left stays until `clear`.
 
-    Clears away what the last run left. Raises SetupError if another run is there, or the folder
-    cannot be used.
+    Raises SetupError if another run is there, or the folder holds other things or cannot be used.
     """
     with ExitStack() as exits:
         try:
             build.mkdir(parents=True, exist_ok=True)
-            lock = exits.enter_context((build / "lock").open("w"))
+            if any(build.iterdir()) and not (build / LOCK).exists():
+                raise SetupError(
+                    f"{build} holds other things than a demo's, which would be deleted: choose an "
+                    "empty or a new folder with --build"
+                )
+            lock = exits.enter_context((build / LOCK).open("w"))
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            _clear(build)
         except BlockingIOError as error:
             raise SetupError(
                 f"another demo is running in {build}: wait for its end, or choose another --build"
@@ -41,7 +45,8 @@ def hold(build: Path) -> Iterator[None]:
         yield
 
 
-def _clear(build: Path) -> None:
+def clear(build: Path) -> None:
+    """Clear away what the last run left; leaves an empty folder WORK."""
     for name in (SUMMARY, ENVIRONMENT):
         (build / name).unlink(missing_ok=True)
     for name in (LAKE, WORK):

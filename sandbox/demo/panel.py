@@ -16,7 +16,7 @@ from sandbox.demo.summary import figure
 WIDTH_MOST = 110
 LINES_BESIDE_CROSSED = 16  # of the panel, and one below it
 CROSSED_MOST = 20
-FLOW = ("published", "read", "sent", "kept", "landed", "queryable")
+FLOW = ("published", "read", "sent", "passed", "landed", "queryable")
 BAR_WIDTH = 16
 LAGGING = {"producer": "producer", "stream": "Flink", "lake": "lake job"}
 SECONDS_PER_MINUTE = MINUTES_PER_HOUR = 60
@@ -95,10 +95,11 @@ def _facts(progress: RunProgress) -> Table:
     table.add_column(width=BAR_WIDTH)
     asked, looks = recent.per_minute("requests"), recent.per_minute("looks")
     found, reached = now.found or 0, now.reached or 0
+    share = f"{min(1, found / reached):7.0%}" if reached else f"{'-':>7}"
     table.add_row(
         "found",
         f"{figure(now.found):>6} of {figure(now.reached):>6} that truly reached"
-        f" {options.min_score:,} {min(1, found / max(reached, 1)):7.0%}",
+        f" {options.min_score:,} {share}",
         _bar(found, reached, BAR_WIDTH),
     )
     table.add_row(

@@ -123,15 +123,15 @@ class Replay:
     def _await_flink(self) -> None:
         wait_while_moving(
             lambda: not self._show("draining: Flink reads the stream to its end").unread_by_flink,
-            lambda: self.recent.now.kept,
+            lambda: self.recent.now.passed,
             "Flink to read the stream to its end",
         )
 
     def _await_filter(self, stream: StreamLedger) -> None:
         doing = "draining: Flink hands on what qualified"
         wait_while_moving(
-            lambda: self._show(doing).kept >= stream.passing_records,
-            lambda: self.recent.now.kept,
+            lambda: self._show(doing).passed >= stream.passing_records,
+            lambda: self.recent.now.passed,
             "Flink to hand all that qualified to Firehose",
         )
 

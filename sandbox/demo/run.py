@@ -11,7 +11,7 @@ from rich.console import Console
 import wsb_lake
 from sandbox.audit import Audit, StreamLedger, audit, read_lake, read_reddit
 from sandbox.aws.environment import REGION
-from sandbox.demo.folder import LAKE, hold, write_summary
+from sandbox.demo.folder import LAKE, clear, hold, write_summary
 from sandbox.demo.handout import end_environment, next_steps
 from sandbox.demo.options import Options
 from sandbox.demo.replay import Replay
@@ -32,6 +32,7 @@ def run_demo(
     console = console or Console()
     with ExitStack() as exits:
         exits.enter_context(hold(options.build))
+        clear(options.build)
         exits.callback(end_environment, options.build)
         with Screen(options, console) as screen:
             demo, summary = _run(options, credentials or SANDBOX_REDDIT, exits, screen)

@@ -27,7 +27,7 @@ def show_lake(folder: Path, console: Console) -> str | None:
 
     Bodies are anybody's text: as Text they are shown, never read as markup. Returns the first id.
     """
-    console.print(f"\n[bold]wsb lake query[/] [dim]{QUERY}[/]", highlight=False)
+    console.print(f'\n[bold]wsb lake query[/] [dim]"{QUERY}"[/]', highlight=False)
     frame = wsb_lake.open(folder=folder).sql(QUERY)
     table = Table()
     shown = frame.astype(str)

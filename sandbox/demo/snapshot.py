@@ -27,7 +27,7 @@ class Snapshot:
     looks: int | None
     requests_per_minute_max: int | None
     sent: int
-    kept: int
+    passed: int
     dead_letters: int
     buffered: int
     landed: int
@@ -48,7 +48,7 @@ def take_snapshot(
     `outputs` are Terraform's, which name the resources.
     """
     stream = aws["streams"][outputs["stream_name"]]
-    kept = aws["delivery"][outputs["observations_delivery_stream_name"]]
+    passed = aws["delivery"][outputs["observations_delivery_stream_name"]]
     dead = aws["delivery"][outputs["dead_letters_delivery_stream_name"]]
     return Snapshot(
         at=now,
@@ -62,10 +62,10 @@ def take_snapshot(
         looks=reddit["requests_by_endpoint"].get("info", 0) if reddit else None,
         requests_per_minute_max=reddit["requests_per_minute_max"] if reddit else None,
         sent=stream["records_put"],
-        kept=kept["records_in"],
+        passed=passed["records_in"],
         dead_letters=dead["records_in"],
-        buffered=kept["buffered_records"] + dead["buffered_records"],
-        landed=kept["records_delivered"],
+        buffered=passed["buffered_records"] + dead["buffered_records"],
+        landed=passed["records_delivered"],
         queryable=queryable,
         unread_by_flink=stream["oldest_unread_at"] is not None,
         lags_seconds={

@@ -40,7 +40,7 @@ def summarise(  # noqa: PLR0913 - one parameter for each source of figures
         "dead_letters": last.dead_letters,
         "gaps": stream.gaps,
         "observations": len(stream.lines),
-        "observations_kept": last.kept,
+        "observations_passed": last.passed,
         "requests": last.requests,
         "requests_per_minute_mean": last.requests and round(last.requests / minutes, 1),
         "requests_per_minute_max": last.requests_per_minute_max,

@@ -25,16 +25,11 @@ def read_things(path: Path, hours: float | None = None) -> list[RecordedThing]:
 
     Raises DataFileError, naming file and line, for whatever cannot be played.
     """
-    check_file(path)
     things = sorted(_all_things(path), key=lambda thing: thing.created)
+    if not things:
+        raise DataFileError(f"{path} holds no thing: give a file with posts and comments in it.")
     end = things[0].created + (inf if hours is None else hours * SECONDS_PER_HOUR)
     return [thing for thing in things if thing.created < end]
-
-
-def check_file(path: Path) -> None:
-    """Raise DataFileError unless there is a first thing in it that can be played."""
-    if next(_all_things(path), None) is None:
-        raise DataFileError(f"{path} holds no thing: give a file with posts and comments in it.")
 
 
 def write_records(path: Path, records: Iterable[dict[str, Any]]) -> int:

@@ -15,7 +15,7 @@ from rich.console import Console
 
 from clock import FileClock
 from sandbox.audit import Finding
-from sandbox.demo.folder import ENVIRONMENT, hold
+from sandbox.demo.folder import ENVIRONMENT, clear, hold
 from sandbox.demo.options import Options
 from sandbox.demo.replay import Replay
 from sandbox.demo.run import audit_demo
@@ -64,6 +64,7 @@ def test_after_ctrl_c_a_run_starts_clean_and_kill_9_of_its_producer_loses_nothin
     options = Options(build=tmp_path, hours=HOURS, speed=90.0, seed=SEED)
     with ExitStack() as exits:
         exits.enter_context(hold(tmp_path))
+        clear(tmp_path)
         running = start_demo(options, SANDBOX_REDDIT, exits)
         replay = Replay(running, Screen(options, Console(quiet=True)))
         replay.begin()
@@ -237,7 +238,7 @@ def test_a_live_run_without_credentials_says_what_is_missing(tmp_path):
 
 
 def test_data_broken_further_down_gets_one_clear_sentence(tmp_path):
-    """The server finds it, before anything is deployed."""
+    """Before anything starts, and what the last run left stays."""
     data = tmp_path / "day.ndjson"
     write_records(data, generate_records(Plan(seed=5, hours=0.1)))
     with data.open("ab") as file:
@@ -246,7 +247,7 @@ def test_data_broken_further_down_gets_one_clear_sentence(tmp_path):
     assert status == 1
     assert "Traceback" not in err
     assert f"Error: {data}, line " in err
-    assert not (tmp_path / "build" / "run" / "aws.log").exists()
+    assert not (tmp_path / "build").exists()
 
 
 def test_without_terraform_the_demo_says_what_to_install(tmp_path):

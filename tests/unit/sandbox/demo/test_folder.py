@@ -5,7 +5,7 @@ import json
 import pytest
 
 from sandbox.demo.errors import SetupError
-from sandbox.demo.folder import ENVIRONMENT, LAKE, SUMMARY, WORK, hold, write_summary
+from sandbox.demo.folder import ENVIRONMENT, LAKE, LOCK, SUMMARY, WORK, clear, hold, write_summary
 
 
 def test_a_second_run_in_the_same_folder_is_refused(tmp_path):
@@ -21,7 +21,8 @@ def test_a_second_run_in_the_same_folder_is_refused(tmp_path):
 
 
 def test_no_run_shows_the_results_of_an_earlier_one(tmp_path):
-    """Whoever looks after a run that was stopped finds none."""
+    """Whoever looks after a run that was stopped finds none; a check alone leaves all."""
+    (tmp_path / LOCK).touch()
     write_summary(tmp_path, {"missing": 0})
     assert json.loads((tmp_path / SUMMARY).read_text()) == {"missing": 0}
     (tmp_path / ENVIRONMENT).touch()
@@ -29,4 +30,14 @@ def test_no_run_shows_the_results_of_an_earlier_one(tmp_path):
         (tmp_path / name).mkdir()
         (tmp_path / name / "old").touch()
     with hold(tmp_path):
+        assert (tmp_path / LAKE / "old").exists()
+        clear(tmp_path)
         assert {one.name for one in tmp_path.rglob("*")} == {"lock", WORK}
+
+
+def test_a_folder_with_other_things_in_it_is_refused(tmp_path):
+    """Its `lake` or `run` would be deleted."""
+    (tmp_path / LAKE).mkdir()
+    with pytest.raises(SetupError, match="holds other things"), hold(tmp_path):
+        pass
+    assert [one.name for one in tmp_path.iterdir()] == [LAKE]

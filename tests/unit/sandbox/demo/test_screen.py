@@ -21,7 +21,7 @@ def progress_of(scale, crossed=0, **changes):
     """Return a run half an hour old whose figures are so large."""
     lags = {"producer": 12.0, "stream": 105.0, "lake": 0.0}
     now = {
-        "published": 40 * scale, "read": 39 * scale, "sent": 160 * scale, "kept": 9 * scale,
+        "published": 40 * scale, "read": 39 * scale, "sent": 160 * scale, "passed": 9 * scale,
         "landed": 8 * scale, "queryable": 7 * scale, "reached": 4 * scale, "found": 3 * scale,
         "requests": 660, "looks": 540, "lags_seconds": lags,
         "crossed": [{"id": f"t1_{n}", "age_seconds": 60.0 * n, "score": n} for n in range(crossed)],
@@ -82,7 +82,7 @@ def test_the_panel_says_how_it_goes():
 def test_a_line_says_it_too():
     """For logs, and for live Reddit, whose truth nobody knows."""
     assert line_of(progress_of(10)) == (
-        "00:46  118x   0:15 left  published 400  read 390  sent 1,600  kept 90  landed 80"
+        "00:46  118x   0:15 left  published 400  read 390  sent 1,600  passed 90  landed 80"
         "  queryable 70  found 30 of 40  22/30 requests/min"
     )
     unknown = dict.fromkeys(("published", "read", "reached", "found", "requests", "looks"))

@@ -37,7 +37,7 @@ def aws_page(*, unread=None, function=None, instances=None):
 def test_counts_are_taken_over():
     """What the pages count is what the screen shows."""
     snapshot = take_snapshot(110.0, OUTPUTS, reddit_page(), aws_page(), queryable=7)
-    assert (snapshot.published, snapshot.read, snapshot.sent, snapshot.kept) == (6, 4, 8, 2)
+    assert (snapshot.published, snapshot.read, snapshot.sent, snapshot.passed) == (6, 4, 8, 2)
     assert (snapshot.buffered, snapshot.landed, snapshot.queryable) == (2, 1, 7)
     assert (snapshot.reached, snapshot.found, snapshot.crossed[0]["id"]) == (3, 2, "t1_a")
     assert (snapshot.requests, snapshot.looks) == (9, 5)

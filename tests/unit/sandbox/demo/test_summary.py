@@ -23,11 +23,11 @@ def summary(audited=AUDIT, stalled=(), notes=(), **changes):
 
 def test_a_run_in_order_has_no_problems():
     """Every figure is in its place, and has its line in the table."""
-    found = summary(requests_per_minute_max=30, kept=2, requests=99, notes=("slow",))
+    found = summary(requests_per_minute_max=30, passed=2, requests=99, notes=("slow",))
     assert found == {
         "served": 9, "read": 8, "acknowledged": 7, "missing": 0, "duplicates": 0, "kept": 3,
         "kept_expected": 4, "recall_true": 0.75, "dead_letters": 0, "gaps": 5, "observations": 6,
-        "observations_kept": 2, "requests": 99, "requests_per_minute_mean": 1.1,
+        "observations_passed": 2, "requests": 99, "requests_per_minute_mean": 1.1,
         "requests_per_minute_max": 30,
         "simulated_hours": 1.5, "speed_mean": 1.0, "wall_seconds": 2.0, "setup_seconds": 3.0,
         "problems": [], "notes": ["slow"],
