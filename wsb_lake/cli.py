@@ -83,7 +83,7 @@ def query(sql: str, form: str, **given: str | None) -> None:
 @click.argument("fullname")
 @_reader_options
 def history(fullname: str, form: str, **given: str | None) -> None:
-    """Show each look at one comment (t1_…) or post (t3_…), oldest first."""
+    """Show every observation of one comment (t1_…) or post (t3_…), oldest first."""
     from wsb_lake.reader import history_sql, open_lake  # noqa: PLC0415 - the job has no DuckDB
 
     columns = _HISTORY_COLUMNS if fullname.startswith(("t1_", "t3_")) else "*"

@@ -56,7 +56,7 @@ class Lake:
         since: Instant | None = None,
         until: Instant | None = None,
     ) -> Any:  # noqa: ANN401 - the frame that was asked for
-        """Return every look at every comment (or post) that had landed by `as_of`."""
+        """Return every observation of every comment (or post) that had landed by `as_of`."""
         condition, parameters = _bounds(as_of=as_of, since=since, until=until)
         sql = f"SELECT * FROM {_known(table)} WHERE {condition}"  # noqa: S608 - a known name
         return self.sql(sql, parameters)

@@ -55,7 +55,11 @@ def _commits_field(name: str, kind: str, meaning: str) -> Field:
 
 
 COMMITS_FIELDS = (
-    _commits_field("landed_at", "timestamp", "when all of this run's rows were in their tables"),
+    _commits_field(
+        "landed_at",
+        "timestamp",
+        "taken just before the commit of this row, which comes after those of the run's other rows",
+    ),
     _commits_field("objects", "integer", "landed objects that the run took in and then deleted"),
     _commits_field("objects_sha256", "string", "SHA-256 of their keys, sorted, one per line"),
     _commits_field("first_object", "string", "first of their keys in order"),
@@ -67,8 +71,8 @@ COMMITS_FIELDS = (
     _commits_field("gaps", "integer", "observations appended to gaps"),
     _commits_field("duplicates_dropped", "integer", "observations that the tables already held"),
     _commits_field("rejected", "integer", "lines set aside in landing_rejects/ with their reason"),
-    _commits_field("oldest_observed_at", "timestamp", "oldest look among the lines read"),
-    _commits_field("newest_observed_at", "timestamp", "newest look among the lines read"),
+    _commits_field("oldest_observed_at", "timestamp", "oldest observation among the lines read"),
+    _commits_field("newest_observed_at", "timestamp", "newest observation among the lines read"),
 )
 
 
