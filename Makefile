@@ -68,8 +68,24 @@ test-all: $(if $(ONLY_SLOW),package,test) ## make test, then the long tests (alo
 	$(with_tools) $(BIN)/pytest -m slow $(PYTEST_OPTIONS)
 
 .PHONY: bench
-bench: package ## measure how fast the filter judges records
+bench: bench-filter bench-coverage bench-recall bench-send ## measure all that is promised: the four below
+
+.PHONY: bench-filter
+bench-filter: package ## how fast the filter judges records
 	@$(with_tools) .venv-flink/bin/python -W ignore -m bench.flink_throughput
+
+# Each also writes its table's rows to build/bench/NAME.json; BENCH_OPTIONS goes to the script.
+.PHONY: bench-coverage
+bench-coverage: setup ## what is read of a listing, beside PRAW's stream and a `before` cursor
+	@$(BIN)/python -m bench.coverage $(BENCH_OPTIONS)
+
+.PHONY: bench-recall
+bench-recall: setup ## which comments that reached the score are found, and when, by quota
+	@$(BIN)/python -m bench.recall $(BENCH_OPTIONS)
+
+.PHONY: bench-send
+bench-send: setup ## how fast records go to Kinesis, beside a plain loop and async-kinesis
+	@$(BIN)/python -m bench.send $(BENCH_OPTIONS)
 
 .PHONY: deploy
 deploy: setup ## apply terraform/ to your AWS account (says what and what it costs, then asks)

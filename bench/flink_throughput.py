@@ -1,4 +1,4 @@
-"""How many records a second one core of the Flink application judges: `make bench`.
+"""How many records a second one core of the Flink application judges: `make bench-filter`.
 
 The application's own SQL, from a file into nothing, parallelism 1, on this machine's mini
 cluster. The speed is that of the second run in a warm JVM, without the time to plan the job, which
