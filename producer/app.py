@@ -45,4 +45,4 @@ def make_producer(settings: ProducerSettings, clock: Clock, log: Log) -> tuple[P
     reddit = make_reddit(settings.reddit, budget, clock)
     edges = Edges(reddit, RecordBuffer(stream), state, clock, log)
     producer = Producer(settings, edges, state.load(), budget, totals)
-    return producer, Reporter(producer, budget, totals, clock.now())
+    return producer, Reporter(producer, budget, totals, settings.reddit.subreddit, clock.now())

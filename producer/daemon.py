@@ -4,6 +4,7 @@ import signal
 import threading
 
 from clock import Clock
+from contract import format_instant
 from producer.errors import NotDeliveredError, NotSavedError, RedditError
 from producer.events import NotDelivered, Started, Stopped
 from producer.producer import Producer
@@ -31,7 +32,9 @@ def run(
         raise
     except (NotDeliveredError, NotSavedError) as error:
         log.emit(NotDelivered(reason=str(error)))
-    log.emit(Stopped(reporter.gauges(clock.now()), reporter.totals))
+    now = clock.now()
+    reporter.report(now, log)
+    log.emit(Stopped(format_instant(now), reporter.gauges(now), reporter.totals))
 
 
 def stop_on_signals(stop: threading.Event) -> None:

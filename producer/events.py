@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from producer.totals import Gauges, Totals
 from telemetry import Event
+from telemetry.metrics import Embedded
 
 
 class Started(Event):
@@ -13,15 +14,16 @@ class Started(Event):
 
 
 class Progress(Event):
-    """Comes every 60 clock seconds."""
+    """Comes every 60 clock seconds and at a clean stop, with all [metrics](#metrics)."""
 
-    gauges: Gauges
-    totals: Totals
+    at: str
+    metrics: Embedded
 
 
 class Stopped(Event):
-    """The end of a clean stop."""
+    """The end of a clean stop; its figures are those since the start."""
 
+    at: str
     gauges: Gauges
     totals: Totals
 

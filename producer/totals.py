@@ -1,42 +1,44 @@
-"""Totals: the producer's metrics, each declared once; `progress` and `stopped` log them all."""
+"""Totals and gauges: the producer's metrics, each declared once, with its unit and its meaning."""
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Annotated
+
+from contract import SCHEMA
+from telemetry import Metric, Unit
+
+NAMESPACE = "WSBStream/Producer"
+CAUSES = next((*field.enum, "gap") for field in SCHEMA.fields if field.name == "cause")
 
 
 @dataclass(slots=True)
 class Totals:
-    """Counts since the start.
+    """Counts since the start; `progress` gives those of its minute."""
 
-    `observations` is by cause (a gap counts as `gap`). `records_retried` counts entries sent
-    again, `records_failed` those given up at a stop. `looks_skipped` counts fixed ages that a
-    later look covered.
-    """
-
-    observations: Counter[str] = field(default_factory=Counter)
-    records_sent: int = 0
-    records_retried: int = 0
-    records_failed: int = 0
-    partial_failures: int = 0
-    looks: int = 0
-    looks_extra: int = 0
-    looks_skipped: int = 0
-    items_malformed: int = 0
-    checkpoints: int = 0
+    observations: Annotated[
+        Counter[str], Metric("observations by cause; a gap counts as `gap`", keys=CAUSES)
+    ] = field(default_factory=Counter)
+    records_sent: Annotated[int, Metric("records that Kinesis acknowledged")] = 0
+    records_retried: Annotated[int, Metric("records sent again after a refusal")] = 0
+    records_failed: Annotated[int, Metric("records given up at a stop; read again after it")] = 0
+    partial_failures: Annotated[
+        int, Metric("answers of Kinesis that took some records and refused others")
+    ] = 0
+    looks: Annotated[int, Metric("requests that looked again at what is known")] = 0
+    looks_extra: Annotated[int, Metric("those of them between the fixed ages")] = 0
+    looks_skipped: Annotated[int, Metric("fixed ages that a later look covered")] = 0
+    items_malformed: Annotated[int, Metric("items of Reddit that cannot become observations")] = 0
+    checkpoints: Annotated[int, Metric("checkpoints saved")] = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Gauges:
-    """Where the producer stands `at` a moment of its clock.
+    """Where the producer stands at a moment."""
 
-    `requests` counts since the start; `requests_left` may still go in this minute. `lag_seconds`
-    is how late the most overdue poll or fixed-age look is, `tracked` how many ids are looked at
-    again.
-    """
-
-    at: str
-    requests: int
-    requests_left: int
-    lag_seconds: float
-    tracked: int
-    gaps_open: int
+    requests: Annotated[int, Metric("requests made of Reddit since the start")]
+    requests_left: Annotated[int, Metric("requests that may still go in this minute")]
+    lag_seconds: Annotated[
+        float, Metric("how late the most overdue poll or fixed-age look is", Unit.SECONDS)
+    ]
+    tracked: Annotated[int, Metric("posts and comments that are looked at again")]
+    gaps_open: Annotated[int, Metric("holes in what was read that are not closed")]

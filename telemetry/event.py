@@ -4,6 +4,8 @@ import re
 from dataclasses import Field, dataclass, fields, is_dataclass
 from typing import Any, ClassVar, Literal, dataclass_transform
 
+from telemetry.metrics import Embedded
+
 _WORD_START = re.compile(r"(?<!^)(?=[A-Z])")
 
 
@@ -12,7 +14,8 @@ class Event:
     """Subclass it in a package's `events.py`: each subclass is a frozen dataclass.
 
     Its fields are the line's; one that is itself a dataclass, as a package's totals, gives the
-    line its own fields. No field ever holds a body, an author or a credential.
+    line its own fields, and embedded metrics give theirs. No field ever holds a body, an author or
+    a credential.
     """
 
     level: ClassVar[str]
@@ -32,7 +35,9 @@ class Event:
         line: dict[str, Any] = {}
         for field in fields(self):
             value = getattr(self, field.name)
-            if is_dataclass(value):
+            if isinstance(value, Embedded):
+                line |= value.members()
+            elif is_dataclass(value):
                 line |= {each.name: getattr(value, each.name) for each in fields(value)}
             else:
                 line[field.name] = value

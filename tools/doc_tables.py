@@ -16,7 +16,9 @@ import producer.events
 import wsb_lake.events
 from contract import SCHEMA, Field
 from producer.settings import VARIABLES as PRODUCER_VARIABLES
+from producer.totals import Gauges, Totals
 from telemetry import Event
+from telemetry.metrics import declared
 from tools.cost import monthly_costs, monthly_dollars
 from tools.project import PROJECT
 from wsb_lake.cli import lake
@@ -99,6 +101,16 @@ def _events() -> str:
     return _table(("event", "level", "fields", "meaning"), rows)
 
 
+def _metrics() -> str:
+    """Return what CloudWatch gets of the producer."""
+    rows = (
+        (f"`{each.name}`", each.unit, kind, each.meaning)
+        for group, kind in ((Totals, "count"), (Gauges, "gauge"))
+        for each in declared(group)
+    )
+    return _table(("metric", "unit", "kind", "meaning"), rows)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "record": _record,
     "dead_letter": lambda: _described(SCHEMA.dead_letter),
@@ -108,6 +120,7 @@ TABLES: dict[str, Callable[[], str]] = {
     "producer": _producer,
     "lake": _lake,
     "events": _events,
+    "metrics": _metrics,
 }
 
 

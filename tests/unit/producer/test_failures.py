@@ -145,7 +145,7 @@ def test_what_was_read_before_the_end_is_delivered():
             world.reddit.before_answer = raiser(RedditError("fatal"))
 
     world.reddit.before_answer = end_after_the_next_poll
-    reporter = Reporter(world.producer, world.budget, world.totals, START)
+    reporter = Reporter(world.producer, world.budget, world.totals, "wallstreetbets", START)
     with pytest.raises(RedditError):
         daemon.run(world.producer, reporter, threading.Event(), clock=world.clock, log=world.log)
     saved = world.state.load()

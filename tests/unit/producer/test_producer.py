@@ -16,8 +16,7 @@ from producer.errors import (
     RedditUnavailableError,
     UnreachableError,
 )
-from producer.events import ItemMalformed, Progress
-from producer.progress import Reporter
+from producer.events import ItemMalformed
 from tests.support.producer_fakes import START, comment, post
 from tests.support.producer_world import HOUR, ProducerWorld, steady, steady_posts
 
@@ -212,18 +211,6 @@ def test_malformed_items_are_counted_and_skipped():
     assert {"t1_c1"} == world.delivered()
     assert [ItemMalformed("link_id")] * world.totals.items_malformed == world.log.events
     assert world.totals.items_malformed > 0
-
-
-def test_progress_carries_every_field_of_the_minute():
-    world = ProducerWorld(steady(50, 1.0, begin=START - 50))
-    world.run(60)
-    reporter = Reporter(world.producer, world.budget, world.totals, START)
-    reporter.report_if_due(world.clock.now(), world.log)
-    (line,) = [event.values() for event in world.log.of(Progress)]
-    assert line["observations"] == {"new": 50}
-    assert line["requests"] == len(world.reddit.requests)
-    assert (line["tracked"], line["checkpoints"], line["gaps_open"]) == (50, 1, 0)
-    assert line["at"] == format_instant(world.clock.now())
 
 
 ERRORS = [RedditUnavailableError("503"), GarbledError("html"), UnreachableError("cut")]
