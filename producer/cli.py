@@ -1,7 +1,9 @@
 """Command line: `wsb produce` and `wsb check`."""
 
+import json
 import os
 import threading
+from dataclasses import asdict
 
 import click
 
@@ -11,6 +13,8 @@ from producer.app import make_producer
 from producer.check import findings
 from producer.errors import ProducerError, SettingsError
 from producer.settings import VARIABLES, ProducerSettings
+from producer.status import read_status
+from producer.status_page import page
 from telemetry import Log
 
 
@@ -29,8 +33,15 @@ class VariablesHelp(click.Command):
 
 
 @click.command(cls=VariablesHelp)
-def produce() -> None:
+@click.option("--status", is_flag=True, help="Say what the running producer is doing, and end.")
+@click.option("--json", "as_json", is_flag=True, help="The same for a program, with --status.")
+def produce(*, status: bool, as_json: bool) -> None:
     """Read the subreddit and write observations to Kinesis until told to stop."""
+    if as_json and not status:
+        raise click.UsageError("--json goes with --status")
+    if status:
+        _tell_status(as_json=as_json)
+        return
     stop = threading.Event()
     daemon.stop_on_signals(stop)
     log = Log()
@@ -55,6 +66,25 @@ def check() -> None:
         raise click.ClickException(str(error)) from error
     if wrong:
         raise click.ClickException(f"{wrong} of these must be fixed before `wsb produce` can work")
+
+
+def _tell_status(*, as_json: bool) -> None:
+    """Print what the running producer says of itself; fails when none is running."""
+    try:
+        folder = ProducerSettings.as_far_as_set(os.environ)[0].outbox_folder
+    except ProducerError as error:
+        raise click.ClickException(str(error)) from error
+    if folder is None:
+        raise click.ClickException(
+            "set WSB_OUTBOX_FOLDER: the running producer's status is beside its outbox"
+        )
+    try:
+        status = read_status(folder)
+    except PermissionError as error:
+        raise click.ClickException(f"{error}: ask as the producer's user") from error
+    if status is None:
+        raise click.ClickException(f"no producer is running that uses {folder}")
+    click.echo(json.dumps(asdict(status), indent=1) if as_json else page(status))
 
 
 def _clock() -> Clock:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 from producer.errors import SettingsError
@@ -11,6 +12,9 @@ REGION_VARIABLES = ("AWS_REGION", "AWS_DEFAULT_REGION")
 # as Terraform's variables are bound
 SUBREDDIT = re.compile("[A-Za-z0-9][A-Za-z0-9_]{1,20}")
 MOST_POLL_SECONDS = 300
+MOST_RETENTION_DAYS = 3650
+MEGABYTE = 1_000_000
+MOST_OUTBOX_MEGABYTES = 1_000_000
 INT32_MAX = 2**31 - 1
 URL = re.compile(r"https?://[^/\s]+(/\S*)?")
 
@@ -26,7 +30,9 @@ VARIABLES: Mapping[str, Variable] = {
     "WSB_STREAM_NAME": Variable("", "Kinesis stream to write to; required"),
     "WSB_STATE_TABLE": Variable("", "DynamoDB table of cursors and cohorts; required"),
     "AWS_REGION": Variable("", "region of both, or AWS_DEFAULT_REGION; required"),
-    "WSB_SUBREDDIT": Variable("wallstreetbets", "subreddit to follow, without r/"),
+    "WSB_SUBREDDIT": Variable(
+        "wallstreetbets", "subreddit to follow, without r/; several with commas, on one quota"
+    ),
     "WSB_MIN_SCORE": Variable("10", "score that keeps a comment, at least 1; the filter's too"),
     "WSB_REDDIT_SECRET_ID": Variable("", "secret in Secrets Manager with Reddit's credentials"),
     "WSB_PRAW_SITE": Variable("wsb", "section of praw.ini with them, without a secret"),
@@ -35,6 +41,15 @@ VARIABLES: Mapping[str, Variable] = {
     "WSB_POLL_MAX_SECONDS": Variable("30", "longest time between two polls of a listing"),
     "WSB_LOOK_AGES_MINUTES": Variable(
         "15,45,90,180,360,720,1440,2160", "ages at which everything is looked at again, rising"
+    ),
+    "WSB_LAKE_RETENTION_DAYS": Variable(
+        "365", "days for which what is kept is looked at for deletions, as long as the lake has it"
+    ),
+    "WSB_OUTBOX_FOLDER": Variable(
+        "", "folder of what Kinesis has not taken yet, and of the status; without one, memory"
+    ),
+    "WSB_OUTBOX_MEGABYTES": Variable(
+        "2000", "most it may hold; Reddit is not read while it is full"
     ),
     "WSB_REDDIT_URL": Variable("", "another address than Reddit's own, as the sandbox's"),
     "WSB_CLOCK_FILE": Variable("", "shared clock of the sandbox, instead of the system's"),
@@ -48,12 +63,17 @@ class RedditSettings:
     `region` is where the secret `secret_id` is; `url` is another server than Reddit's own.
     """
 
-    subreddit: str
+    subreddits: tuple[str, ...]
     secret_id: str | None
     region: str | None
     praw_site: str
     url: str | None
     requests_per_minute: int
+
+    @property
+    def subreddit(self) -> str:
+        """Return the first of them."""
+        return self.subreddits[0]
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "RedditSettings":
@@ -76,6 +96,9 @@ class ProducerSettings:
     poll_min_seconds: float
     poll_max_seconds: float
     look_ages_seconds: tuple[float, ...]
+    lake_retention_days: int
+    outbox_folder: Path | None
+    outbox_bytes_max: int
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "ProducerSettings":
@@ -96,7 +119,7 @@ class ProducerSettings:
 
 def _reddit(read: "_Reader") -> RedditSettings:
     return RedditSettings(
-        subreddit=read.subreddit("WSB_SUBREDDIT"),
+        subreddits=read.subreddits("WSB_SUBREDDIT"),
         secret_id=read.optional("WSB_REDDIT_SECRET_ID"),
         region=read.optional(*REGION_VARIABLES),
         praw_site=read.required("WSB_PRAW_SITE"),
@@ -117,6 +140,9 @@ def _producer(read: "_Reader") -> ProducerSettings:
         poll_min_seconds=read.seconds("WSB_POLL_MIN_SECONDS"),
         poll_max_seconds=read.seconds("WSB_POLL_MAX_SECONDS"),
         look_ages_seconds=read.ages("WSB_LOOK_AGES_MINUTES"),
+        lake_retention_days=read.integer("WSB_LAKE_RETENTION_DAYS", 1, MOST_RETENTION_DAYS),
+        outbox_folder=read.folder("WSB_OUTBOX_FOLDER"),
+        outbox_bytes_max=MEGABYTE * read.integer("WSB_OUTBOX_MEGABYTES", 1, MOST_OUTBOX_MEGABYTES),
     )
     if settings.poll_min_seconds > settings.poll_max_seconds:
         read.mistakes.append("WSB_POLL_MIN_SECONDS must not exceed WSB_POLL_MAX_SECONDS")
@@ -148,10 +174,20 @@ class _Reader:
             self.unset.append(names[0])
         return value or ""
 
-    def subreddit(self, name: str) -> str:
-        text = self._environment[name]
-        self._hold(SUBREDDIT.fullmatch(text), name, "a name without r/, such as wallstreetbets")
-        return text
+    def subreddits(self, name: str) -> tuple[str, ...]:
+        found = tuple(each.strip() for each in self._environment[name].split(","))
+        named = all(SUBREDDIT.fullmatch(each) for each in found)
+        self._hold(named, name, "a name without r/, such as wallstreetbets, or several with commas")
+        different = {each.lower() for each in found}  # as Reddit tells them apart
+        self._hold(len(different) == len(found), name, "subreddits that differ")
+        return found
+
+    def folder(self, name: str) -> Path | None:
+        text = self.optional(name)
+        if text is None:
+            return None
+        self._hold(Path(text).is_absolute(), name, "the folder's whole path, from /")
+        return Path(text)
 
     def url(self, name: str) -> str | None:
         text = self.optional(name)
