@@ -26,21 +26,25 @@ ENVIRONMENT = {"WSB_STREAM_NAME": "s", "WSB_STATE_TABLE": "t", "AWS_REGION": "us
 class ProducerWorld:
     """A producer with fakes around it; `start` is a start after a kill."""
 
-    def __init__(self, things=(), *, per_minute=100, depth=1000):
+    def __init__(self, things=(), *, per_minute=100, depth=1000, environment=()):
         self.clock = VirtualClock()
         self.reddit = FakeReddit(self.clock, things, depth=depth)
         self.stream = MemoryStream()
         self.state = MemoryState()
+        self.environment = {
+            **ENVIRONMENT,
+            "WSB_REQUESTS_PER_MINUTE": str(per_minute),
+            **dict(environment),
+        }
         self.per_minute = per_minute
         self.stop = threading.Event()
         self.start()
 
     def start(self):
-        environment = {**ENVIRONMENT, "WSB_REQUESTS_PER_MINUTE": str(self.per_minute)}
         self.totals = Totals()
         self.log = MemoryLog()
         self.budget = Budget(self.per_minute, self.clock.now())
-        settings = ProducerSettings.from_environment(environment)
+        settings = ProducerSettings.from_environment(self.environment)
         reddit = _Metered(self.reddit, self.budget, self.clock)
         edges = Edges(reddit, RecordBuffer(self.stream), self.state, self.clock, self.log)
         self.producer = Producer(settings, edges, self.state.load(), self.budget, self.totals)

@@ -53,3 +53,9 @@ def test_the_line_is_what_cloudwatch_takes():
     assert directive["Dimensions"] == [["subreddit"]]
     assert {each["Name"]: each["Unit"] for each in directive["Metrics"]} == UNITS
     assert len(UNITS) <= LINE_METRICS_MAX
+
+
+def test_a_unit_is_what_the_name_says():
+    """Who reads a graph sees both."""
+    ends = {"seconds": "Seconds", "bytes": "Bytes", "percent": "Percent"}
+    assert {name: ends.get(name.rpartition("_")[2], "Count") for name in UNITS} == UNITS
