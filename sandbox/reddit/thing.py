@@ -77,6 +77,16 @@ class RecordedThing:
         """Tell a comment from a post."""
         return self.kind == COMMENT
 
+    @property
+    def score_points(self) -> list[tuple[float, float]]:
+        """Return (unix seconds, score) of the true score, which moves in straight lines."""
+        return self._score.points
+
+    @property
+    def hidden_until(self) -> float:
+        """Return when the API begins to show its score; -inf if it always does."""
+        return self._hidden_until
+
     def is_hidden(self, moment: float) -> bool:
         """Tell whether the API hides the score: it then shows 1, which means unknown."""
         return moment < self._hidden_until

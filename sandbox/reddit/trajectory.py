@@ -28,6 +28,11 @@ class Trajectory:
                 self._moments.append(moment)
                 self._values.append(value)
 
+    @property
+    def points(self) -> list[tuple[float, float]]:
+        """Return (unix seconds, value) of all it goes through, the creation first."""
+        return list(zip(self._moments, self._values, strict=True))
+
     def exact(self, moment: float) -> float:
         """Return the value at a moment, not rounded."""
         moments, values = self._moments, self._values

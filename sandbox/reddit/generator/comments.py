@@ -16,10 +16,10 @@ _BY_POSTER_SHARE = 0.04
 EDITED_SHARE = 0.045
 DELETED_SHARE = 0.015
 REMOVED_SHARE = 0.02
-_APPROVED_SHARE = 0.1  # of those removed
+APPROVED_SHARE = 0.1  # of those removed
 _BY_REDDIT_SHARE = 0.05  # of those removed; not measured
 HIDDEN_SHARE = 0.03
-_HIDDEN_HOURS = 1.0
+HIDDEN_HOURS = 1.0
 _DEPTH_MAX = 9
 
 
@@ -76,7 +76,7 @@ class Comments:
         }
 
     def _looks(self, moment: float, end: int) -> list[list[int]]:
-        hidden_hours = _HIDDEN_HOURS if self._random.random() < HIDDEN_SHARE else 0.0
+        hidden_hours = HIDDEN_HOURS if self._random.random() < HIDDEN_SHARE else 0.0
         looks: list[list[int]] = []
         for age, score in self._scores.looks(end):
             hidden = age < hidden_hours
@@ -105,7 +105,7 @@ class Comments:
             return [[stamp, "[deleted]", None, edited]]
         by_reddit = chance(0, "by reddit", data["name"]) < _BY_REDDIT_SHARE
         changes = [[stamp, BY_REDDIT if by_reddit else REMOVED, None, edited]]
-        if random.random() < _APPROVED_SHARE and not edited:
+        if random.random() < APPROVED_SHARE and not edited:
             approved = stamp + int(random.lognormvariate(8, 1)) + 1
             changes.append([approved, data["body"], data["author"], edited])
         return changes

@@ -11,14 +11,14 @@ from sandbox.reddit.generator.ids import Ids
 from sandbox.reddit.generator.texts import Texts
 
 SUBREDDIT = {"subreddit": "wallstreetbets", "subreddit_id": "t5_2th52"}
-_DAILY_SHARE = 0.5
-_LIVELY_POSTS = 60
-_LOOK_HOURS = (0.1, 0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 8, 12, 18, 24, 36)
+DAILY_SHARE = 0.5
+LIVELY_POSTS = 60
+LOOK_HOURS = (0.1, 0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 8, 12, 18, 24, 36)
 _SECONDS_PER_HOUR = 3600
 _SELF_SHARE = 0.45
-_REMOVED_SHARE = 0.12
-_DELETED_SHARE = 0.03
-_SCORE_PACE_HOURS = 4.0
+REMOVED_SHARE = 0.12
+DELETED_SHARE = 0.03
+SCORE_PACE_HOURS = 4.0
 
 
 class Thread:
@@ -41,7 +41,7 @@ class Posts:
         self._ids = ids
         self._texts = texts
         self._threads: dict[str, Thread] = {}
-        self._lively: deque[Thread] = deque(maxlen=_LIVELY_POSTS)
+        self._lively: deque[Thread] = deque(maxlen=LIVELY_POSTS)
         self.first = self.write(start, "Daily Discussion Thread")
         self._daily = self._lively.pop()
 
@@ -59,7 +59,7 @@ class Posts:
 
     def choose(self) -> Thread:
         """Return the thread that the next comment goes to."""
-        if not self._lively or self._random.random() < _DAILY_SHARE:
+        if not self._lively or self._random.random() < DAILY_SHARE:
             return self._daily
         weights = accumulate(thread.appeal for thread in self._lively)
         return self._random.choices(self._lively, cum_weights=list(weights))[0]
@@ -70,9 +70,9 @@ class Posts:
         moments = self._threads[data["name"]].moments
         end = int(len(moments) * self._random.uniform(0.5, 4)) + 1
         ratio = round(self._random.betavariate(9, 2), 2)
-        for hours in _LOOK_HOURS:
+        for hours in LOOK_HOURS:
             stamp = int(data["created_utc"] + hours * _SECONDS_PER_HOUR)
-            score = 1 + int((end - 1) * (1 - exp(-hours / _SCORE_PACE_HOURS)))
+            score = 1 + int((end - 1) * (1 - exp(-hours / SCORE_PACE_HOURS)))
             record["observations"].append([stamp, score, bisect_right(moments, stamp), ratio])
 
     def _data(self, moment: float, title: str, flair: str | None) -> dict[str, Any]:
@@ -107,9 +107,9 @@ class Posts:
         random = self._random
         drawn = random.random()
         stamp = int(moment + random.lognormvariate(6.5, 1.5))
-        if drawn < _REMOVED_SHARE:
+        if drawn < REMOVED_SHARE:
             return [[stamp, "[removed]", data["author"], False]]
-        if drawn < _REMOVED_SHARE + _DELETED_SHARE:
+        if drawn < REMOVED_SHARE + DELETED_SHARE:
             return [[stamp, "[deleted]", None, False]]
         return []
 
