@@ -16,7 +16,8 @@ from clock.system import Clock, SystemClock
 
 CLOCK_FILE_VARIABLE = "WSB_CLOCK_FILE"
 _COUNTER = struct.Struct("<Q")
-_VALUES = struct.Struct("<dddd")  # clock seconds, monotonic seconds, speed, most wall seconds
+# clock seconds, the machine's monotonic seconds then, speed, most wall seconds, steady seconds
+_VALUES = struct.Struct("<ddddd")
 _FIRST, _VALUES_AT, _LAST = 0, _COUNTER.size, _COUNTER.size + _VALUES.size
 _BYTES = _LAST + _COUNTER.size  # counter, values, counter again
 _TICK_SECONDS = 0.02  # wall; speed may change while somebody waits
@@ -43,12 +44,26 @@ class FileClock:
         """Make the file and set the clock; speed 0 stands still."""
         path.write_bytes(bytes(_BYTES))
         clock = cls(path)
-        clock.set(now, speed)
+        clock._write(now, 0.0, speed, math.inf)
         return clock
 
     def set(self, now: float, speed: float, most_wall_seconds: float = math.inf) -> None:
-        """Show `now` from this moment on, running `speed` times as fast as the wall."""
-        values = (now, time.monotonic(), speed, most_wall_seconds)
+        """Show `now` from this moment on, running `speed` times as fast as the wall.
+
+        A moment ahead is gone through in no time; a moment before steps the clock back, and
+        `monotonic` stays where it is.
+        """
+        shown, steady = self._shown()
+        self._write(now, steady + max(0.0, now - shown), speed, most_wall_seconds)
+
+    def step(self, seconds: float) -> None:
+        """Show that much more, or less, as when somebody sets a machine's clock."""
+        shown, steady = self._shown()
+        _now, _monotonic, speed, most, _steady = self._read()
+        self._write(shown + seconds, steady, speed, most)
+
+    def _write(self, now: float, steady: float, speed: float, most_wall_seconds: float) -> None:
+        values = (now, time.monotonic(), speed, most_wall_seconds, steady)
         counter = _COUNTER.unpack_from(self._map, _FIRST)[0] + 1
         _COUNTER.pack_into(self._map, _FIRST, counter)
         _VALUES.pack_into(self._map, _VALUES_AT, *values)
@@ -56,7 +71,8 @@ class FileClock:
 
     def set_speed(self, speed: float, most_wall_seconds: float = math.inf) -> None:
         """Go on from the time shown now, at another speed."""
-        self.set(self.now(), speed, most_wall_seconds)
+        shown, steady = self._shown()
+        self._write(shown, steady, speed, most_wall_seconds)
 
     def speed(self) -> float:
         """Return clock seconds per wall second."""
@@ -64,13 +80,16 @@ class FileClock:
 
     def now(self) -> float:
         """Return seconds since 1970, UTC."""
-        now, monotonic, speed, most = self._read()
-        return now + speed * min(time.monotonic() - monotonic, most)
+        return self._shown()[0]
+
+    def monotonic(self) -> float:
+        """Return clock seconds since the file was made; `step` does not change them."""
+        return self._shown()[1]
 
     def wait(self, seconds: float, stop: threading.Event | None = None) -> bool:
         """Block for that long; returns True, early, when `stop` is set."""
-        until = self.now() + seconds
-        while (left := until - self.now()) > 0:
+        until = self.monotonic() + seconds
+        while (left := until - self.monotonic()) > 0:
             speed = self.speed()
             pause = min(_TICK_SECONDS, left / speed) if speed > 0 else _TICK_SECONDS
             if stop is not None and stop.wait(pause):
@@ -79,7 +98,12 @@ class FileClock:
                 time.sleep(pause)
         return stop is not None and stop.is_set()
 
-    def _read(self) -> tuple[float, float, float, float]:
+    def _shown(self) -> tuple[float, float]:
+        now, monotonic, speed, most, steady = self._read()
+        passed = speed * min(time.monotonic() - monotonic, most)
+        return now + passed, steady + passed
+
+    def _read(self) -> tuple[float, float, float, float, float]:
         while True:
             last = _COUNTER.unpack_from(self._map, _LAST)
             values = _VALUES.unpack_from(self._map, _VALUES_AT)

@@ -10,7 +10,10 @@ class Clock(Protocol):
     """Tells the time and waits on it; seconds are the clock's own, not the wall's."""
 
     def now(self) -> float:
-        """Return seconds since 1970, UTC."""
+        """Return seconds since 1970, UTC; it may be set, and then steps."""
+
+    def monotonic(self) -> float:
+        """Return seconds since some moment; they never step, and pass as fast as `now`'s."""
 
     def wait(self, seconds: float, stop: threading.Event | None = None) -> bool:
         """Block for that long; returns True, early, when `stop` is set."""
@@ -22,6 +25,10 @@ class SystemClock:
     def now(self) -> float:
         """Return seconds since 1970, UTC."""
         return datetime.now(UTC).timestamp()
+
+    def monotonic(self) -> float:
+        """Return seconds since the machine's start."""
+        return time.monotonic()
 
     def wait(self, seconds: float, stop: threading.Event | None = None) -> bool:
         """Block for that long; returns True, early, when `stop` is set."""

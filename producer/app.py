@@ -1,8 +1,9 @@
 """App: the composition root; makes the real edges and puts the producer together."""
 
 import os
+from typing import NamedTuple
 
-from clock import Clock, SystemClock
+from clock import Clock, FileClock, SystemClock
 from producer.aws import make_client
 from producer.delivery.record_buffer import RecordBuffer
 from producer.delivery.stream import KinesisStream
@@ -10,39 +11,86 @@ from producer.producer import Edges, Producer
 from producer.progress import Reporter
 from producer.reddit.budget import Budget
 from producer.reddit.client import PrawReddit
-from producer.reddit.credentials import find_credentials
+from producer.reddit.credentials import Credentials, find_credentials
 from producer.settings import ProducerSettings, RedditSettings
-from producer.state.checkpoint import DynamoState
+from producer.state.item import Item
+from producer.state.lease import CONNECT_SECONDS, READ_SECONDS, Lease, LeasePlace, LeaseTimes
+from producer.state.leases import Leases
+from producer.state.saver import Gate, Saver
+from producer.state.table import DynamoState
 from producer.totals import Totals
 from telemetry import Log
 
+CROSSING_PREFIX = "crossing#"
+# a sped-up clock does not speed up DynamoDB: there a lease of 15 s lasts 1.5 s of the wall
+SANDBOX_WALL_SHARE = 0.1
 
-def make_reddit(settings: RedditSettings, budget: Budget, clock: Clock) -> PrawReddit:
-    """Connect to Reddit; raises CredentialsMissingError."""
-    return PrawReddit(settings, find_credentials(settings, os.environ), budget, clock)
+
+class Running(NamedTuple):
+    """A producer that is at work, and what works beside it."""
+
+    producer: Producer
+    reporter: Reporter
+    saver: Saver
+    leases: Leases
 
 
-def make_producer(settings: ProducerSettings, clock: Clock, log: Log) -> tuple[Producer, Reporter]:
+def make_reddit(
+    settings: RedditSettings, credentials: Credentials, budget: Budget, clock: Clock
+) -> PrawReddit:
+    """Connect to Reddit, with the first request."""
+    return PrawReddit(settings, credentials, budget, clock)
+
+
+def credentials_of(settings: RedditSettings) -> Credentials:
+    """Look for the credentials; raises CredentialsMissingError."""
+    return find_credentials(settings, os.environ)
+
+
+def make_leases(settings: ProducerSettings, clock: Clock, log: Log) -> Leases:
+    """Make the lease of each subreddit, not taken yet."""
+    client = make_client(
+        "dynamodb", settings.region, connect_seconds=CONNECT_SECONDS, read_seconds=READ_SECONDS
+    )
+    times = LeaseTimes(least_wall_share=SANDBOX_WALL_SHARE if isinstance(clock, FileClock) else 0.0)
+    places = [LeasePlace(client, settings.state_table, each) for each in settings.reddit.subreddits]
+    leases = [Lease(place, clock=clock, log=log, times=times) for place in places]
+    return Leases(leases, clock, log)
+
+
+def make_producer(
+    settings: ProducerSettings, credentials: Credentials, leases: Leases, clock: Clock, log: Log
+) -> Running:
     """Go on from the last checkpoint; raises ProducerError when an edge is missing."""
     totals = Totals()
     budget = Budget(settings.reddit.requests_per_minute, clock.now())
-    # AWS' limits refill on the wall clock, however fast the sandbox's runs
-    wall = SystemClock()
+    subreddit = settings.reddit.subreddit
     stream = KinesisStream(
         make_client("kinesis", settings.region),
         settings.stream_name,
-        clock=wall,
+        # AWS' limits refill on the wall clock, however fast the sandbox's runs
+        clock=SystemClock(),
         totals=totals,
         log=log,
     )
     state = DynamoState(
-        make_client("dynamodb", settings.region),
-        settings.state_table,
-        settings.reddit.subreddit,
-        clock=wall,
+        make_client("dynamodb", settings.region), settings.state_table, leases.fence_for_write
+    )
+    saved = state.load(subreddit)
+    saver = Saver(
+        state,
+        Gate(leases.renew, lambda: 0),  # a checkpoint is handed over when the buffer is empty
+        totals=totals,
         log=log,
     )
-    reddit = make_reddit(settings.reddit, budget, clock)
-    edges = Edges(reddit, RecordBuffer(stream), state, clock, log)
-    producer = Producer(settings, edges, state.load(), budget, totals)
-    return producer, Reporter(producer, budget, totals, settings.reddit.subreddit, clock.now())
+    saver.found([each.key for each in saved if is_crossing(each)])
+    reddit = make_reddit(settings.reddit, credentials, budget, clock)
+    edges = Edges(reddit, RecordBuffer(stream), saver, clock, log)
+    producer = Producer(settings, edges, saved, budget, totals)
+    reporter = Reporter(producer, budget, totals, subreddit, clock.now())
+    return Running(producer, reporter, saver.start(), leases)
+
+
+def is_crossing(item: Item) -> bool:
+    """Tell whether an item holds only first crossings that no checkpoint covers yet."""
+    return item.key.name.startswith(CROSSING_PREFIX)

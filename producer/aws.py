@@ -1,6 +1,6 @@
 """AWS: clients whose retries are ours, and their failures as the error tree."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -41,23 +41,34 @@ ADVICE = {
 }
 
 
-def make_client(service: str, region: str) -> Any:  # noqa: ANN401 - boto3 has no types
+def make_client(
+    service: str,
+    region: str,
+    *,
+    connect_seconds: float = CONNECT_TIMEOUT_SECONDS,
+    read_seconds: float = READ_TIMEOUT_SECONDS,
+) -> Any:  # noqa: ANN401 - boto3 has no types
     """Return a boto3 client that never retries by itself."""
     config = Config(
-        connect_timeout=CONNECT_TIMEOUT_SECONDS,
-        read_timeout=READ_TIMEOUT_SECONDS,
+        connect_timeout=connect_seconds,
+        read_timeout=read_seconds,
         retries={"total_max_attempts": 1, "mode": "standard"},
     )
     return boto3.client(service, region_name=region, config=config)
 
 
 @contextmanager
-def translated(what: str) -> Iterator[None]:
-    """Raise AwsUnavailableError or AwsError, naming `what`, for whatever boto3 raises."""
+def translated(what: str, *, passing: Container[str] = ()) -> Iterator[None]:
+    """Raise AwsUnavailableError or AwsError, naming `what`, for whatever boto3 raises.
+
+    Errors with a code in `passing` are left as they are.
+    """
     try:
         yield
     except exceptions.ClientError as error:
         code = error.response["Error"]["Code"]
+        if code in passing:
+            raise
         if is_retryable(error.response):
             raise AwsUnavailableError(f"{what}: {code}") from error
         advice = ADVICE.get(code, error.response["Error"].get("Message", ""))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
 from clock import Clock
-from producer.app import make_reddit
+from producer.app import credentials_of, make_reddit
 from producer.aws import make_client, translated
 from producer.errors import ProducerError, RateLimitedError
 from producer.reddit.budget import Budget
@@ -39,7 +39,7 @@ def findings(environment: Mapping[str, str], clock: Clock) -> Iterator[CheckResu
 def check_reddit(settings: RedditSettings, clock: Clock) -> None:
     """Ask Reddit for the newest posts; raises ProducerError that says what to fix."""
     budget = Budget(settings.requests_per_minute, clock.now())
-    reddit = make_reddit(settings, budget, clock)
+    reddit = make_reddit(settings, credentials_of(settings), budget, clock)
     try:
         reddit.listing("new", None)
     except RateLimitedError as error:

@@ -9,12 +9,13 @@ import click
 
 from clock import Clock, clock_from_environment
 from producer import daemon
-from producer.app import make_producer
 from producer.check import findings
 from producer.errors import ProducerError, SettingsError
+from producer.service import Service
 from producer.settings import VARIABLES, ProducerSettings
 from producer.status import read_status
 from producer.status_page import page
+from producer.systemd import Notifier
 from telemetry import Log
 
 
@@ -48,8 +49,8 @@ def produce(*, status: bool, as_json: bool) -> None:
     try:
         clock = _clock()
         settings = ProducerSettings.from_environment(os.environ)
-        producer, reporter = make_producer(settings, clock, log)
-        daemon.run(producer, reporter, stop, clock=clock, log=log)
+        notifier = Notifier.from_environment()
+        Service(settings, clock=clock, log=log, notifier=notifier).serve(stop)
     except ProducerError as error:
         raise click.ClickException(str(error)) from error
 

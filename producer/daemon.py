@@ -2,39 +2,59 @@
 
 import signal
 import threading
+from collections.abc import Callable
 
 from clock import Clock
 from contract import format_instant
-from producer.errors import NotDeliveredError, NotSavedError, RedditError
+from producer.app import Running
+from producer.errors import LeaseLostError, NotDeliveredError, NotSavedError, RedditError
 from producer.events import NotDelivered, Started, Stopped
-from producer.producer import Producer
-from producer.progress import Reporter
 from telemetry import Log
+
+SAVE_SECONDS = 15.0  # of the wall, for the last checkpoint; systemd kills after 90 in all
+RENEWAL_SECONDS = 0.05  # how often to look whether a lease is renewed after a pause
 
 
 def run(
-    producer: Producer,
-    reporter: Reporter,
+    running: Running,
     stop: threading.Event,
     *,
+    pulse: Callable[[], None],
     clock: Clock,
     log: Log,
 ) -> None:
-    """Return after a clean stop: the step finished, its records acknowledged, all saved."""
+    """Return after a clean stop: the step finished, its records acknowledged, all saved.
+
+    `pulse` is called with each step. Raises LeaseLostError, with nothing more written, when
+    another producer has taken over.
+    """
+    producer, reporter, saver, leases = running
     log.emit(Started(tracked=len(producer.tracker)))
     try:
         while not stop.is_set():
-            producer.run_once(stop)
-            reporter.report_if_due(clock.now(), log)
-        producer.checkpoint(stop)
+            pulse()
+            if leases.may_ask():
+                producer.run_once(stop)
+                reporter.report_if_due(clock.now(), log)
+            else:
+                stop.wait(RENEWAL_SECONDS)
+        _save(running, stop)
+    except LeaseLostError:
+        saver.abandon()
+        raise
     except RedditError:
-        producer.checkpoint(stop)  # what was read before it can still be delivered
+        _save(running, stop)  # what was read before it can still be delivered
         raise
     except (NotDeliveredError, NotSavedError) as error:
         log.emit(NotDelivered(reason=str(error)))
     now = clock.now()
     reporter.report(now, log)
     log.emit(Stopped(format_instant(now), reporter.gauges(now), reporter.totals))
+
+
+def _save(running: Running, stop: threading.Event) -> None:
+    running.producer.checkpoint(stop)
+    running.saver.close(SAVE_SECONDS)
 
 
 def stop_on_signals(stop: threading.Event) -> None:

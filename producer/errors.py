@@ -12,10 +12,12 @@ ProducerError                    says in one sentence what is wrong and what to 
 │   ├── ForbiddenError           ask again with back-off if it had worked before, else stop
 │   ├── SubredditMissingError    the same: fix WSB_SUBREDDIT
 │   └── CredentialsWrongError    the same, at most a few times, then stop: fix them
+├── LeaseLostError               stop asking and writing: another producer has taken over; wait
 └── AwsError                     stop: fix the name, the permission or the region
     ├── AwsUnavailableError      try again with back-off: throttling, 5xx, broken connection
     ├── NotDeliveredError        stop was asked for while records were unacknowledged
     ├── NotSavedError            stop was asked for while the state was not saved
+    ├── StateTooNewError         stop: run the release that wrote the state
     └── RecordTooLargeError      a defect: nothing Reddit shows makes such a record
 """
 
@@ -72,6 +74,10 @@ class CredentialsWrongError(RedditError):
     """Reddit does not accept the client id and secret."""
 
 
+class LeaseLostError(ProducerError):
+    """Another producer writes now; this one may wait for its own turn again."""
+
+
 class AwsError(ProducerError):
     """AWS refuses, and asking again would not help."""
 
@@ -90,6 +96,10 @@ class NotDeliveredError(AwsError):
 
 class NotSavedError(AwsError):
     """The producer was asked to stop while DynamoDB took no checkpoint."""
+
+
+class StateTooNewError(AwsError):
+    """The state was written by a later release, in a form that this one does not know."""
 
 
 class RecordTooLargeError(AwsError):

@@ -70,10 +70,43 @@ class StreamUnavailable(Event, level="warning"):
 
 
 class StateUnavailable(Event, level="warning"):
-    """DynamoDB took nothing; `failures` of this transaction in a row."""
+    """DynamoDB took no checkpoint, which stays due; said once a minute."""
 
     reason: str
     failures: int
+
+
+class LeaseAwaited(Event):
+    """Another producer is at work; said every five minutes while this one waits."""
+
+    subreddit: str
+    held_by: str
+
+
+class LeaseTaken(Event):
+    """This producer is the one that works; `fence` goes up with each owner."""
+
+    subreddit: str
+    fence: int
+
+
+class LeaseUnrenewed(Event, level="warning"):
+    """DynamoDB did not answer a renewal; said once a minute. Reading goes on."""
+
+    subreddit: str
+    reason: str
+
+
+class LeaseLost(Event, level="warning"):
+    """Another producer has taken over; this one waits for its turn again."""
+
+    reason: str
+
+
+class CredentialsAwaited(Event, level="warning"):
+    """The secret has no credentials that can be used yet; said every five minutes."""
+
+    reason: str
 
 
 class NotDelivered(Event, level="warning"):

@@ -14,10 +14,12 @@ from producer.choice import Rest, next_request
 from producer.delivery.record_buffer import RecordBuffer
 from producer.errors import RateLimitedError
 from producer.events import GapFound, ItemMalformed, RedditRateLimited, RedditUnavailable
+from producer.listings.cursor_item import cursors_in, item_of_cursor
 from producer.listings.full_scan import FullScan, every_seconds
 from producer.listings.listing_poll import ListingPoll
 from producer.listings.poll import Gap
 from producer.looks.answer_reader import AnswerReader, parse
+from producer.looks.cohort_item import cohort_key, cohorts_in, item_of_cohort
 from producer.looks.look import Look
 from producer.looks.observation import Record, gap_observation
 from producer.looks.tracker import Tracker
@@ -27,7 +29,9 @@ from producer.reddit.client import Reddit
 from producer.reddit.limits import LISTINGS
 from producer.reddit.thing import Thing
 from producer.settings import ProducerSettings
-from producer.state.checkpoint import Checkpoint, State
+from producer.state.checkpoint import Checkpoint
+from producer.state.item import Item
+from producer.state.saver import Keeper
 from producer.totals import Totals
 from telemetry import Log
 
@@ -40,7 +44,7 @@ class Edges(NamedTuple):
 
     reddit: Reddit
     buffer: RecordBuffer
-    state: State
+    keeper: Keeper
     clock: Clock
     log: Log
 
@@ -52,7 +56,7 @@ class Producer:
         self,
         settings: ProducerSettings,
         edges: Edges,
-        saved: Checkpoint,
+        saved: Sequence[Item],
         budget: Budget,
         totals: Totals,
     ) -> None:
@@ -61,10 +65,11 @@ class Producer:
         self._totals = totals
         self._subreddit = settings.reddit.subreddit
         self._now = edges.clock.now()
-        cursors = {cursor.listing: cursor for cursor in saved.cursors}
-        for cohort in saved.cohorts:
+        cursors = {cursor.listing: cursor for cursor in cursors_in(saved)}
+        cohorts = cohorts_in(saved)
+        for cohort in cohorts:
             cohort.seen_at = self._now  # an outage is no proof that they left the listings
-        self.tracker = Tracker(settings.look_ages_seconds, saved.cohorts)
+        self.tracker = Tracker(settings.look_ages_seconds, cohorts)
         self.polls = tuple(
             ListingPoll(
                 listing,
@@ -91,9 +96,10 @@ class Producer:
     def run_once(self, stop: threading.Event) -> None:
         """Make the request that is due, or wait for the next thing to do.
 
-        Raises RedditError or AwsError when only a person can fix it, NotDeliveredError or
-        NotSavedError when asked to stop while Kinesis or DynamoDB takes nothing.
+        Raises RedditError or AwsError when only a person can fix it, LeaseLostError when another
+        producer has taken over, NotDeliveredError when asked to stop while Kinesis takes nothing.
         """
+        self._edges.keeper.raise_problem()
         now = self._tick()
         if now >= self._checkpoint_at:
             self.checkpoint(stop)
@@ -109,23 +115,24 @@ class Producer:
         self._ask(request.subject)
 
     def checkpoint(self, stop: threading.Event) -> None:
-        """Wait for acknowledgement, then save what changed."""
+        """Wait for acknowledgement, then hand over what changed."""
         self._edges.buffer.flush(stop)
         self.tracker.retire(self._now, min(scan.seen_all_since for scan in self.scans))
         polls = [poll for poll in self.polls if poll.dirty]
         cohorts = [cohort for cohort in self.tracker.cohorts.values() if cohort.dirty]
-        saved = Checkpoint(
-            cursors=tuple(poll.cursor for poll in polls if poll.cursor),
-            cohorts=tuple(cohorts),
-            retired=tuple(self.tracker.retired),
+        subreddit = self._subreddit
+        self._edges.keeper.keep(
+            Checkpoint(
+                puts=tuple(item_of_cohort(subreddit, each) for each in cohorts),
+                deleted=tuple(cohort_key(subreddit, name) for name in self.tracker.retired),
+                cursors=tuple(item_of_cursor(subreddit, p.cursor) for p in polls if p.cursor),
+            )
         )
-        self._edges.state.save(saved, stop)
         for poll in polls:
             poll.dirty = False
         for cohort in cohorts:
             cohort.dirty = False
         self.tracker.retired.clear()
-        self._totals.checkpoints += 1
         self._checkpoint_at = self._now + CHECKPOINT_SECONDS
 
     def lag_seconds(self, now: float) -> float:

@@ -8,8 +8,6 @@ from botocore.exceptions import ClientError
 from producer.errors import AwsUnavailableError
 from producer.looks.cohort import Cohort
 from producer.reddit.client import Page
-from producer.state.checkpoint import Checkpoint
-from producer.state.items import cohort_in, cursor_in, item_of_cohort, item_of_cursor
 
 SUBREDDIT = "wallstreetbets"
 START = 1_607_385_600.0
@@ -29,6 +27,9 @@ class VirtualClock:
 
     def now(self):
         return self.time
+
+    def monotonic(self):
+        return self.time - START
 
     def wait(self, seconds, stop=None):
         if stop is not None and stop.is_set():
@@ -102,30 +103,6 @@ class MemoryStream:
             raise AwsUnavailableError("down")
         self.entries.extend(entries)
         self.after_put(entries)
-
-
-class MemoryState:
-    """The state table in memory; items go through the same encoding."""
-
-    def __init__(self):
-        self.cursors = {}
-        self.cohorts = {}
-        self.after_save = lambda _checkpoint: None
-
-    def load(self):
-        return Checkpoint(
-            tuple(cursor_in(item) for item in self.cursors.values()),
-            tuple(cohort_in(item) for item in self.cohorts.values()),
-        )
-
-    def save(self, checkpoint, _stop):
-        for cohort in checkpoint.cohorts:
-            self.cohorts[cohort.name] = item_of_cohort("fake", cohort)
-        for name in checkpoint.retired:
-            self.cohorts.pop(name, None)
-        for cursor in checkpoint.cursors:
-            self.cursors[cursor.listing] = item_of_cursor("fake", cursor)
-        self.after_save(checkpoint)
 
 
 class FakeReddit:

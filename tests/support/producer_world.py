@@ -3,16 +3,20 @@
 import json
 import threading
 
+from producer import daemon
+from producer.app import Running
 from producer.delivery.record_buffer import RecordBuffer
 from producer.producer import Edges, Producer
+from producer.progress import Reporter
 from producer.reddit.budget import Budget
 from producer.settings import ProducerSettings
+from producer.state.saver import Gate, Saver
 from producer.totals import Totals
+from tests.support.memory_state import MemoryState
 from tests.support.producer_fakes import (
     START,
     FakeReddit,
     MemoryLog,
-    MemoryState,
     MemoryStream,
     VirtualClock,
     comment,
@@ -46,18 +50,32 @@ class ProducerWorld:
         self.budget = Budget(self.per_minute, self.clock.now())
         settings = ProducerSettings.from_environment(self.environment)
         reddit = _Metered(self.reddit, self.budget, self.clock)
-        edges = Edges(reddit, RecordBuffer(self.stream), self.state, self.clock, self.log)
-        self.producer = Producer(settings, edges, self.state.load(), self.budget, self.totals)
+        gate = Gate(lambda: None, lambda: 0)
+        steady = self.clock.monotonic
+        self.saver = Saver(self.state, gate, totals=self.totals, log=self.log, steady=steady)
+        edges = Edges(reddit, RecordBuffer(self.stream), self.saver, self.clock, self.log)
+        saved = self.state.load(settings.reddit.subreddit)
+        self.producer = Producer(settings, edges, saved, self.budget, self.totals)
 
     def run(self, seconds):
         until = self.clock.now() + seconds
         while self.clock.now() < until:
             self.producer.run_once(self.stop)
+            self.saver.work()
+
+    def serve(self):
+        """Run as the daemon does, until the stop or what ends it."""
+        reporter = Reporter(
+            self.producer, self.budget, self.totals, "wallstreetbets", self.clock.now()
+        )
+        running = Running(self.producer, reporter, self.saver, FreeLeases())
+        daemon.run(running, self.stop, pulse=lambda: None, clock=self.clock, log=self.log)
 
     def deliver(self, seconds=0):
         """Run that long, then send and save all there is."""
         self.run(seconds)
         self.producer.checkpoint(self.stop)
+        self.saver.work()
 
     def delivered(self):
         return {entry.key for entry in self.stream.entries}
@@ -77,6 +95,13 @@ class ProducerWorld:
             for record in self.records()
             if record["kind"] != "gap" and (record["peak_score"] or 0) >= min_score
         }
+
+
+class FreeLeases:
+    """Nobody else wants them."""
+
+    def may_ask(self):
+        return True
 
 
 class _Metered:

@@ -1,11 +1,9 @@
 """What fails for a while, or for good: waited out, or a clear end; all else goes on."""
 
 import itertools
-import threading
 
 import pytest
 
-from producer import daemon
 from producer.errors import (
     CredentialsWrongError,
     ForbiddenError,
@@ -15,8 +13,7 @@ from producer.errors import (
     SubredditMissingError,
     UnreachableError,
 )
-from producer.progress import Reporter
-from producer.state.checkpoint import Checkpoint
+from producer.looks.cohort_item import cohorts_in, item_of_cohort
 from tests.support.producer_fakes import START, comment
 from tests.support.producer_world import HOUR, ProducerWorld, raiser, steady
 
@@ -145,11 +142,10 @@ def test_what_was_read_before_the_end_is_delivered():
             world.reddit.before_answer = raiser(RedditError("fatal"))
 
     world.reddit.before_answer = end_after_the_next_poll
-    reporter = Reporter(world.producer, world.budget, world.totals, "wallstreetbets", START)
     with pytest.raises(RedditError):
-        daemon.run(world.producer, reporter, threading.Event(), clock=world.clock, log=world.log)
-    saved = world.state.load()
-    assert "t1_c2" in {name for cohort in saved.cohorts for name in cohort.ids}
+        world.serve()
+    saved = cohorts_in(world.state.load("wallstreetbets"))
+    assert "t1_c2" in {name for cohort in saved for name in cohort.ids}
     assert set() == world.missing()
 
 
@@ -173,9 +169,9 @@ def test_what_two_producers_stored_stops_nobody():
     world.deliver(120)
     twin = world.producer.tracker.cohorts["t1_c1"]
     twin.name = "twin"
-    world.state.save(Checkpoint(cohorts=(twin,)), world.stop)
+    world.state.put([item_of_cohort("wallstreetbets", twin)])
     world.start()
     world.reddit.things["t1_c1"]["_hidden"] = True
     world.deliver(40 * HOUR)
     assert len(world.producer.tracker) == 0
-    assert world.state.cohorts == {}
+    assert not any(name.startswith("cohort#") for name in world.state.names())

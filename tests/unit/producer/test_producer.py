@@ -190,14 +190,15 @@ def test_a_checkpoint_comes_only_after_acknowledgement():
     world = ProducerWorld(steady(50, 1.0, begin=START - 50))
     done = []
     world.stream.after_put = lambda entries: done.append(("put", len(entries)))
-    world.state.after_save = lambda saved: done.append(("saved", len(saved.cohorts)))
+    cursors = [("saved", "cursor#comments"), ("saved", "cursor#new")]
+    world.state.before_call = lambda _operation, key: done.append(("saved", key.name))
     world.deliver(2)
-    assert done == [("put", 50), ("saved", 1)]
+    assert done == [("put", 50), ("saved", "cohort#t1_c49"), *cursors]
     world = ProducerWorld(steady(50, 1.0, begin=START - 50))
     world.stream.down = True
     with pytest.raises(AwsUnavailableError):
         world.run(HOUR)
-    assert (world.state.cursors, world.state.cohorts) == ({}, {})
+    assert world.state.names() == set()
     world.stream.down = False
     world.start()
     world.deliver(60)

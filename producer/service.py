@@ -1,0 +1,71 @@
+"""Service: waits for Reddit's credentials and for its turn, then produces, until the stop.
+
+It begins again when another producer has taken over, and when Reddit no longer accepts the
+secret's credentials: others may be put into it.
+"""
+
+import threading
+from functools import partial
+
+from clock import Clock
+from producer import daemon
+from producer.app import credentials_of, make_leases, make_producer
+from producer.errors import CredentialsWrongError, LeaseLostError
+from producer.events import LeaseLost
+from producer.reddit.awaited_credentials import AwaitedCredentials
+from producer.reddit.credentials import Credentials
+from producer.settings import ProducerSettings
+from producer.systemd import Notifier
+from telemetry import Log
+
+
+class Service:
+    """One producer for as long as the machine lives."""
+
+    def __init__(
+        self, settings: ProducerSettings, *, clock: Clock, log: Log, notifier: Notifier
+    ) -> None:
+        self._settings = settings
+        self._clock = clock
+        self._log = log
+        self._notifier = notifier
+        self._leases = make_leases(settings, clock, log)
+        self._find = partial(credentials_of, settings.reddit)
+        self._awaited = AwaitedCredentials(self._find, clock=clock, log=log)
+
+    def serve(self, stop: threading.Event) -> None:
+        """Return after a clean stop; raises ProducerError when only a person can fix it."""
+        self._notifier.ready()
+        while not stop.is_set():
+            credentials = self._credentials(stop)
+            if credentials is not None:
+                self._serve_with(credentials, stop)
+        self._notifier.stopping()
+
+    def _credentials(self, stop: threading.Event) -> Credentials | None:
+        """Return credentials: a secret's are waited for, the others are there or missing."""
+        if self._settings.reddit.secret_id is None:
+            return self._find()
+        self._notifier.says("waiting for Reddit's credentials")
+        return self._awaited.wait(stop, self._notifier.pulse)
+
+    def _serve_with(self, credentials: Credentials, stop: threading.Event) -> None:
+        self._notifier.says("waiting for another producer to end")
+        if not self._leases.take(stop, self._notifier.pulse):
+            return
+        try:
+            self._produce(credentials, stop)
+        except LeaseLostError as error:
+            self._log.emit(LeaseLost(reason=str(error)))
+        except CredentialsWrongError:
+            if self._settings.reddit.secret_id is None:
+                raise
+            self._awaited.refused = credentials
+        finally:
+            self._leases.release()
+
+    def _produce(self, credentials: Credentials, stop: threading.Event) -> None:
+        clock, log, notifier = self._clock, self._log, self._notifier
+        running = make_producer(self._settings, credentials, self._leases, clock, log)
+        notifier.says(f"reading r/{self._settings.reddit.subreddit}")
+        daemon.run(running, stop, pulse=notifier.pulse, clock=clock, log=log)
