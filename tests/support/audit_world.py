@@ -9,7 +9,8 @@ from io import StringIO
 
 import pytest
 
-from producer.app import make_producer
+from clock import SystemClock
+from producer.app import credentials_of, make_leases, make_producer
 from producer.settings import ProducerSettings
 from sandbox.audit import read_stream
 from sandbox.aws.environment import client_of
@@ -21,6 +22,7 @@ from tests.support.reddit_builders import START, comment, post
 
 HOURS = 2
 MINUTE = 60
+WALL_SECONDS = 30
 DELETED = ("[deleted]", None)
 REMOVED = ("[removed]", None)
 
@@ -67,6 +69,9 @@ class SteppedClock:
         self._clock.set(self._clock.now() + 0.02, 0)
         return self._clock.now()
 
+    def monotonic(self):
+        return self.now()
+
     def wait(self, seconds, stop=None):
         self._clock.set(self._clock.now() + max(0.0, seconds), 0)
         return stop is not None and stop.is_set()
@@ -83,8 +88,14 @@ def produce(stage, aws_url):
         for name, value in environment.items():
             patch.setenv(name, value)
         settings = ProducerSettings.from_environment(os.environ)
-        producer, _ = make_producer(settings, clock, Log(StringIO()))
+        log = Log(StringIO())
+        leases = make_leases(settings, SystemClock(), log)  # two hours pass in seconds of the wall
+        assert leases.take(stop, lambda: None)
+        credentials = credentials_of(settings.reddit)
+        producer, _, saver, _ = make_producer(settings, credentials, leases, clock, log)
         while stage.clock.now() < stage.world.start_at + HOURS * 3600 + MINUTE:
             producer.run_once(stop)
         producer.checkpoint(stop)
+        saver.close(WALL_SECONDS)
+        leases.release()
     return list(read_stream(client_of(aws_url, "kinesis"), STREAM, 10).lines)
