@@ -53,6 +53,7 @@ class Service:
         self._notifier.says("waiting for another producer to end")
         if not self._leases.take(stop, self._notifier.pulse):
             return
+        self._leases.start()
         try:
             self._produce(credentials, stop)
         except LeaseLostError as error:

@@ -22,7 +22,7 @@ import uuid
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple
 
 from botocore.exceptions import ClientError
 
@@ -179,12 +179,12 @@ class Lease:
         self._hurry.set()
         return False
 
-    def start(self) -> Self:
+    def start(self) -> None:
         """Renew it from now on, on a thread of its own."""
         self._done.clear()
+        self._hurry.clear()
         self._thread = threading.Thread(target=self._keep_renewing, name="lease", daemon=True)
         self._thread.start()
-        return self
 
     def release(self) -> None:
         """Stop renewing, and let the next producer take it at once."""

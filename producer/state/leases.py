@@ -23,7 +23,7 @@ class Leases:
         self._log = log
 
     def take(self, stop: threading.Event, pulse: Callable[[], None]) -> bool:
-        """Wait until all are this process's, and renew them from then on; False at a stop.
+        """Wait until all are this process's; False when `stop` comes first.
 
         `pulse` is called between two looks. Says every five minutes that it waits, and for whom.
         Raises AwsError at once when the first look fails: names, permissions and the network are
@@ -42,9 +42,12 @@ class Leases:
                 return False
             with suppress(AwsUnavailableError):
                 awaited = self._try_take()
+        return True
+
+    def start(self) -> None:
+        """Renew them from now on, each on a thread of its own."""
         for lease in self._leases.values():
             lease.start()
-        return True
 
     def unbroken(self) -> bool:
         """Tell whether nobody else has held any of them since this process last did."""

@@ -91,6 +91,7 @@ def produce(stage, aws_url):
         log = Log(StringIO())
         leases = make_leases(settings, SystemClock(), log)  # two hours pass in seconds of the wall
         assert leases.take(stop, lambda: None)
+        leases.start()
         credentials = credentials_of(settings.reddit)
         producer, _, saver, _ = make_producer(settings, credentials, leases, clock, log)
         while stage.clock.now() < stage.world.start_at + HOURS * 3600 + MINUTE:

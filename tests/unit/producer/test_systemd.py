@@ -1,0 +1,80 @@
+"""What systemd is told, over a real socket of its kind."""
+
+import socket
+
+import pytest
+
+from producer.systemd import Notifier
+
+
+@pytest.fixture
+def manager(tmp_path):
+    """Listen as systemd does."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
+        channel.bind(str(tmp_path / "notify"))
+        channel.settimeout(0.2)
+        yield channel
+
+
+def heard(channel):
+    messages = []
+    while True:
+        try:
+            messages.append(channel.recv(4096).decode())
+        except TimeoutError:
+            return messages
+
+
+def notifier(manager, **environment):
+    return Notifier.from_environment({"NOTIFY_SOCKET": manager.getsockname(), **environment})
+
+
+def test_a_life_is_told_in_systemd_s_words(manager):
+    one = notifier(manager, WATCHDOG_USEC="180000000")
+    one.ready()
+    one.says("reading r/wallstreetbets")
+    one.pulse()
+    one.stopping()
+    assert heard(manager) == [
+        "READY=1",
+        "STATUS=reading r/wallstreetbets",
+        "WATCHDOG=1",
+        "STOPPING=1",
+    ]
+
+
+def test_a_pulse_is_sent_four_times_a_time_out(manager):
+    now = [0.0]
+    one = Notifier(manager.getsockname(), 120.0, steady=lambda: now[0])
+    for now[0] in range(121):
+        one.pulse()
+    assert heard(manager) == ["WATCHDOG=1"] * 5
+
+
+def test_without_a_watchdog_there_is_no_pulse(manager):
+    one = notifier(manager)
+    one.pulse()
+    assert heard(manager) == []
+
+
+def test_a_status_is_said_when_it_changes(manager):
+    one = notifier(manager)
+    for text in ("waiting", "waiting", "reading", "waiting"):
+        one.says(text)
+    assert heard(manager) == ["STATUS=waiting", "STATUS=reading", "STATUS=waiting"]
+
+
+def test_an_abstract_address_is_one():
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
+        channel.bind("\0wsb-stream-test-notify")
+        channel.settimeout(0.2)
+        Notifier("@wsb-stream-test-notify").ready()
+        assert heard(channel) == ["READY=1"]
+
+
+def test_outside_systemd_nothing_is_said_and_one_that_has_gone_stops_nobody(tmp_path):
+    for environment in ({}, {"NOTIFY_SOCKET": str(tmp_path / "gone"), "WATCHDOG_USEC": "1000000"}):
+        one = Notifier.from_environment(environment)
+        one.ready()
+        one.pulse()
+        one.stopping()
