@@ -1,5 +1,6 @@
 """The audit: what was served, read, acknowledged and kept, reckoned without the pipeline."""
 
+from sandbox.audit.deaths import Death
 from sandbox.audit.lake_ledger import read_lake
 from sandbox.audit.ledgers import LakeLedger, RedditLedger, StreamLedger
 from sandbox.audit.reddit_ledger import read_reddit
@@ -8,6 +9,7 @@ from sandbox.audit.verdict import Audit, Finding, audit
 
 __all__ = [
     "Audit",
+    "Death",
     "Finding",
     "LakeLedger",
     "RedditLedger",

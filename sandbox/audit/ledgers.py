@@ -1,7 +1,7 @@
 """Ledgers: what Reddit, the stream and the lake each say happened, kept apart from the pipeline."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sandbox.audit.answered import AnsweredThing
 from sandbox.audit.rows import Identity, Row
@@ -11,11 +11,12 @@ from sandbox.audit.rows import Identity, Row
 class RedditLedger:
     """What the replay server published, and what it answered; every set holds fullnames.
 
-    `served`: published in the window and visible for at least 60 clock seconds. `unasked`: those
-    of them that were gone again before anybody asked. `reached`: comments whose true score reached
-    the minimum in the window. `answered`: by fullname, whatever was in any answer;
-    `kept_expected`: comments for which one carried an un-hidden score of at least the minimum,
-    `gone`: what one showed deleted or removed.
+    `served`: published in the window and visible for at least 60 clock seconds, in a listing or on
+    a comment page. `brief`: those of them that the listing held for less. `unasked`: those that
+    were gone again before anybody asked. `reached`: comments whose true score stayed at the
+    minimum for at least 60 s in the window. `created_at`: by fullname, of what was served.
+    `answered`: by fullname, whatever was in any answer; `kept_expected`: comments for which one
+    carried an un-hidden score of at least the minimum, `gone`: what one showed deleted or removed.
     """
 
     served: frozenset[str]
@@ -24,6 +25,8 @@ class RedditLedger:
     answered: Mapping[str, AnsweredThing]
     kept_expected: frozenset[str]
     gone: frozenset[str]
+    brief: frozenset[str] = frozenset()
+    created_at: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def read(self) -> frozenset[str]:
@@ -36,7 +39,7 @@ class StreamLedger:
     """What Kinesis acknowledged: `lines` are all records, in order of the shards.
 
     `ids`: of comments and posts. `passing_records`: how many the filter passes, going by what they
-    say themselves.
+    say themselves. `gaps`: holes flagged, however many records tell of each.
     """
 
     lines: tuple[bytes, ...]

@@ -1,39 +1,50 @@
 """Reddit ledger: what the replay server published and answered, as its ledger page tells it."""
 
 from array import array
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
 import requests
 
 from sandbox.audit.answered import COMMENT_SOURCES, POST_SOURCES, SOURCES, AnsweredThing
+from sandbox.audit.deaths import Death, forgotten_places, lost_places
 from sandbox.audit.ledgers import RedditLedger
 
 TIMEOUT_SECONDS = 300  # wall; a day's answers are some fifty megabytes
 
 
-def read_reddit(url: str, min_score: int, until: float | None = None) -> RedditLedger:
-    """Ask a replay server for all that happened by `until`, else by now."""
+def read_reddit(
+    url: str, min_score: int, until: float | None = None, deaths: Sequence[Death] = ()
+) -> RedditLedger:
+    """Ask a replay server for all that happened by `until`, else by now.
+
+    `deaths` are the kills of the producer in that time.
+    """
     parameters = {} if until is None else {"until": until}
     page = requests.get(f"{url}/_sandbox/ledger", params=parameters, timeout=TIMEOUT_SECONDS)
     page.raise_for_status()
-    return reddit_ledger(page.content.splitlines(), min_score)
+    return reddit_ledger(page.content.splitlines(), min_score, deaths)
 
 
-def reddit_ledger(lines: list[bytes], min_score: int) -> RedditLedger:
+def reddit_ledger(lines: list[bytes], min_score: int, deaths: Sequence[Death] = ()) -> RedditLedger:
     """Take a ledger page, one thing a line."""
-    served, unasked, reached, answered = set(), set(), set(), {}
+    served, brief, unasked, reached, answered = set(), set(), set(), set(), {}
+    created_at = {}
     for line in lines:
         told = orjson.loads(line)
         fullname = told["id"]
         if told["is_served"]:
             served.add(fullname)
+            created_at[fullname] = told["created"]
+        if told["is_brief"]:
+            brief.add(fullname)
         if told["is_unasked"]:
             unasked.add(fullname)
         if fullname.startswith("t1_") and (told["true_peak"] or 0) >= min_score:
             reached.add(fullname)
         if told["moments"]:
-            answered[fullname] = _answered(told)
+            answered[fullname] = _answered(told, deaths)
     return RedditLedger(
         served=frozenset(served),
         unasked=frozenset(unasked),
@@ -41,19 +52,22 @@ def reddit_ledger(lines: list[bytes], min_score: int) -> RedditLedger:
         answered=answered,
         kept_expected=frozenset(n for n, one in answered.items() if one.reached(min_score)),
         gone=frozenset(n for n, one in answered.items() if one.is_gone()),
+        brief=frozenset(brief),
+        created_at=created_at,
     )
 
 
-def _answered(told: dict[str, Any]) -> AnsweredThing:
+def _answered(told: dict[str, Any], deaths: Sequence[Death]) -> AnsweredThing:
     own = COMMENT_SOURCES if told["id"].startswith("t1_") else POST_SOURCES
     versions = [
         (one["state"], {name: one["fields"].get(name) for name in (*SOURCES, *own)})
         for one in told["versions"]
     ]
+    moments = array("d", told["moments"])
     return AnsweredThing(
         told["id"],
         versions,
-        array("d", told["moments"]),
+        moments,
         array("H", told["shown"]),
         [  # a post's hidden score is told by its fields
             None if versions[version][1].get("hide_score") else score
@@ -62,4 +76,9 @@ def _answered(told: dict[str, Any]) -> AnsweredThing:
         told["num_comments"],
         told["upvote_ratios"],
         told["lacked"],
+        array("d", told["walls"]),
+        array("d", told["taken_by"]),
+        told["via"],
+        lost_places(moments, deaths),
+        forgotten_places(moments, deaths),
     )

@@ -23,7 +23,7 @@ def stream_ledger(lines: Iterable[bytes], min_score: int) -> StreamLedger:
         lines=kept,
         ids=frozenset(row["id"] for row in rows if row.get("kind") != "gap"),
         passing_records=sum(passes(row, min_score) for row in rows),
-        gaps=sum(row.get("kind") == "gap" for row in rows),
+        gaps=len({row["id"] for row in rows if row.get("kind") == "gap"}),
     )
 
 

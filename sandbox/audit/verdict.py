@@ -1,12 +1,13 @@
 """Verdict: the three ledgers held against each other, and what is wrong between them."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from contract import parse_instant
 from sandbox.audit.answered import AnsweredThing
+from sandbox.audit.gaps import Gap, gaps_of
 from sandbox.audit.ledgers import LakeLedger, RedditLedger, StreamLedger
 from sandbox.audit.rows import Identity, Row, identity_of, passes, without_nulls
 from sandbox.audit.stream_ledger import rows_of
@@ -28,6 +29,7 @@ class Finding(StrEnum):
     UNEXPECTED = "in the lake though never sent or passed"
     NOT_KEPT = "answered at the minimum but not kept"
     WRONGLY_KEPT = "kept without reason"
+    GAP_UNTRUE = "a gap whose records contradict each other or what was repaired"
 
 
 LOSSES = (
@@ -45,7 +47,8 @@ EXAMPLES = 3
 class Audit:
     """What a run did; `findings` holds ids (or "field of id") by what is wrong with them.
 
-    What only a replay server knows is None on live Reddit.
+    `flagged`: how many served things were never read, and lie in a gap that says so; nobody's
+    loss, but a hole. What only a replay server knows is None on live Reddit.
     """
 
     served: int | None
@@ -55,6 +58,7 @@ class Audit:
     kept_expected: int | None
     recall_true: float | None
     findings: Mapping[Finding, tuple[str, ...]]
+    flagged: int | None = None
 
     @property
     def missing(self) -> int:
@@ -81,14 +85,17 @@ def audit(
     """Hold the ledgers against each other; None for a Reddit that keeps none."""
     qualified, found = _judge_stream(reddit, stream, min_score)
     found |= _judge_lake(qualified, lake)
+    gaps, found[Finding.GAP_UNTRUE] = gaps_of(rows_of(stream.lines))
     kept = {row["id"] for row in lake.rows if _shows(row, min_score)}
     if reddit is None:
         return Audit(None, None, len(stream.ids), len(kept), None, None, _wrong(found))
     live = {r["id"] for r in lake.rows if r["kind"] == "comment" and r["state"] == "live"}
     gone = {r["id"] for r in lake.rows if r.get("state", "live") != "live"}
+    unread = reddit.served - reddit.read
+    flagged = {name for name in unread if _is_flagged(name, reddit.created_at.get(name), gaps)}
     found |= {
-        Finding.UNREAD: reddit.served - reddit.read - reddit.unasked,
-        Finding.UNASKED: reddit.unasked - reddit.read,
+        Finding.UNREAD: unread - reddit.unasked - flagged,
+        Finding.UNASKED: reddit.unasked - reddit.read - flagged,
         Finding.UNACKNOWLEDGED: reddit.read - stream.ids,
         Finding.NO_TOMBSTONE: reddit.gone - gone,
         Finding.NOT_KEPT: reddit.kept_expected - kept,
@@ -102,7 +109,12 @@ def audit(
         kept_expected=len(reddit.kept_expected),
         recall_true=_share(reddit.reached, kept),
         findings=_wrong(found),
+        flagged=len(flagged),
     )
+
+
+def _is_flagged(fullname: str, created: float | None, gaps: Iterable[Gap]) -> bool:
+    return created is not None and any(gap.flags(fullname, created) for gap in gaps)
 
 
 def _judge_stream(
@@ -127,8 +139,8 @@ def _judge_stream(
         fullname
         for fullname, thing in answered
         if fullname in told
-        for place in thing.news(min_score)
-        if place not in told[fullname]
+        for place in thing.news(min_score, told[fullname])
+        if not thing.is_told(place, told[fullname])
     ]
     return qualified, {
         Finding.UNSHOWN: unshown,
@@ -146,9 +158,9 @@ def _due(row: Row, thing: AnsweredThing | None, told: dict[str, set[int]]) -> Ro
     if thing is None:
         return None
     if row.get("state") == "absent":
-        due = thing.absence(at)
+        due = thing.absence(at, row)
     else:
-        places = {place: thing.observation(place) for place in thing.candidates(at)}
+        places = {place: thing.observation(place, row) for place in thing.candidates(at)}
         place = min(places, key=lambda one: len(_differences(row, places[one])), default=None)
         told[thing.fullname].update(() if place is None else (place,))
         due = None if place is None else places[place]

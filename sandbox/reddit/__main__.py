@@ -27,6 +27,13 @@ from sandbox.reddit.world import World
     default=1000,
     help="Quota per 600 s of the clock.",
 )
+@click.option(
+    "--latency-seconds",
+    type=click.FloatRange(0, 60),
+    default=Realism.latency_seconds,
+    show_default=True,
+    help="Mean time to an answer, on the clock.",
+)
 @click.option("--seed", default=0, help="Decides what is late or out of order, or the whole day.")
 def main(  # noqa: PLR0913 - one parameter an option
     *,
@@ -38,6 +45,7 @@ def main(  # noqa: PLR0913 - one parameter an option
     port: int,
     min_score: int,
     requests_per_window: int,
+    latency_seconds: float,
     seed: int,
 ) -> None:
     """Serve Reddit's API on loopback, at the time of a shared clock."""
@@ -47,7 +55,8 @@ def main(  # noqa: PLR0913 - one parameter an option
         plan = Plan(seed, 24.0 if hours is None else hours, comments_per_minute)
         clock = _clock(clock_file)
         things = list(generate_day(plan)) if data is None else read_things(data, hours)
-        serve(World(things, Realism(seed)), clock, port, min_score, requests_per_window)
+        realism = Realism(seed, latency_seconds=latency_seconds)
+        serve(World(things, realism), clock, port, min_score, requests_per_window)
     except RedditSandboxError as error:
         raise click.ClickException(str(error)) from error
 

@@ -12,7 +12,7 @@ from sandbox.reddit.world import World
 
 INFO_MAX = 100
 _SORT_DEFAULT = "confidence"
-Told = tuple[bytes, list[RecordedThing]]
+Page = tuple[bytes, list[RecordedThing]]
 
 
 def asked_fullnames(parameters: Mapping[str, str]) -> list[str]:
@@ -30,20 +30,20 @@ class Endpoints:
         self._listings = Listings(world)
         self._threads = Threads(world, self._renderer)
 
-    def comments(self, parameters: Mapping[str, str], now: float) -> Told:
+    def comments(self, parameters: Mapping[str, str], now: float) -> Page:
         """Answer /r/<subreddit>/comments."""
         return self._listing(COMMENT, parameters, now)
 
-    def new(self, parameters: Mapping[str, str], now: float) -> Told:
+    def new(self, parameters: Mapping[str, str], now: float) -> Page:
         """Answer /r/<subreddit>/new."""
         return self._listing(POST, parameters, now)
 
-    def _listing(self, kind: str, parameters: Mapping[str, str], now: float) -> Told:
+    def _listing(self, kind: str, parameters: Mapping[str, str], now: float) -> Page:
         page = self._listings.page(kind, Query.of(parameters), now)
         children = [self._renderer.in_listing(thing, now) for thing in page.things]
         return listing(children, len(children), page.after), page.things
 
-    def info(self, parameters: Mapping[str, str], now: float) -> Told:
+    def info(self, parameters: Mapping[str, str], now: float) -> Page:
         """Answer /api/info: what exists of the fullnames asked, in their order."""
         fullnames = asked_fullnames(parameters)
         found = [self._world.answered(fullname, now) for fullname in fullnames]
@@ -52,7 +52,7 @@ class Endpoints:
         children = [self._renderer.alone(thing, now) for thing in things]
         return listing(children, len(children)), things
 
-    def thread(self, parameters: Mapping[str, str], now: float) -> Told | None:
+    def thread(self, parameters: Mapping[str, str], now: float) -> Page | None:
         """Answer /comments/<post>[/_/<comment>]; None if there is no such post."""
         limit = min(number(parameters.get("limit"), COMMENTS_DEFAULT), COMMENTS_MAX)
         context = number(parameters.get("context"), 0)
@@ -60,7 +60,7 @@ class Endpoints:
         focus = parameters.get("comment")
         return self._threads.page(parameters["post"], focus, context, limit, order)
 
-    def more(self, parameters: Mapping[str, str], now: float) -> Told:
+    def more(self, parameters: Mapping[str, str], now: float) -> Page:
         """Answer /api/morechildren."""
         ids = [id_ for id_ in parameters.get("children", "").split(",") if id_]
         order = Order(parameters.get("sort", _SORT_DEFAULT), now)

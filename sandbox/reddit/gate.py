@@ -14,6 +14,11 @@ from sandbox.reddit.tokens import Tokens
 _RETRY_AFTER_SECONDS = 4
 
 
+def is_newest(request: Request) -> bool:
+    """Tell a listing's newest page from a later one."""
+    return "after" not in request.query_params
+
+
 class Gate:
     """Holds what belongs to the client rather than to the subreddit."""
 
@@ -29,7 +34,7 @@ class Gate:
             return replies.too_many(_RETRY_AFTER_SECONDS)
         if not self.tokens.is_good(request.headers.get("authorization", ""), now):
             return replies.bad_token()
-        self._ledger.asked(endpoint, now, newest="after" not in request.query_params)
+        self._ledger.asked(endpoint, now, newest=is_newest(request), client=request.client)
         if not self._quota.take(now):
             self._ledger.refused += 1
             return replies.too_many(self._quota.reset_seconds(now))
@@ -43,11 +48,21 @@ class Gate:
         """Return the answer that a fault gives in place of the right one, if it gives one."""
         if kind is FaultKind.EXPIRED_TOKEN:
             self.tokens.expire_all()
-            return replies.bad_token()
-        if kind is FaultKind.TOO_MANY:
-            return replies.too_many(_RETRY_AFTER_SECONDS)
-        if kind is FaultKind.HTML:
-            return replies.page_instead_of_json()
-        if kind.isdecimal():
-            return replies.failed(HTTPStatus(int(kind)), self.headers(now))
-        return None
+        match kind:
+            case FaultKind.EXPIRED_TOKEN | FaultKind.UNAUTHORIZED:
+                answer = replies.bad_token()
+            case FaultKind.TOO_MANY:
+                answer = replies.too_many(_RETRY_AFTER_SECONDS)
+            case FaultKind.TOO_MANY_BARE:
+                answer = replies.too_many()
+            case FaultKind.TOO_MANY_AT_THE_EDGE:
+                used_up = {"x-ratelimit-remaining": "0.0"}
+                answer = replies.too_many(headers=self.headers(now) | used_up)
+            case FaultKind.HTML:
+                answer = replies.page_instead_of_json()
+            case _:
+                is_status = kind.isdecimal()
+                return (
+                    replies.failed(HTTPStatus(int(kind)), self.headers(now)) if is_status else None
+                )
+        return answer

@@ -1,4 +1,4 @@
-"""Realism: how far the listings, and /api/info, stray from a perfect feed."""
+"""Realism: how far the answers stray from a perfect feed that answers at once."""
 
 from dataclasses import dataclass
 
@@ -17,6 +17,9 @@ class Realism:
     disorder_max_seconds: float = 2.0
     cache_seconds: float = 2.0
     omitted_share: float = 0.0005  # of what /api/info is asked for; the real one answers 98 of 100
+    latency_seconds: float = 0.3  # mean
+    stale_share: float = 0.002  # of the listings' pages
+    stale_max_seconds: float = 60.0
 
     def delay_seconds(self, thing: RecordedThing) -> float:
         """Return how long after its creation it appears."""
@@ -27,6 +30,13 @@ class Realism:
         """Tell whether /api/info leaves it out just now, though it is there."""
         return chance(self.seed, f"omitted {now:.3f}", thing.fullname) < self.omitted_share
 
+    def stale_seconds(self, answer: int) -> float:
+        """Return how old the page is that a listing's n-th answer shows: mostly 0."""
+        drawn = chance(self.seed, "stale", str(answer))
+        if drawn >= self.stale_share:
+            return 0.0
+        return self.stale_max_seconds * drawn / self.stale_share
+
     def place(self, thing: RecordedThing) -> float:
         """Return the moment by which listings order it."""
         drawn = chance(self.seed, "disorder", thing.fullname)
@@ -36,4 +46,11 @@ class Realism:
         return thing.created + swing * self.disorder_max_seconds
 
 
-PERFECT = Realism(late_share=0, disorder_share=0, cache_seconds=0, omitted_share=0)
+PERFECT = Realism(
+    late_share=0,
+    disorder_share=0,
+    cache_seconds=0,
+    omitted_share=0,
+    latency_seconds=0,
+    stale_share=0,
+)

@@ -26,10 +26,12 @@ def failed(status: HTTPStatus, headers: dict[str, str] | None = None) -> Respons
     return Response(body, status, headers, JSON)
 
 
-def too_many(retry_after_seconds: int) -> Response:
-    """Return the HTML page that meets a client out of quota, without any rate-limit header."""
-    headers = {"retry-after": str(retry_after_seconds)}
-    return Response(TOO_MANY_PAGE, HTTPStatus.TOO_MANY_REQUESTS, headers, HTML)
+def too_many(
+    retry_after_seconds: int | None = None, headers: dict[str, str] | None = None
+) -> Response:
+    """Return the HTML page that meets a client out of quota, mostly without the quota's headers."""
+    retry = {} if retry_after_seconds is None else {"retry-after": str(retry_after_seconds)}
+    return Response(TOO_MANY_PAGE, HTTPStatus.TOO_MANY_REQUESTS, retry | (headers or {}), HTML)
 
 
 def bad_token() -> Response:

@@ -7,7 +7,7 @@ import sys
 
 import uvicorn
 
-from clock import Clock
+from clock import FileClock
 from sandbox.reddit.app import create_app
 from sandbox.reddit.errors import RedditSandboxError
 from sandbox.reddit.ledger import Ledger
@@ -29,7 +29,9 @@ class _Announcing(uvicorn.Server):
         print(self.announcement, flush=True)
 
 
-def serve(world: World, clock: Clock, port: int, min_score: int, requests_per_window: int) -> None:
+def serve(
+    world: World, clock: FileClock, port: int, min_score: int, requests_per_window: int
+) -> None:
     """Serve until SIGTERM or SIGINT; port 0 takes a free one."""
     listener = _listen(port)
     app = create_app(world, clock, Ledger(min_score), ClientQuota(requests_per_window))

@@ -122,6 +122,17 @@ class RecordedThing:
         ]
         return max(peaks, default=None)
 
+    def lasting_peak(self, since: float, until: float, seconds: float) -> int | None:
+        """Return the highest true score that it had there for so long on end while live.
+
+        Hidden or not; None if it was not there for so long. A score that it only touches between
+        two lower ones is none: nobody can see it.
+        """
+        spans = [(max(since, first), min(until, last)) for first, last in self.live_spans()]
+        spans = [(first, last) for first, last in spans if last - first >= seconds]
+        peaks = [_lasting(self._score, first, last, seconds) for first, last in spans]
+        return max(peaks, default=None)
+
     def reaches_at(self, score: int, since: float) -> float | None:
         """Return when, from `since` on, its true score first was that high while it was live."""
         spans = ((max(since, first), last) for first, last in self.live_spans() if last > since)
@@ -142,3 +153,15 @@ class RecordedThing:
             since = spans.pop()[0] if goes_on else version.since
             spans.append((since, end))
         return spans
+
+
+def _lasting(score: Trajectory, since: float, until: float, seconds: float) -> int:
+    """Search between a score that it never leaves and its peak."""
+    low, high = score.lowest(since, until), score.peak(since, until)
+    while low < high:
+        middle = (low + high + 1) // 2
+        if score.longest_seconds(middle, since, until) >= seconds:
+            low = middle
+        else:
+            high = middle - 1
+    return low

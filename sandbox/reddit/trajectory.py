@@ -3,6 +3,7 @@
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable
+from itertools import pairwise
 from math import floor, inf
 
 
@@ -56,6 +57,33 @@ class Trajectory:
         return floor(
             max(self.exact(since), self.exact(until), max(self._values[first:last], default=-inf))
         )
+
+    def lowest(self, since: float, until: float) -> int:
+        """Return the lowest value that `at` shows from `since` to `until`, both included."""
+        first = bisect_right(self._moments, since)
+        last = bisect_right(self._moments, until)
+        return floor(
+            min(self.exact(since), self.exact(until), min(self._values[first:last], default=inf))
+        )
+
+    def longest_seconds(self, value: float, since: float, until: float) -> float:
+        """Return the longest span within which `at` never shows less than a whole value."""
+        inner = [moment for moment in self._moments if since < moment < until]
+        longest, begun = 0.0, since
+        edges = [since, *inner, until]
+        for first, last in pairwise(edges):
+            one, other = self.exact(first), self.exact(last)
+            if one < value and other < value:
+                begun = last
+                continue
+            slope = (other - one) / (last - first)
+            if one < value:
+                begun = first + (value - one) / slope
+            end = first + (value - one) / slope if other < value else last
+            longest = max(longest, end - begun)
+            if other < value:
+                begun = last
+        return longest
 
     def reaches_at(self, value: float, since: float, until: float) -> float | None:
         """Return the first moment from `since` to before `until` with that value or more."""

@@ -1,6 +1,6 @@
 """World: the things of one subreddit and which of them can be seen when."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from math import inf
 
@@ -52,6 +52,15 @@ class World:
     def published(self, kind: str, now: float) -> int:
         """Return how many of a kind have appeared so far."""
         return bisect_right(self._publications[kind], now)
+
+    def falls_off_at(self, thing: RecordedThing, depth: int) -> float:
+        """Return when so many newer things have appeared that its listing ends above it.
+
+        Those that were deleted since count too, so that it may be listed a little longer.
+        """
+        publications = self._publications[thing.kind]
+        place = bisect_left(self._places[thing.kind], self.realism.place(thing)) + depth
+        return publications[place] if place < len(publications) else inf
 
     def is_published(self, thing: RecordedThing, now: float) -> bool:
         """Tell whether it has appeared, seen or not."""

@@ -18,8 +18,8 @@ STATUS = {
     "requests_per_minute_max", "newest_asked_at", "refused",
 }  # fmt: skip
 LEDGER = {
-    "id", "is_served", "is_unasked", "true_peak", "versions", "moments", "shown", "scores",
-    "num_comments", "upvote_ratios", "lacked",
+    "id", "created", "is_served", "is_brief", "is_unasked", "true_peak", "versions", "moments",
+    "walls", "taken_by", "via", "shown", "scores", "num_comments", "upvote_ratios", "lacked",
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from unittest.mock import MagicMock
 import pytest
 from click.testing import CliRunner
 
+from contract import format_instant
 from sandbox.audit.stream_ledger import stream_ledger
 from sandbox.cli import sandbox
 from sandbox.demo import run
@@ -21,7 +22,7 @@ from sandbox.demo.recent import Recent
 from sandbox.reddit.thing import RecordedThing
 from tests.support.audit_world import HOURS, produce, small_subreddit
 from tests.support.demo_snapshots import snapshot
-from tests.support.reddit_builders import comment
+from tests.support.reddit_builders import START, comment
 from tests.support.reddit_server import staged
 
 pytest_plugins = ["tests.support.lake_fixtures"]
@@ -124,11 +125,37 @@ def strict(record):
     return not is_live_comment or (record["score"] or 0) >= MINIMUM
 
 
+def hole(fullname, *statuses):
+    """Return the records of a hole ten minutes into the world, and of what became of it."""
+    shared = {"schema_version": 1, "kind": "gap", "id": fullname, "subreddit": "wallstreetbets"}
+    bounds = {"listing": "comments", "from_at": instant(590), "to_at": instant(610)}
+    found = shared | bounds | {"created_at": instant(700), "recovered": 0}
+    return [
+        found | {"observed_at": instant(700 + number), "status": status}
+        for number, status in enumerate(statuses)
+    ]
+
+
+def instant(age):
+    return format_instant(START + age)
+
+
 STALLED = "nothing moved for 60 s, waiting for Flink"
 FAULTS = {
     "never read": Fault(
         ["1 served by Reddit but never read (e.g. t1_x)"], unread=[comment("x", 600)]
     ),
+    "never read, though its gap was closed": Fault(
+        ["1 served by Reddit but never read (e.g. t1_x)"],
+        send=lambda records: [*records, *hole("gap_x", "open", "repaired")],
+        unread=[comment("x", 600)],
+    ),
+    "a gap that was never opened": Fault(
+        ["1 a gap whose records contradict each other or what was repaired (e.g. gap_x)"],
+        send=lambda records: [*records, *hole("gap_x", "partial")],
+    ),
+    "a look called a repair": otherwise("t1_up", cause="repair"),
+    "a look called a sweep": otherwise("t1_up", cause="sweep"),
     "a lost id": Fault(
         ["1 read but never acknowledged by Kinesis (e.g. t1_n3)"], send=without(of("t1_n3"))
     ),
@@ -268,6 +295,14 @@ def test_a_healthy_run_is_green(demo):
     assert (status, HEALTHY in said) == (0, True)
     assert (summary["served"], summary["read"], summary["acknowledged"]) == (45, 45, 45)
     assert (summary["kept"], summary["kept_expected"], summary["recall_true"]) == (8, 8, 1.0)
+
+
+def test_what_a_gap_flags_is_nobodys_loss(demo):
+    """It is counted, and the run is in order."""
+    flagged = Fault([], send=lambda r: [*r, *hole("gap_x", "open")], unread=[comment("x", 600)])
+    status, said, summary = demo(flagged)
+    assert (status, summary["problems"], HEALTHY in said) == (0, [], True)
+    assert (summary["flagged"], summary["gaps"], summary["missing"]) == (1, 1, 0)
 
 
 @pytest.mark.parametrize("name", FAULTS)

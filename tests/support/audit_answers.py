@@ -32,7 +32,9 @@ def fields_of(fullname, **changes):
     return BOTH | (COMMENT if fullname.startswith("t1_") else POST) | changes
 
 
-def answered(fullname, ages, scores, *, gone_from=None, versions=None, shown=None, lacked=()):  # noqa: PLR0913
+def answered(  # noqa: PLR0913
+    fullname, ages, scores, *, gone_from=None, versions=None, shown=None, lacked=(), **course
+):
     """Return a thing that was in answers at these ages; `gone_from` that answer on, deleted."""
     text = "body" if fullname.startswith("t1_") else "selftext"
     gone = fields_of(fullname, author="[deleted]", **{text: "[deleted]"})
@@ -46,4 +48,5 @@ def answered(fullname, ages, scores, *, gone_from=None, versions=None, shown=Non
         [7] * len(ages),
         [0.9] * len(ages),
         [START + age for age in lacked],
+        **course,
     )

@@ -47,7 +47,8 @@ def test_scores_are_cut_to_32_bits():
     """As the contract has it."""
     thing = answered("t1_c", [60, 900], [-(2**40), 2**40])
     assert thing.observation(0)["score"] == -(2**31)
-    assert (thing.observation(1)["score"], thing.peaks[1]) == (2**31 - 1,) * 2
+    last = thing.observation(1)
+    assert (last["score"], last["peak_score"]) == (2**31 - 1,) * 2
 
 
 def test_an_edit_says_when_and_a_closed_account_nothing_of_the_author():
@@ -66,10 +67,12 @@ def test_an_edit_says_when_and_a_closed_account_nothing_of_the_author():
 def test_an_authors_deletion_is_final():
     """A cache may still show it live; what moderators removed may come back."""
     gone = [("deleted", fields_of("t1_c")), ("live", fields_of("t1_c"))]
-    assert answered("t1_c", [1, 2], [1, 1], versions=gone, shown=[0, 1]).states == ["deleted"] * 2
+    thing = answered("t1_c", [1, 2], [1, 1], versions=gone, shown=[0, 1])
+    assert [thing.observation(place)["state"] for place in (0, 1)] == ["deleted"] * 2
+    assert [thing.state(place) for place in (0, 1)] == ["deleted"] * 2
     back = [("removed", fields_of("t1_c")), ("live", fields_of("t1_c"))]
     thing = answered("t1_c", [1, 2], [1, 1], versions=back, shown=[0, 1])
-    assert thing.states == ["removed", "live"]
+    assert [thing.observation(place)["state"] for place in (0, 1)] == ["removed", "live"]
 
 
 @pytest.mark.parametrize(
@@ -120,3 +123,91 @@ def test_news_are_what_every_look_has_to_send():
     shown = [0, 0, 1, 2, 2, 3, 4, 5]
     thing = answered("t1_c", range(8), [1] * 8, versions=versions, shown=shown)
     assert list(thing.news(10)) == [0, 2, 3, 5, 7]
+
+
+FLIGHT = {"walls": [0.0, 1.9, 4.0], "taken_by": [1.95, 3.9, 6.0], "via": "cci"}
+
+
+def test_answers_in_flight_together_may_arrive_in_either_order():
+    """An observation may come from either; what left long before the newest is out of date."""
+    thing = answered("t1_c", [10, 200, 900], [1, 12, 9], **FLIGHT)
+    assert thing.candidates(START + 201) == [0, 1]
+    assert thing.candidates(START + 901) == [2]
+    assert thing.candidates(START + 199) == [0, 1]  # the clock steps back
+    assert answered("t1_c", [10, 200], [1, 12]).candidates(START + 201) == [1]
+
+
+def test_what_depends_on_the_answers_before_may_be_either():
+    """The peak and the cause of two that overlap; but no value that neither order gives."""
+    thing = answered("t1_c", [10, 200, 900], [1, 12, 9], **FLIGHT)
+    said = [thing.observation(0, {"peak_score": peak})["peak_score"] for peak in (1, 12, 9, None)]
+    assert said == [1, 12, 1, 1]
+    assert [thing.observation(place)["cause"] for place in range(3)] == ["new", "new", "reread"]
+    assert thing.observation(1, {"cause": "reread"})["cause"] == "reread"
+    assert thing.observation(1, {"cause": "sweep"})["cause"] == "new"
+    assert thing.observation(2, {"cause": "new"})["cause"] == "reread"
+    assert thing.observation(2, {"peak_score": 9})["peak_score"] == 12
+
+
+def test_news_may_be_told_by_an_answer_in_flight_with_theirs():
+    """One of both is enough, one before or after them is not."""
+    thing = answered("t1_c", [10, 200, 900], [1, 1, 12], **FLIGHT)
+    assert list(thing.news(10)) == [0, 2]
+    assert [thing.is_told(0, {place}) for place in range(3)] == [True, True, False]
+    assert [thing.is_told(2, {place}) for place in range(3)] == [False, False, True]
+
+
+def test_an_authors_deletion_may_overtake_an_answer_that_does_not_show_it():
+    """Then either state is right, with its own fields."""
+    thing = answered("t1_c", [10, 200, 900], [1, 1, 1], gone_from=1, shown=[0, 1, 0], **FLIGHT)
+    assert thing.observation(0)["state"] == "live"
+    early = thing.observation(0, {"state": "deleted"})
+    assert (early["state"], "body" in early) == ("deleted", False)
+    assert thing.observation(2, {"state": "live"})["state"] == "deleted"
+
+
+@pytest.mark.parametrize(
+    ("via", "causes"),
+    [("cc", ["new", "reread"]), ("nn", ["new", "reread"]), ("tm", ["repair", "reread"])],
+)
+def test_the_cause_is_what_it_was_asked_for(via, causes):
+    """A comment page is read to repair; what is known already may be told as a look again."""
+    thing = answered("t1_c", [10, 200], [1, 1], walls=[0.0, 9.0], taken_by=[0.0, 9.0], via=via)
+    assert [thing.observation(place)["cause"] for place in range(2)] == causes
+    repaired = thing.observation(1, {"cause": "repair"})["cause"]
+    assert repaired == ("repair" if via == "tm" else "reread")
+
+
+def test_a_sweep_is_a_look_at_what_is_old():
+    """By name, a day after its birth at the earliest."""
+    thing = answered(
+        "t1_c",
+        [10, 86000, 86400, 86400],
+        [1] * 4,
+        walls=[0, 9, 19, 29],
+        taken_by=[0, 9, 19, 29],
+        via="ciic",
+    )
+    said = [thing.observation(place, {"cause": "sweep"})["cause"] for place in range(4)]
+    assert said == ["new", "reread", "sweep", "reread"]
+
+
+def test_what_died_with_the_producer_need_not_be_told_unless_it_was():
+    """The next answer is the news then; it may still be known, or not."""
+    course = {
+        "walls": [0, 9, 19],
+        "taken_by": [0, 9, 19],
+        "via": "cii",
+        "lost": {1},
+        "forgotten": {1},
+    }
+    thing = answered("t1_c", [10, 900, 2700], [1, 14, 12], **course)
+    assert list(thing.news(10)) == [0, 2]
+    assert list(thing.news(10, {1})) == [0, 1]
+    said = [thing.observation(2, {"peak_score": peak})["peak_score"] for peak in (12, 14, 13)]
+    assert said == [12, 14, 12]
+    first = answered(
+        "t1_c", [10, 900], [1, 1], walls=[0, 9], taken_by=[0, 9], via="cc", forgotten={0}
+    )
+    assert first.observation(1, {"cause": "new"})["cause"] == "new"
+    assert list(first.news(10)) == [0]

@@ -1,6 +1,7 @@
 """The audit names every kind of loss and every field that is wrong, and only real ones."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -9,7 +10,7 @@ from sandbox.audit.ledgers import LakeLedger, RedditLedger
 from sandbox.audit.rows import Identity, without_nulls
 from sandbox.audit.stream_ledger import stream_ledger
 from sandbox.audit.verdict import Finding, audit
-from tests.support.audit_answers import answered
+from tests.support.audit_answers import START, answered
 
 MOMENTS = (60.0, 900.0, 2700.0)
 THINGS = {
@@ -172,3 +173,70 @@ def test_a_problem_gives_three_examples():
     names = ["t1_d", "t1_c", "t1_b", "t1_a"]
     (problem,) = judged(ledger=reddit(served=[*THINGS, *names])).problems
     assert problem == "4 served by Reddit but never read (e.g. t1_a, t1_b, t1_c)"
+
+
+GAP = {
+    "kind": "gap", "id": "gap_1", "subreddit": "wallstreetbets", "listing": "comments",
+    "created_at": format_instant(START + 900), "observed_at": format_instant(START + 900),
+    "from_at": format_instant(START + 100), "to_at": format_instant(START + 200),
+    "status": "open", "recovered": 0,
+}  # fmt: skip
+LATER = {"observed_at": format_instant(START + 1000)}
+
+
+def with_gaps(*records, created=150.0, name="t1_x"):
+    """Audit a run in which one more thing was served, and never read."""
+    ledger = reddit(served=[*THINGS, name])
+    ledger = replace(ledger, created_at={name: START + created})
+    sent = [*rows(), *records]
+    return judged(sent, [*passed(rows()), *records], ledger)
+
+
+@pytest.mark.parametrize("status", ["open", "partial"])
+def test_what_a_gap_flags_is_flagged_not_missing(status):
+    """While it is open, and if its repair did not bring everything."""
+    found = with_gaps(GAP, GAP | LATER | {"status": status})
+    assert (found.findings, found.flagged, found.missing) == ({}, 1, 0)
+
+
+@pytest.mark.parametrize(
+    ("records", "changes"),
+    [
+        ([], {}),
+        ([GAP, GAP | LATER | {"status": "repaired"}], {}),
+        ([GAP], {"created": 99.0}),
+        ([GAP], {"created": 201.0}),
+        ([GAP], {"name": "t3_x"}),
+    ],
+)
+def test_what_no_open_gap_flags_is_missing(records, changes):
+    """A gap that was closed, lies elsewhere, or is another listing's excuses nothing."""
+    found = with_gaps(*records, **changes)
+    assert found.findings == {Finding.UNREAD: (changes.get("name", "t1_x"),)}
+    assert (found.flagged, found.missing) == (0, 1)
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        [GAP | {"status": "repaired"}],
+        [GAP, GAP | LATER | {"to_at": format_instant(START + 300)}],
+        [GAP, GAP | LATER | {"listing": "new"}],
+        [GAP, GAP | LATER | {"status": "partial", "recovered": 1}],
+    ],
+)
+def test_a_gap_that_contradicts_itself_is_named(records):
+    """Never opened, moved, or with more recovered than any repair has read first."""
+    found = judged([*rows(), *records], [*passed(rows()), *records])
+    assert found.findings == {Finding.GAP_UNTRUE: ("gap_1",)}
+
+
+def test_what_a_repair_recovered_is_counted_by_id():
+    """Each thing once, however often it was sent."""
+    repaired = answered(
+        "t1_high", MOMENTS, scores=(1, 14, 12), walls=(0, 9, 19), taken_by=(0, 9, 19), via="tii"
+    )
+    things = THINGS | {"t1_high": repaired}
+    sent = [*rows(things), GAP, GAP | LATER | {"status": "repaired", "recovered": 1}]
+    landed = passed(rows(things)) + sent[-2:]
+    assert judged(sent, landed, reddit(things)).findings == {}

@@ -9,7 +9,7 @@ from sandbox.demo.options import HOURS_MOST, Options
 from sandbox.demo.summary import audit_table, summarise
 from tests.support.demo_snapshots import snapshot
 
-AUDIT = Audit(9, 8, 7, 3, 4, 0.75, {})
+AUDIT = Audit(9, 8, 7, 3, 4, 0.75, {}, flagged=6)
 STREAM = StreamLedger((b"{}",) * 6, frozenset(), 0, 5)
 PACE = {"speed_mean": 1.0, "wall_seconds": 2.04, "setup_seconds": 3.0}
 
@@ -25,10 +25,10 @@ def test_a_run_in_order_has_no_problems():
     """Every figure is in its place, and has its line in the table."""
     found = summary(requests_per_minute_max=30, passed=2, requests=99, notes=("slow",))
     assert found == {
-        "served": 9, "read": 8, "acknowledged": 7, "missing": 0, "duplicates": 0, "kept": 3,
-        "kept_expected": 4, "recall_true": 0.75, "dead_letters": 0, "gaps": 5, "observations": 6,
-        "observations_passed": 2, "requests": 99, "requests_per_minute_mean": 1.1,
-        "requests_per_minute_max": 30,
+        "served": 9, "read": 8, "acknowledged": 7, "missing": 0, "flagged": 6, "duplicates": 0,
+        "kept": 3, "kept_expected": 4, "recall_true": 0.75, "dead_letters": 0, "gaps": 5,
+        "observations": 6, "observations_passed": 2, "requests": 99,
+        "requests_per_minute_mean": 1.1, "requests_per_minute_max": 30,
         "simulated_hours": 1.5, "speed_mean": 1.0, "wall_seconds": 2.0, "setup_seconds": 3.0,
         "problems": [], "notes": ["slow"],
     }  # fmt: skip

@@ -43,6 +43,15 @@ def test_an_endpoint_limits_it():
     assert switches.hit("info", 100).kind is FaultKind.FORBIDDEN
 
 
+def test_a_spoilt_answer_is_spoilt_as_ordered():
+    """Another field, another age; otherwise the usual ones."""
+    fault = faults(kind="renamed", field="score").hit("info", 100)
+    assert (fault.kind, fault.field) == (FaultKind.RENAMED, "score")
+    assert faults(kind="stale", age_seconds=7).hit("info", 100).age_seconds == 7
+    assert faults(kind="stale").hit("info", 100).age_seconds == 45
+    assert faults(kind="renamed").hit("info", 100).field == "link_id"
+
+
 @pytest.mark.parametrize(
     ("order", "message"),
     [
@@ -52,6 +61,8 @@ def test_an_endpoint_limits_it():
         ({"kind": "500", "count": -1}, "The count of a fault is"),
         ({"kind": "500", "seconds": "10"}, "The seconds of a fault is"),
         ({"kind": "500", "probability": 2}, "The probability of a fault is"),
+        ({"kind": "renamed", "field": "link id"}, "The field of a fault is a field's name"),
+        ({"kind": "stale", "age_seconds": 0}, "The age_seconds of a fault is an age"),
         ({"kind": "500", "endpoint": "hot"}, "The endpoint of a fault is one of comments"),
     ],
 )

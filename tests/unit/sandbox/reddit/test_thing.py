@@ -64,6 +64,18 @@ def test_true_peak_counts_only_while_it_is_live():
     assert [thing.reaches_at(score, START) for score in (5, 6)] == [START + 40, None]
 
 
+def test_a_peak_that_lasts_is_the_highest_score_for_so_long_on_end():
+    """A look at 12 between lower ones is 12 for an instant, which nobody can see."""
+    thing = RecordedThing(comment("a", looks=[(100, 1), (200, 12), (300, 1)]))
+    lasting = [thing.lasting_peak(START, START + 1000, seconds) for seconds in (0, 20, 60, 190)]
+    assert lasting == [12, 10, 8, 1]
+    assert thing.lasting_peak(START, START + 50, 60) is None
+    gone = RecordedThing(
+        comment("b", looks=[(100, 10), (900, 10)], changes=[(START + 150, "[removed]", None, 0)])
+    )
+    assert gone.lasting_peak(START, START + 1000, 60) == 9
+
+
 def test_a_removed_comment_may_be_approved_again():
     """Then it has two spans of life."""
     changes = [(START + 10, "[removed]", None, False), (START + 20, "again", "ape", False)]

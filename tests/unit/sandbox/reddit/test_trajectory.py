@@ -47,3 +47,18 @@ def test_a_value_is_reached_when_it_is_first_shown(looks, since, span, value):
     if moment is not None:
         shown = trajectory.exact(moment)
         assert shown == pytest.approx(value) or (moment == since and shown > value)
+
+
+@given(looks=LOOKS, since=st.integers(0, 600), span=st.integers(1, 600), value=st.integers(-5, 50))
+def test_how_long_a_value_lasts_is_how_long_it_is_shown(looks, since, span, value):
+    """To a second at each end; the lowest value lasts for the whole span."""
+    trajectory = Trajectory(100, 1, looks)
+    longest = run = 0
+    for second in range(since, since + span + 1):
+        run = run + 1 if trajectory.at(second) >= value else 0
+        longest = max(longest, run)
+    lasts = trajectory.longest_seconds(value, since, since + span)
+    assert longest - 1 <= lasts + 1e-6 <= longest + 1 + 1e-5
+    lowest = trajectory.lowest(since, since + span)
+    assert lowest == min(trajectory.at(t) for t in range(since, since + span + 1))
+    assert trajectory.longest_seconds(lowest, since, since + span) == pytest.approx(span)
