@@ -106,7 +106,7 @@ resource "aws_autoscaling_group" "producer" {
     version = aws_launch_template.producer.latest_version
   }
 
-  # Two producers would read everything twice: the old one goes before the new one comes.
+  # The second of two producers only waits for the first one's lease: the old one goes first.
   instance_refresh {
     strategy = "Rolling"
 
@@ -172,8 +172,6 @@ data "aws_iam_policy_document" "producer" {
   statement {
     sid = "KeepItsState"
     actions = [
-      "dynamodb:BatchGetItem",
-      "dynamodb:ConditionCheckItem",
       "dynamodb:DeleteItem",
       "dynamodb:DescribeTable",
       "dynamodb:GetItem",

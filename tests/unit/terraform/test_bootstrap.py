@@ -90,6 +90,25 @@ def test_it_installs_the_release_and_starts_the_service(machine):
     assert "systemctl restart wsb-producer.service" in calls
 
 
+def test_systemd_restarts_a_producer_that_dies_or_stands_still(machine):
+    """It says itself that it runs and lives; the pause leaves its lease's successor its 30 s."""
+    assert machine().returncode == 0
+    unit = (machine.root / "etc/systemd/system/wsb-producer.service").read_text()
+    (service,) = [part for part in unit.split("[") if part.startswith("Service]")]
+    settings = dict(line.split("=", 1) for line in service.splitlines() if "=" in line)
+    wanted = {
+        "Type": "notify",
+        "NotifyAccess": "main",
+        "WatchdogSec": "180",
+        "Restart": "always",
+        "RestartSec": "5",
+        "TimeoutStopSec": "90",
+        "User": "wsb",
+        "ExecStart": "/opt/wsb-stream/current/venv/bin/python -m wsb produce",
+    }
+    assert {name: settings.get(name) for name in wanted} == wanted
+
+
 def test_a_second_run_changes_nothing(machine):
     """Run twice, it neither installs libraries again nor restarts the producer."""
     assert machine().returncode == 0
