@@ -1,155 +1,25 @@
 """`wsb produce` as a process: sandbox Reddit over HTTP in, an emulated Kinesis out."""
 
-import gzip
 import json
 import os
 import re
 import signal
-import subprocess
-import sys
-import time
-from random import Random
 
 import boto3
-import httpx
 import pytest
 from click.testing import CliRunner
 
 import wsb
-from clock import FileClock
 from contract import problem_of_line
 from producer import daemon
-from sandbox.audit import read_reddit
-from sandbox.process import ChildProcess
-from tests.conftest import PROJECT
 from tests.support.aws_emulator import (
     STREAM,
     TABLE,
-    make_stream,
-    make_table,
     moto_server,
-    producer_environment,
-    read_stream,
 )
-from tests.support.reddit_builders import START, comment, post
+from tests.support.producer_stage import LIMIT, MINUTES, SPEED, Stage
 
 pytestmark = pytest.mark.integration
-
-MINUTES = 30
-SPEED = 120.0
-LIMIT = 60
-UNWATCHED_SECONDS = 0.5  # wall; the clock stands while the machine stalls
-
-
-def write_world(path, minutes=MINUTES, per_minute=20):
-    """Write a file for the sandbox's Reddit: a burst, deletions, edits, rising scores."""
-    random = Random(1)  # noqa: S311 - the same world every time
-    records = [post(f"p{n}", n * 60, looks=[(600, 20, 5, 0.9)]) for n in range(minutes // 5)]
-    for minute in range(minutes):
-        for _ in range(per_minute * (4 if minute == minutes // 2 else 1)):
-            age = round(60 * (minute + random.random()), 1)
-            at = START + age + 200
-            deleted, edited = (at, "[deleted]", "[deleted]", False), (at, "better", "somebody", at)
-            (changes,) = random.choices([[], [deleted], [edited]], [18, 1, 1])
-            top = random.choice([1, 1, 1, 3, 12, 40])
-            looks = [(300, 1 + top // 2), (1500, top)]
-            texts = {"body": f"{len(records)} 🚀 to the moon", "author": "somebody"}
-            id_ = f"c{len(records)}"
-            records.append(comment(id_, age, looks=looks, changes=changes, **texts))
-    records.sort(key=lambda record: record["data"]["created_utc"])
-    path.write_bytes(gzip.compress("\n".join(map(json.dumps, records)).encode()))
-
-
-class Stage:
-    """Reddit, AWS and a clock, and the producer's processes on it."""
-
-    def __init__(self, folder, aws):
-        self.folder = folder
-        self.aws = aws
-        self.clock = FileClock.create(folder / "clock", START)
-        httpx.post(f"{aws}/moto-api/reset").raise_for_status()
-        self.kinesis = make_stream(aws)
-        make_table(aws)
-        data = folder / "world.ndjson.gz"
-        write_world(data)
-        command = ["-m", "sandbox.reddit", "--data", data, "--clock-file", folder / "clock"]
-        self.processes = [self._start(command, folder / "reddit.log")]
-        self.reddit_url = self.processes[0].wait_for("ready", 60)["url"]
-        self.log = folder / "producer.log"
-
-    def environment(self, **changes):
-        inherited = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("AWS_", "WSB_", "praw_", "COV"))
-        }
-        own = {
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
-            "WSB_CLOCK_FILE": str(self.folder / "clock"),
-            "WSB_REQUESTS_PER_MINUTE": str(LIMIT),
-            "HOME": str(self.folder),
-        }
-        return inherited | producer_environment(self.aws, self.reddit_url) | own | changes
-
-    def produce(self, *, after_a_death=False):
-        """Start one; a dead one's lease ends by the clock, which otherwise stands meanwhile."""
-        self.processes.append(self._start(["-m", "wsb", "produce"], self.log, self.environment()))
-        if after_a_death:
-            self.clock.set_speed(10, 60)
-        self.processes[-1].wait_for("started", 60)
-        self.clock.set_speed(0)
-        return self.processes[-1]
-
-    def starts(self):
-        return [event for event in self.events() if event["event"] == "started"]
-
-    def run(self, command, **changes):
-        return subprocess.run(
-            [sys.executable, "-m", "wsb", command],
-            cwd=PROJECT,
-            env=self.environment(**changes),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-
-    def play_until(self, minute, speed=SPEED):
-        """Let the clock run to this minute of the world."""
-        while (left := START + minute * 60 - self.clock.now()) > 0:
-            self.clock.set_speed(speed, UNWATCHED_SECONDS)
-            time.sleep(min(left / speed, UNWATCHED_SECONDS / 5))
-        self.clock.set_speed(0)
-
-    def stop(self, process):
-        """Ask for a clean stop; returns (exit code, wall seconds)."""
-        began = time.monotonic()
-        process.signal(signal.SIGTERM)
-        return process.wait(30), time.monotonic() - began
-
-    def fault(self, **order):
-        httpx.post(f"{self.reddit_url}/_sandbox/faults", json=order).raise_for_status()
-
-    def status(self):
-        return httpx.get(f"{self.reddit_url}/_sandbox/status").json()
-
-    def ledger(self):
-        return read_reddit(self.reddit_url, min_score=10)
-
-    def lines(self):
-        return [data for _, data in read_stream(self.kinesis)]
-
-    def events(self):
-        return [json.loads(line) for line in self.log.read_text().splitlines()]
-
-    def close(self):
-        for process in self.processes:
-            process.stop()
-
-    def _start(self, command, log, environment=None):
-        command = [sys.executable, *command]
-        return ChildProcess(command, log=log, environment=environment, directory=PROJECT)
 
 
 @pytest.fixture
