@@ -77,11 +77,18 @@ class Stage:
 
     def produce(self, *, after_a_death=False):
         """Start one; a dead one's lease ends by the clock, which otherwise stands meanwhile."""
-        self.processes.append(self._start(["-m", "wsb", "produce"], self.log, self.environment()))
+        process = self.start_producer()
         if after_a_death:
             self.clock.set_speed(10, 60)
-        self.processes[-1].wait_for("started", 60)
+        process.wait_for("started", 60)
         self.clock.set_speed(0)
+        return process
+
+    def start_producer(self, log=None, **changes):
+        """Start one, and wait for nothing."""
+        environment = self.environment(**changes)
+        command = ["-m", "wsb", "produce"]
+        self.processes.append(self._start(command, log or self.log, environment))
         return self.processes[-1]
 
     def starts(self):
@@ -97,6 +104,15 @@ class Stage:
             timeout=60,
             check=False,
         )
+
+    def play_while(self, condition, *, speed, seconds):
+        """Let the clock run until a condition no longer holds; fails after that long of it."""
+        until = self.clock.now() + seconds
+        while condition():
+            assert self.clock.now() < until, f"nothing happened for {seconds} s"
+            self.clock.set_speed(speed, UNWATCHED_SECONDS)
+            time.sleep(UNWATCHED_SECONDS / 50)
+        self.clock.set_speed(0)
 
     def play_until(self, minute, speed=SPEED):
         """Let the clock run to this minute of the world."""
@@ -123,8 +139,8 @@ class Stage:
     def lines(self):
         return [data for _, data in read_stream(self.kinesis)]
 
-    def events(self):
-        return [json.loads(line) for line in self.log.read_text().splitlines()]
+    def events(self, log=None):
+        return [json.loads(line) for line in (log or self.log).read_text().splitlines()]
 
     def close(self):
         for process in self.processes:
