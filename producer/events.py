@@ -109,6 +109,12 @@ class CredentialsAwaited(Event, level="warning"):
     reason: str
 
 
+class StatusUnwritten(Event, level="warning"):
+    """The file that `wsb produce --status` reads cannot be written; producing goes on."""
+
+    reason: str
+
+
 class NotDelivered(Event, level="warning"):
     """What was given up at the stop is read again after it."""
 

@@ -36,12 +36,16 @@ class Reporter:
 
     def report(self, now: float, log: Log) -> None:
         """Log what was counted since the last line, and where the producer stands."""
-        counts = figures(self.totals)
+        counts = self.counts()
         since = {name: value - self._told.get(name, 0) for name, value in counts.items()}
         self._told = counts
         shown = since | figures(self.gauges(now))
         metrics = Embedded(NAMESPACE, {"subreddit": self._subreddit}, now, shown, UNITS)
         log.emit(Progress(format_instant(now), metrics))
+
+    def counts(self) -> dict[str, float]:
+        """Return what was counted since the start."""
+        return figures(self.totals)
 
     def gauges(self, now: float) -> Gauges:
         """Return where the producer stands."""

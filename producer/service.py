@@ -12,6 +12,7 @@ from producer import daemon
 from producer.app import credentials_of, make_leases, make_producer
 from producer.errors import CredentialsWrongError, LeaseLostError
 from producer.events import LeaseLost
+from producer.presence import Presence
 from producer.reddit.awaited_credentials import AwaitedCredentials
 from producer.reddit.credentials import Credentials
 from producer.settings import ProducerSettings
@@ -29,6 +30,7 @@ class Service:
         self._clock = clock
         self._log = log
         self._notifier = notifier
+        self._presence = Presence(settings, notifier, clock=clock, log=log)
         self._leases = make_leases(settings, clock, log)
         self._find = partial(credentials_of, settings.reddit)
         self._awaited = AwaitedCredentials(self._find, clock=clock, log=log)
@@ -36,22 +38,25 @@ class Service:
     def serve(self, stop: threading.Event) -> None:
         """Return after a clean stop; raises ProducerError when only a person can fix it."""
         self._notifier.ready()
-        while not stop.is_set():
-            credentials = self._credentials(stop)
-            if credentials is not None:
-                self._serve_with(credentials, stop)
+        try:
+            while not stop.is_set():
+                credentials = self._credentials(stop)
+                if credentials is not None:
+                    self._serve_with(credentials, stop)
+        finally:
+            self._presence.close()
         self._notifier.stopping()
 
     def _credentials(self, stop: threading.Event) -> Credentials | None:
         """Return credentials: a secret's are waited for, the others are there or missing."""
         if self._settings.reddit.secret_id is None:
             return self._find()
-        self._notifier.says("waiting for Reddit's credentials")
-        return self._awaited.wait(stop, self._notifier.pulse)
+        self._presence.says("waiting for Reddit's credentials")
+        return self._awaited.wait(stop, self._presence.pulse)
 
     def _serve_with(self, credentials: Credentials, stop: threading.Event) -> None:
-        self._notifier.says("waiting for another producer to end")
-        if not self._leases.take(stop, self._notifier.pulse):
+        self._presence.says("waiting for another producer to end")
+        if not self._leases.take(stop, self._presence.pulse):
             return
         self._leases.start()
         try:
@@ -66,7 +71,11 @@ class Service:
             self._leases.release()
 
     def _produce(self, credentials: Credentials, stop: threading.Event) -> None:
-        clock, log, notifier = self._clock, self._log, self._notifier
+        clock, log, presence = self._clock, self._log, self._presence
         running = make_producer(self._settings, credentials, self._leases, clock, log)
-        notifier.says(f"reading r/{self._settings.reddit.subreddit}")
-        daemon.run(running, stop, pulse=notifier.pulse, clock=clock, log=log)
+        presence.says(f"reading r/{self._settings.reddit.subreddit}")
+        presence.work(running.reporter)
+        try:
+            daemon.run(running, stop, pulse=presence.pulse, clock=clock, log=log)
+        finally:
+            presence.work(None)

@@ -1,7 +1,8 @@
 """Status: what a running producer says of itself, in a file beside its outbox.
 
 The producer holds a lock for as long as it lives, and writes the file again every few seconds. The
-lock ends with its process, however that ends: whoever can take it knows that nothing runs.
+lock ends with its process, however that ends: whoever can take it knows that nothing runs. Of two
+that use one folder, the one that waits says nothing before its turn.
 """
 
 import fcntl
@@ -11,12 +12,10 @@ import socket
 import time
 from collections import deque
 from collections.abc import Callable
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
-
-from producer.errors import SettingsError
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +24,6 @@ WRITE_SECONDS = 2.0
 MINUTE_SECONDS = 60.0
 STATUS = "status.json"
 LOCK = "producer.lock"
-LOCK_TRIES = 10  # a reader of the status holds it for a moment
-LOCK_PAUSE_SECONDS = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +69,7 @@ class Now:
 
 
 class StatusFile:
-    """Writes the status of this process into `folder`; only one process may at a time."""
+    """Writes the status of this process into `folder`, unless another one does."""
 
     def __init__(
         self,
@@ -81,6 +78,7 @@ class StatusFile:
         *,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
         self._path = folder / STATUS
         self._subreddits = subreddits
         self._monotonic = monotonic
@@ -88,7 +86,7 @@ class StatusFile:
         self._next_at = self._started_at
         nothing: dict[str, float] = {}
         self._minute = deque([(self._started_at, nothing)])
-        self._lock = _lock_of(folder)
+        self._lock = (folder / LOCK).open("ab")
 
     def write_if_due(self, now: Callable[[], Now]) -> None:
         """Write what `now` says if the last time was some seconds ago."""
@@ -96,9 +94,11 @@ class StatusFile:
             self.write(now())
 
     def write(self, now: Now) -> None:
-        """Write the file whole or not at all."""
+        """Write the file whole or not at all; raises OSError."""
         moment = self._monotonic()
         self._next_at = moment + WRITE_SECONDS
+        if not self._is_ours():
+            return
         status = Status(
             subreddits=self._subreddits,
             doing=now.doing,
@@ -119,6 +119,13 @@ class StatusFile:
         """Let it be seen that nothing runs any more."""
         self._lock.close()
 
+    def _is_ours(self) -> bool:
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
+
     def _of_the_minute(self, moment: float, counts: dict[str, float]) -> dict[str, float]:
         self._minute.append((moment, counts))
         while self._minute[1][0] <= moment - MINUTE_SECONDS:
@@ -137,21 +144,6 @@ def read_status(folder: Path) -> Status | None:
     status["troubles"] = tuple(Trouble(**each) for each in status["troubles"])
     status["subreddits"] = tuple(status["subreddits"])
     return Status(**status | {"age_seconds": round(age_seconds, 1)})
-
-
-def _lock_of(folder: Path) -> IO[bytes]:
-    folder.mkdir(parents=True, exist_ok=True)
-    file = (folder / LOCK).open("ab")
-    for _ in range(LOCK_TRIES):
-        with suppress(BlockingIOError):
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return file
-        time.sleep(LOCK_PAUSE_SECONDS)
-    file.close()
-    raise SettingsError(
-        f"another `wsb produce` of this machine uses {folder}: stop it, or set "
-        "WSB_OUTBOX_FOLDER to a folder of this one's own"
-    )
 
 
 @contextmanager

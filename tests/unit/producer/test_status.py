@@ -10,7 +10,6 @@ import pytest
 from click.testing import CliRunner
 
 from producer.cli import produce
-from producer.errors import SettingsError
 from producer.status import MINUTE_SECONDS, WRITE_SECONDS, Now, StatusFile, Trouble, read_status
 from producer.status_page import duration, page, size
 
@@ -115,11 +114,16 @@ def test_a_killed_producer_is_not_taken_for_running(tmp_path):
         assert read_status(tmp_path) is None
 
 
-def test_a_second_producer_may_not_use_the_same_folder(file, tmp_path, monkeypatch):
-    """They would overwrite each other's outbox; it says what to do."""
-    monkeypatch.setattr("producer.status.LOCK_PAUSE_SECONDS", 0)
-    with pytest.raises(SettingsError, match="WSB_OUTBOX_FOLDER"):
-        StatusFile(tmp_path, ("x",))
+def test_of_two_that_use_one_folder_the_one_that_works_is_heard(file, tmp_path, ticks):
+    """The other one waits for its turn, and then says what it does."""
+    file.write(NOW)
+    waiting = StatusFile(tmp_path, ("other",), monotonic=ticks)
+    waiting.write(Now("waiting", "now"))
+    assert read_status(tmp_path).doing == "working"
+    file.close()
+    waiting.write(Now("working too", "now"))
+    assert read_status(tmp_path).doing == "working too"
+    waiting.close()
 
 
 def test_the_page_says_what_is_known(file, tmp_path, ticks):

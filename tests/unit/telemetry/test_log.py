@@ -49,3 +49,13 @@ def test_what_is_less_important_is_not_written():
     assert not stream.getvalue()
     log.emit(GapFound("new", 1))
     assert stream.getvalue().count("\n") == 1
+
+
+def test_the_last_warnings_are_kept():
+    """A status shows them; information is not among them."""
+    log = Log(io.StringIO(), least=logging.ERROR)
+    for number in range(7):
+        log.emit(GapFound("new", number))
+        log.emit(Started(number))
+    assert [each.event for each in log.warnings] == [GapFound("new", n) for n in range(2, 7)]
+    assert log.warnings[0].logged_at.endswith("Z")
