@@ -1,12 +1,15 @@
 """App: the composition root; makes the real edges and puts the producer together."""
 
 import os
+from collections.abc import Callable
 from typing import NamedTuple
 
-from clock import Clock, FileClock, SystemClock
+from clock import Clock, FileClock, Steady, SystemClock
+from producer.asker import ThreadAsker
 from producer.aws import make_client
 from producer.delivery.record_buffer import RecordBuffer
 from producer.delivery.stream import KinesisStream
+from producer.follower import Follower, Outlets
 from producer.producer import Edges, Producer
 from producer.progress import Reporter
 from producer.reddit.budget import Budget
@@ -35,11 +38,11 @@ class Running(NamedTuple):
     leases: Leases
 
 
-def make_reddit(
-    settings: RedditSettings, credentials: Credentials, budget: Budget, clock: Clock
-) -> PrawReddit:
-    """Connect to Reddit, with the first request."""
-    return PrawReddit(settings, credentials, budget, clock)
+def reddit_connector(
+    settings: RedditSettings, credentials: Credentials, budget: Budget, steady: Steady
+) -> Callable[[], PrawReddit]:
+    """Return what connects to Reddit: each thread needs a connection of its own."""
+    return lambda: PrawReddit(settings, credentials, budget, steady.now)
 
 
 def credentials_of(settings: RedditSettings) -> Credentials:
@@ -63,8 +66,8 @@ def make_producer(
 ) -> Running:
     """Go on from the last checkpoint; raises ProducerError when an edge is missing."""
     totals = Totals()
-    budget = Budget(settings.reddit.requests_per_minute, clock.now())
-    subreddit = settings.reddit.subreddit
+    steady = Steady(clock)
+    budget = Budget(settings.reddit.requests_per_minute, steady.now())
     stream = KinesisStream(
         make_client("kinesis", settings.region),
         settings.stream_name,
@@ -76,18 +79,24 @@ def make_producer(
     state = DynamoState(
         make_client("dynamodb", settings.region), settings.state_table, leases.fence_for_write
     )
-    saved = state.load(subreddit)
+    saved = {each: state.load(each) for each in settings.reddit.subreddits}
     saver = Saver(
         state,
         Gate(leases.renew, lambda: 0),  # a checkpoint is handed over when the buffer is empty
         totals=totals,
         log=log,
     )
-    saver.found([each.key for each in saved if is_crossing(each)])
-    reddit = make_reddit(settings.reddit, credentials, budget, clock)
-    edges = Edges(reddit, RecordBuffer(stream), saver, clock, log)
-    producer = Producer(settings, edges, saved, budget, totals)
-    reporter = Reporter(producer, budget, totals, subreddit, clock.now())
+    saver.found([each.key for items in saved.values() for each in items if is_crossing(each)])
+    buffer = RecordBuffer(stream)
+    outlets = Outlets(buffer, totals, log)
+    followers = [
+        Follower(settings, subreddit, items, outlets, steady.now())
+        for subreddit, items in saved.items()
+    ]
+    connect = reddit_connector(settings.reddit, credentials, budget, steady)
+    edges = Edges(ThreadAsker(connect, clock), buffer, saver, clock, steady, log)
+    producer = Producer(followers, edges, budget, totals)
+    reporter = Reporter(producer, budget, totals, ",".join(saved), clock.now())
     return Running(producer, reporter, saver.start(), leases)
 
 

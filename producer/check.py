@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Literal, NamedTuple
 
-from clock import Clock
-from producer.app import credentials_of, make_reddit
+from clock import Clock, Steady
+from producer.app import credentials_of, reddit_connector
 from producer.aws import make_client, translated
 from producer.errors import ProducerError, RateLimitedError
 from producer.reddit.budget import Budget
+from producer.reddit.question import ListingPage
 from producer.settings import ProducerSettings, RedditSettings
 
 STREAM_READY = ("ACTIVE", "UPDATING")
@@ -38,10 +39,11 @@ def findings(environment: Mapping[str, str], clock: Clock) -> Iterator[CheckResu
 
 def check_reddit(settings: RedditSettings, clock: Clock) -> None:
     """Ask Reddit for the newest posts; raises ProducerError that says what to fix."""
-    budget = Budget(settings.requests_per_minute, clock.now())
-    reddit = make_reddit(settings, credentials_of(settings), budget, clock)
+    steady = Steady(clock)
+    budget = Budget(settings.requests_per_minute, steady.now())
+    reddit = reddit_connector(settings, credentials_of(settings), budget, steady)()
     try:
-        reddit.listing("new", None)
+        reddit.ask(ListingPage(settings.subreddit, "new", None))
     except RateLimitedError as error:
         raise ProducerError(f"{error}: try again in {error.wait_seconds or 60:.0f} s") from None
     finally:

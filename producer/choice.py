@@ -1,49 +1,48 @@
-"""Choice: what to ask Reddit next. New things first, then due looks, full scans, spare quota."""
+"""Choice: which job asks Reddit next. By purpose, then by how long it has been due."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from producer.listings.full_scan import FullScan
-from producer.listings.listing_poll import ListingPoll
-from producer.looks.look import EXTRA_LOOK_SECONDS, Look, due_look, extra_look, next_look_at
-from producer.looks.tracker import Tracker
+from producer.job import Job
 from producer.reddit.budget import Budget
+from producer.reddit.purpose import PRIORITY, Purpose
+
+NEVER = float("inf")
 
 
-class Request(NamedTuple):
-    """The next page of a poll or a scan, or a look; `at` is when it may go."""
+class Choice(NamedTuple):
+    """The job whose request may go now; without one, when to choose again (inf: on a reply)."""
 
-    at: float
-    subject: ListingPoll | FullScan | Look
-
-
-class Rest(NamedTuple):
-    """Nothing is worth a request before `at`."""
-
+    job: Job | None
     at: float
 
 
-def next_request(
-    polls: Sequence[ListingPoll],
-    scans: Sequence[FullScan],
-    tracker: Tracker,
-    budget: Budget,
-    now: float,
-) -> Request | Rest:
-    """Choose among what is due; a spare request yields to what falls due before its turn."""
-    ready_at = budget.ready_at(now, spare=False)
-    poll = min(polls, key=lambda each: each.due_at())
-    if poll.due_at() <= now:
-        return Request(ready_at, poll)
-    look = due_look(tracker, now)
-    if look is not None:
-        return Request(ready_at, look)
-    scan = min(scans, key=lambda each: each.due_at())
-    if scan.due_at() <= now:
-        return Request(ready_at, scan)
-    due_at = min(poll.due_at(), scan.due_at(), next_look_at(tracker))
-    spare_at = budget.ready_at(now, spare=True)
-    look = extra_look(tracker, now)
-    if look is None or due_at < spare_at:
-        return Rest(min(due_at, now + EXTRA_LOOK_SECONDS))
-    return Request(spare_at, look)
+def choose(
+    jobs: Iterable[Job], held: Mapping[Job, float], budget: Budget, now: float, *, spare: bool
+) -> Choice:
+    """Choose among what is due now.
+
+    `held` jobs wait until their moment. Without `spare` no value look goes: it might keep what
+    is new waiting.
+    """
+    ready: dict[Purpose, float] = {}
+    best: tuple[int, float] | None = None
+    chosen: Job | None = None
+    wait = NEVER
+    for job in jobs:
+        purpose = job.purpose
+        if purpose is Purpose.LOOK and not spare:
+            continue
+        due_at = max(job.due_at(now), held.get(job, 0.0))
+        if due_at > now:
+            wait = min(wait, due_at)
+            continue
+        at = ready.get(purpose)
+        if at is None:
+            at = ready[purpose] = budget.ready_at(now, purpose)
+        if at > now:
+            wait = min(wait, at)
+        elif best is None or (PRIORITY[purpose], due_at) < best:
+            best = (PRIORITY[purpose], due_at)
+            chosen = job
+    return Choice(chosen, now if chosen else wait)

@@ -29,7 +29,7 @@ def run(
     another producer has taken over.
     """
     producer, reporter, saver, leases = running
-    log.emit(Started(tracked=len(producer.tracker)))
+    log.emit(Started(tracked=producer.tracked()))
     try:
         while not stop.is_set():
             pulse()
@@ -53,7 +53,7 @@ def run(
 
 
 def _save(running: Running, stop: threading.Event) -> None:
-    running.producer.checkpoint(stop)
+    running.producer.finish(stop)
     running.saver.close(SAVE_SECONDS)
 
 

@@ -42,6 +42,19 @@ class ItemMalformed(Event, level="warning"):
     field: str
 
 
+class PageEmpty(Event, level="warning"):
+    """A listing's first page without a readable item: it is asked for again."""
+
+    listing: str
+
+
+class AnswerFailed(Event, level="error"):
+    """A defect: an answer could not be taken in; what asked for it asks again, later."""
+
+    error: str
+    purpose: str
+
+
 class RedditUnavailable(Event, level="warning"):
     """Reddit did not give what was asked for; it is asked again after that long."""
 

@@ -41,6 +41,10 @@ class Patience:
         """Return the state after an answer."""
         return replace(self, backoff=self.backoff.succeeded(), answered=True)
 
+    def pause_seconds(self) -> float:
+        """Return how long nothing is asked: one request's failure says little about others'."""
+        return self.backoff.seconds() if self.backoff.failures > 1 else 0.0
+
     def is_over(self, error: RedditError) -> bool:
         """Tell whether only a person can fix what failed just now."""
         failures = self.backoff.failures

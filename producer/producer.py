@@ -1,221 +1,204 @@
-"""Producer: one step at a time, from the next due request to its records and checkpoint.
+"""Producer: one step at a time, from the requests that may go to the answers that came.
 
-Memory runs ahead of Kinesis by a few seconds of answers. A checkpoint first waits until all of
-them are acknowledged; whoever dies before that reads them again.
+It never waits for Reddit while something else could be done. Memory runs ahead of Kinesis by a
+few seconds of answers. A checkpoint first waits until all of them are acknowledged; whoever dies
+before that reads them again.
 """
 
 import threading
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from clock import Clock
-from contract import format_instant
-from producer.choice import Rest, next_request
+from clock import Clock, Steady
+from producer.asker import Asker, Reply
+from producer.backoff import Backoff
+from producer.choice import choose
 from producer.delivery.record_buffer import RecordBuffer
-from producer.errors import RateLimitedError
-from producer.events import GapFound, ItemMalformed, RedditRateLimited, RedditUnavailable
-from producer.listings.cursor_item import cursors_in, item_of_cursor
-from producer.listings.full_scan import FullScan, every_seconds
-from producer.listings.listing_poll import ListingPoll
-from producer.listings.poll import Gap
-from producer.looks.answer_reader import AnswerReader, parse
-from producer.looks.cohort_item import cohort_key, cohorts_in, item_of_cohort
-from producer.looks.look import Look
-from producer.looks.observation import Record, gap_observation
-from producer.looks.tracker import Tracker
+from producer.errors import RateLimitedError, RedditError
+from producer.events import AnswerFailed, PageEmpty, RedditRateLimited, RedditUnavailable
+from producer.follower import Follower, Moment
+from producer.job import Job, Request
 from producer.patience import WORTH_ANOTHER_TRY, Patience
+from producer.reddit.batch import read
 from producer.reddit.budget import Budget
-from producer.reddit.client import Reddit
-from producer.reddit.limits import LISTINGS
-from producer.reddit.thing import Thing
-from producer.settings import ProducerSettings
+from producer.reddit.question import Answer, ListingPage
+from producer.stamps import Stamps
 from producer.state.checkpoint import Checkpoint
-from producer.state.item import Item
 from producer.state.saver import Keeper
 from producer.totals import Totals
 from telemetry import Log
 
 CHECKPOINT_SECONDS = 60.0  # what is not checkpointed is read again
-LEAST_TICK_SECONDS = 0.001  # the contract's resolution: no two answers share an instant
+LONGEST_WAIT_SECONDS = 10.0  # whoever loops has things to do of its own
+NO_FAILURE = Backoff(first_seconds=1.0, cap_seconds=60.0)  # of a job
+MOST_DEFECTS = 50  # answers in a row that could not be taken in
 
 
 class Edges(NamedTuple):
-    """Everything outside the producer."""
+    """Everything outside the producer; `steady` is what it schedules by."""
 
-    reddit: Reddit
+    asker: Asker
     buffer: RecordBuffer
     keeper: Keeper
     clock: Clock
+    steady: Steady
     log: Log
 
 
 class Producer:
-    """The core that a daemon loops; it goes on from the checkpoint `saved`. Not thread-safe."""
+    """The core that a daemon loops, for several subreddits on one budget. Not thread-safe."""
 
     def __init__(
-        self,
-        settings: ProducerSettings,
-        edges: Edges,
-        saved: Sequence[Item],
-        budget: Budget,
-        totals: Totals,
+        self, followers: Sequence[Follower], edges: Edges, budget: Budget, totals: Totals
     ) -> None:
+        self.followers = tuple(followers)
         self._edges = edges
         self._budget = budget
         self._totals = totals
-        self._subreddit = settings.reddit.subreddit
-        self._now = edges.clock.now()
-        cursors = {cursor.listing: cursor for cursor in cursors_in(saved)}
-        cohorts = cohorts_in(saved)
-        for cohort in cohorts:
-            cohort.seen_at = self._now  # an outage is no proof that they left the listings
-        self.tracker = Tracker(settings.look_ages_seconds, cohorts)
-        self.polls = tuple(
-            ListingPoll(
-                listing,
-                cursors.get(listing),
-                self._now,
-                least=settings.poll_min_seconds,
-                most=settings.poll_max_seconds,
-            )
-            for listing in LISTINGS
-        )
-        every = every_seconds(settings.reddit.requests_per_minute)
-        # without a cursor the first poll goes to the end itself
-        self.scans = tuple(
-            FullScan(listing, self._now + (0.0 if listing in cursors else every), every)
-            for listing in LISTINGS
-        )
-        self._reader = AnswerReader(
-            self.tracker, subreddit=self._subreddit, min_score=settings.min_score
-        )
+        self._jobs = tuple(job for follower in followers for job in follower.jobs)
+        self._follower_of = {job: each for each in followers for job in each.jobs}
+        self._sent_at: dict[int, float] = {}
+        self._stamps = Stamps()
         self._patience = Patience()
-        self._retry_at = self._now
-        self._checkpoint_at = self._now + CHECKPOINT_SECONDS
+        self._failed_at = float("-inf")
+        self._retry_at = float("-inf")
+        self._backoffs: dict[Job, Backoff] = {}
+        self._held: dict[Job, float] = {}
+        self._defects = 0
+        self._checkpoint_at = edges.steady.now() + CHECKPOINT_SECONDS
 
     def run_once(self, stop: threading.Event) -> None:
-        """Make the request that is due, or wait for the next thing to do.
+        """Send the requests that may go, then take what came or wait for the next thing to do.
 
         Raises RedditError or AwsError when only a person can fix it, LeaseLostError when another
         producer has taken over, NotDeliveredError when asked to stop while Kinesis takes nothing.
         """
         self._edges.keeper.raise_problem()
-        now = self._tick()
+        now = self._edges.steady.now()
         if now >= self._checkpoint_at:
             self.checkpoint(stop)
         elif now >= self._edges.buffer.due_at():
             self._edges.buffer.flush(stop)
-        now = self._tick()  # Kinesis may have taken its time
-        request = next_request(self.polls, self.scans, self.tracker, self._budget, now)
-        ready_at = max(request.at, self._retry_at)
-        if isinstance(request, Rest) or ready_at > now:
-            due_at = min(ready_at, self._checkpoint_at, self._edges.buffer.due_at())
-            self._edges.clock.wait(due_at - now, stop)
-            return
-        self._ask(request.subject)
+        now = self._edges.steady.now()  # Kinesis may have taken its time
+        next_at = min(self._send(now), self._checkpoint_at, self._edges.buffer.due_at())
+        seconds = min(max(0.0, next_at - now), LONGEST_WAIT_SECONDS)
+        for reply in self._edges.asker.replies(seconds, stop):
+            self._take(reply)
+
+    def finish(self, stop: threading.Event) -> None:
+        """Take what is still in flight and is answered soon, and save everything."""
+        for reply in self._edges.asker.close():
+            if reply.error is None:  # after the end nothing is asked again
+                self._take(reply)
+        self.checkpoint(stop)
 
     def checkpoint(self, stop: threading.Event) -> None:
         """Wait for acknowledgement, then hand over what changed."""
         self._edges.buffer.flush(stop)
-        self.tracker.retire(self._now, min(scan.seen_all_since for scan in self.scans))
-        polls = [poll for poll in self.polls if poll.dirty]
-        cohorts = [cohort for cohort in self.tracker.cohorts.values() if cohort.dirty]
-        subreddit = self._subreddit
+        now = self._edges.steady.now()
+        changes = [follower.changes(now) for follower in self.followers]
         self._edges.keeper.keep(
             Checkpoint(
-                puts=tuple(item_of_cohort(subreddit, each) for each in cohorts),
-                deleted=tuple(cohort_key(subreddit, name) for name in self.tracker.retired),
-                cursors=tuple(item_of_cursor(subreddit, p.cursor) for p in polls if p.cursor),
+                puts=tuple(item for each in changes for item in each.puts),
+                deleted=tuple(key for each in changes for key in each.deleted),
+                cursors=tuple(item for each in changes for item in each.cursors),
             )
         )
-        for poll in polls:
-            poll.dirty = False
-        for cohort in cohorts:
-            cohort.dirty = False
-        self.tracker.retired.clear()
-        self._checkpoint_at = self._now + CHECKPOINT_SECONDS
+        self._checkpoint_at = now + CHECKPOINT_SECONDS
 
     def lag_seconds(self, now: float) -> float:
         """Return how overdue the most overdue poll or fixed-age look is."""
-        looks = (cohort.due_at(self.tracker.ages) for cohort in self.tracker.cohorts.values())
-        return max(0.0, now - min([*(poll.due_at() for poll in self.polls), *looks]))
+        return max(0.0, now - min(follower.late_since() for follower in self.followers))
+
+    def tracked(self) -> int:
+        """Return how many ids are looked at again."""
+        return sum(len(follower.tracker) for follower in self.followers)
 
     def gaps_open(self) -> int:
         """Return how many holes are known."""
-        return sum(poll.gaps_open for poll in self.polls)
+        return sum(follower.gaps_open() for follower in self.followers)
 
-    def _tick(self) -> float:
-        """Return the time, later than ever before."""
-        self._now = max(self._edges.clock.now(), self._now + LEAST_TICK_SECONDS)
-        return self._now
+    def _send(self, now: float) -> float:
+        """Send all that may go now; returns when to choose again (inf: on a reply)."""
+        if now < self._retry_at:
+            return self._retry_at
+        asker = self._edges.asker
+        while free := asker.free():
+            spare = free > 1 or not self._sent_at
+            choice = choose(self._jobs, self._held, self._budget, now, spare=spare)
+            if choice.job is None:
+                return choice.at
+            request = choice.job.ask(now)
+            self._budget.sent(request.purpose, now)
+            self._sent_at[id(request)] = now
+            asker.send(request)
+        return float("inf")
 
-    def _ask(self, subject: ListingPoll | FullScan | Look) -> None:
-        try:
-            self._answer(subject)
-        except RateLimitedError as error:
-            self._budget.refused(self._tick(), error.wait_seconds)
-            self._edges.log.emit(RedditRateLimited(wait_seconds=error.wait_seconds))
-        except WORTH_ANOTHER_TRY as error:
-            self._patience = self._patience.failed()
-            if self._patience.is_over(error):
-                raise
-            seconds = self._patience.backoff.seconds()
-            self._retry_at = self._tick() + seconds
-            self._edges.log.emit(
-                RedditUnavailable(reason=str(error), retry_seconds=round(seconds, 1))
-            )
-            subject.fail(self._now)  # others have their turn before what fails again and again
-        else:
+    def _take(self, reply: Reply) -> None:
+        request = reply.request
+        sent_at = self._sent_at.pop(id(request))
+        self._budget.returned()
+        now = self._edges.steady.now()
+        if reply.error is not None:
+            self._fail(request, reply.error, sent_at, now)
+        elif reply.answer is not None:
             self._patience = self._patience.succeeded()
+            self._answer(request, reply.answer, now)
 
-    def _answer(self, subject: ListingPoll | FullScan | Look) -> None:
-        match subject:
-            case ListingPoll():
-                gap = subject.take(*self._turn_page(subject), self._now)
-                if gap is not None:
-                    self._report(gap)
-            case FullScan():
-                subject.take(*self._turn_page(subject))
-            case Look():
-                self._look(subject)
+    def _answer(self, request: Request, answer: Answer, now: float) -> None:
+        moment = Moment(now, self._stamps.next(self._edges.clock.now()))
+        follower = self._follower_of[request.job]
+        try:
+            batch, malformed = read(answer)
+            follower.refuse(malformed, moment)
+            if not batch.ids and (listing := _first_page(request)):
+                self._edges.log.emit(PageEmpty(listing))
+                self._put_off(request, now)
+                return
+            follower.take(request, answer, batch, moment)
+        except Exception as error:
+            # whatever one answer does to us, the others are still to be read
+            self._defects += 1
+            self._edges.log.emit(AnswerFailed(error=type(error).__name__, purpose=request.purpose))
+            self._put_off(request, now)
+            if self._defects >= MOST_DEFECTS:
+                raise
+        else:
+            self._defects = 0
+            self._backoffs.pop(request.job, None)
+            self._held.pop(request.job, None)
 
-    def _turn_page(self, listed: ListingPoll | FullScan) -> tuple[list[Thing], str | None]:
-        after = listed.anchor(self._now)
-        page = self._edges.reddit.listing(listed.listing, after)
-        now = self._tick()
-        things = self._parse(page.items)
-        self._send(self._reader.see(things, now, frozenset()))
-        return things, page.after
+    def _fail(self, request: Request, error: RedditError, sent_at: float, now: float) -> None:
+        if isinstance(error, RateLimitedError):
+            self._budget.refused(now, error.wait_seconds)
+            self._edges.log.emit(RedditRateLimited(wait_seconds=error.wait_seconds))
+            request.job.fail(request, now)
+            return
+        if not isinstance(error, WORTH_ANOTHER_TRY):
+            raise error
+        wait = self._put_off(request, now)
+        if sent_at >= self._failed_at:  # what was in flight together failed together
+            self._patience = self._patience.failed()
+            self._failed_at = now
+            if self._patience.is_over(error):
+                raise error
+            self._retry_at = max(self._retry_at, now + self._patience.pause_seconds())
+        wait = max(wait, self._retry_at - now)
+        self._edges.log.emit(RedditUnavailable(reason=str(error), retry_seconds=round(wait, 1)))
 
-    def _look(self, look: Look) -> None:
-        items = self._edges.reddit.info(look.ids) if look.ids else []
-        now = self._tick()
-        due = [each for each in look.cohorts if each.due_at(self.tracker.ages) <= now]
-        scheduled = frozenset(fullname for cohort in due for fullname in cohort.ids)
-        things = self._parse(items)
-        records = self._reader.see(things, now, scheduled)
-        answered = {thing.id for thing in things}
-        records += self._reader.miss((each for each in look.ids if each not in answered), now)
-        self._send(records)
-        for cohort in look.cohorts:
-            passed = self.tracker.looked(cohort, now)
-            self._totals.looks_skipped += max(0, passed - 1)
-        self._totals.looks += 1
-        self._totals.looks_extra += not due
+    def _put_off(self, request: Request, now: float) -> float:
+        """Let the job wait, longer each time in a row; returns for how long."""
+        request.job.fail(request, now)
+        backoff = self._backoffs.get(request.job, NO_FAILURE).failed()
+        self._backoffs[request.job] = backoff
+        seconds = backoff.seconds()
+        self._held[request.job] = now + seconds
+        return seconds
 
-    def _parse(self, items: Sequence[object]) -> list[Thing]:
-        answer = parse(items)
-        for field in answer.malformed:
-            self._totals.items_malformed += 1
-            self._edges.log.emit(ItemMalformed(field))
-        return answer.things
 
-    def _send(self, records: Sequence[Record]) -> None:
-        self._edges.buffer.add(records, self._now)
-        self._totals.observations.update(record["cause"] for record in records)
-
-    def _report(self, gap: Gap) -> None:
-        self._edges.buffer.add([gap_observation(gap, self._subreddit)], self._now)
-        self._totals.observations["gap"] += 1
-        from_at, to_at = format_instant(gap.from_at), format_instant(gap.to_at)
-        self._edges.log.emit(GapFound(listing=gap.listing, from_at=from_at, to_at=to_at))
+def _first_page(request: Request) -> str | None:
+    """Return the listing whose newest page was asked for."""
+    match request.question:
+        case ListingPage(_, listing, None):
+            return listing
+    return None

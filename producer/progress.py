@@ -53,6 +53,6 @@ class Reporter:
             requests=self._budget.requests,
             requests_left=self._budget.left(now),
             lag_seconds=round(self._producer.lag_seconds(now), 1),
-            tracked=len(self._producer.tracker),
+            tracked=self._producer.tracked(),
             gaps_open=self._producer.gaps_open(),
         )

@@ -6,9 +6,12 @@ poll reads. A page also shows the scores of 100 things, as much as a look does.
 
 from collections.abc import Sequence
 
+from producer.gap import Gap
+from producer.job import Purpose, Request
 from producer.listings.poll import Poll
+from producer.reddit.batch import Batch
 from producer.reddit.limits import LISTING_ITEMS, LISTINGS, PAGE_SIZE
-from producer.reddit.thing import Thing
+from producer.reddit.question import Answer, ListingPage
 
 EVERY_SECONDS = 300.0  # a quarter of what 1,000 comments span on a normal weekday
 REQUESTS = len(LISTINGS) * LISTING_ITEMS // PAGE_SIZE
@@ -16,42 +19,53 @@ QUOTA_SHARE = 0.2  # at most
 
 
 class FullScan:
-    """Goes down a listing page by page, from `first_at` on.
+    """Goes down a listing page by page, from `first_at` on; one page is in flight at a time.
 
     It moves no cursor, so a restart may begin it again.
     `seen_all_since` is when the last whole scan began: all that is listed was seen since then.
     """
 
-    def __init__(self, listing: str, first_at: float, every_seconds: float) -> None:
+    purpose = Purpose.DEEP
+
+    def __init__(self, subreddit: str, listing: str, first_at: float, every_seconds: float) -> None:
         self.listing = listing
         self.seen_all_since = float("-inf")
+        self._subreddit = subreddit
         self._next_at = first_at
         self._every = every_seconds
         self._poll: Poll | None = None
+        self._in_flight = False
 
-    def due_at(self) -> float:
+    def due_at(self, now: float) -> float:  # noqa: ARG002 - of the protocol
         """Return when to ask for the next page."""
+        if self._in_flight:
+            return float("inf")
         return self._poll.began_at if self._poll else self._next_at
 
-    def anchor(self, now: float) -> str | None:
-        """Return the anchor of the page to ask for now."""
+    def ask(self, now: float) -> Request:
+        """Return the request of the next page."""
         if self._poll is None:
             self._poll = Poll.begin(None, now, restarted=False)
-        return self._poll.after
+        self._in_flight = True
+        page = ListingPage(self._subreddit, self.listing, self._poll.after)
+        return Request(page, self.purpose, self)
 
-    def take(self, things: Sequence[Thing], after: str | None) -> None:
+    def take(self, _request: Request, batch: Batch, answer: Answer, _now: float) -> Sequence[Gap]:
         """Take in the page; at the listing's end the scan is over. It looks for no holes."""
+        self._in_flight = False
         if self._poll is None:
             raise RuntimeError("a page came without a scan")
-        self._poll = self._poll.turn_page(None, things, after)
+        self._poll = self._poll.turn_page(None, batch.things, answer.after)
         if self._poll.complete:
             if not self._poll.lost:
                 self.seen_all_since = self._poll.began_at
             self._next_at = self._poll.began_at + self._every
             self._poll = None
+        return ()
 
-    def fail(self, now: float) -> None:
+    def fail(self, _request: Request, now: float) -> None:
         """Note that the page did not come; after a few times the scan is over."""
+        self._in_flight = False
         if self._poll is None:
             raise RuntimeError("a page failed without a scan")
         self._poll = self._poll.failed()

@@ -10,8 +10,9 @@ therefore deep: it goes on until it is older than the deep poll before it began,
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import NamedTuple, Self
+from typing import Self
 
+from producer.gap import Gap
 from producer.reddit.limits import FULL_LISTING, PAGE_SIZE
 from producer.reddit.thing import Thing
 
@@ -21,16 +22,6 @@ LATENESS_SLACK_SECONDS = 60.0
 NEW_PER_PAGE = 70
 ANCHORS = 3
 PAGE_TRIES = 3  # then everything that waits behind this page has its turn
-
-
-class Gap(NamedTuple):
-    """A hole: nothing that Reddit still lists lies between these two moments."""
-
-    id: str
-    listing: str
-    found_at: float
-    from_at: float
-    to_at: float
 
 
 @dataclass(frozen=True, slots=True)

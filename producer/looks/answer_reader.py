@@ -3,65 +3,56 @@
 Every item of every answer is a look, whatever the answer was asked for.
 """
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from typing import NamedTuple
 
 from producer.looks.known import Known
 from producer.looks.observation import Record, observation_of
 from producer.looks.sighting import Sighting, miss, see
 from producer.looks.tracker import Tracker
-from producer.reddit.thing import MalformedThingError, Thing, thing_of
+from producer.reddit.thing import Thing
 
 NEW = "new"
 REREAD = "reread"
 
 
-class Answer(NamedTuple):
-    """Items that could be read, and the fields for which others could not."""
-
-    things: list[Thing]
-    malformed: list[str]
-
-
-def parse(items: Iterable[object]) -> Answer:
-    """Read the items of an answer."""
-    things: list[Thing] = []
-    malformed: list[str] = []
-    for item in items:
-        try:
-            things.append(thing_of(item))
-        except MalformedThingError as error:
-            malformed.append(str(error))
-    return Answer(things, malformed)
-
-
 class AnswerReader:
-    """Takes answers into the tracker."""
+    """Takes answers into the tracker; `at` is steady, `observed_at` the wall's."""
 
     def __init__(self, tracker: Tracker, *, subreddit: str, min_score: int) -> None:
         self._tracker = tracker
         self._subreddit = subreddit
         self._min_score = min_score
 
-    def see(self, things: Sequence[Thing], at: float, scheduled: frozenset[str]) -> list[Record]:
-        """Take in what was answered; `scheduled` ids are always sent."""
+    def see(self, things: Sequence[Thing], at: float, observed_at: float) -> list[Record]:
+        """Take in what was answered; the first sighting after a fixed age is always sent."""
         records: list[Record] = []
         for thing in things:
             known = self._tracker.get(thing.id)
-            due = thing.id in scheduled
+            due = known is not None and self._is_due(known, at)
             sighting = see(known, thing, at=at, scheduled=due, min_score=self._min_score)
-            records += self._take(known, sighting, thing, at)
+            records += self._take(known, sighting, thing, at, observed_at)
         return records
 
-    def miss(self, ids: Iterable[str], at: float) -> list[Record]:
+    def miss(self, ids: Iterable[str], at: float, observed_at: float) -> list[Record]:
         """Take in what was asked for and not answered."""
         records: list[Record] = []
         for known in filter(None, map(self._tracker.get, ids)):
-            records += self._take(known, miss(known, at=at), None, at)
+            records += self._take(known, miss(known, at=at), None, at, observed_at)
         return records
 
+    def _is_due(self, known: Known, at: float) -> bool:
+        ages = self._tracker.ages
+        seen, now = known.looked_at - known.created_at, at - known.created_at
+        return bisect_right(ages, now) > bisect_right(ages, seen)
+
     def _take(
-        self, known: Known | None, sighting: Sighting, thing: Thing | None, at: float
+        self,
+        known: Known | None,
+        sighting: Sighting,
+        thing: Thing | None,
+        at: float,
+        observed_at: float,
     ) -> list[Record]:
         after = sighting.known
         before = (known.peak, known.missed_at) if known else None
@@ -70,6 +61,7 @@ class AnswerReader:
         if not sighting.emit:
             return []
         cause = REREAD if known else NEW
+        subreddit = self._subreddit
         return [
-            observation_of(after, thing, observed_at=at, cause=cause, subreddit=self._subreddit)
+            observation_of(after, thing, observed_at=observed_at, cause=cause, subreddit=subreddit)
         ]

@@ -8,7 +8,6 @@ from producer.looks.tracker import Tracker
 
 LAST_AGE_SECONDS = 24 * 3600.0  # looks from this age on are never given up, so they go first
 EXTRA_LOOK_SECONDS = 60.0  # no extra look sooner after the last one
-RETRY_SECONDS = 60.0  # others have their turn before a look that failed
 
 
 class Look(NamedTuple):
@@ -16,11 +15,6 @@ class Look(NamedTuple):
 
     cohorts: tuple[Cohort, ...]
     ids: tuple[str, ...]
-
-    def fail(self, now: float) -> None:
-        """Let others go before a look that was not answered."""
-        for cohort in self.cohorts:
-            cohort.retry_at = now + RETRY_SECONDS
 
 
 def due_look(tracker: Tracker, now: float) -> Look | None:
@@ -48,6 +42,17 @@ def next_look_at(tracker: Tracker) -> float:
     """Return when the next fixed-age look is due and may go."""
     dues = (_askable_at(cohort, tracker.ages) for cohort in tracker.cohorts.values())
     return min(dues, default=float("inf"))
+
+
+def next_extra_look_at(tracker: Tracker) -> float:
+    """Return when an extra look may go."""
+    ages = tracker.ages
+    waiting = (
+        max(cohort.looked_at + EXTRA_LOOK_SECONDS, cohort.retry_at)
+        for cohort in tracker.cohorts.values()
+        if cohort.looks_done < len(ages)
+    )
+    return min(waiting, default=float("inf"))
 
 
 def pack(cohorts: Iterable[Cohort]) -> Look | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from contract import SCHEMA, format_instant
-from producer.listings.poll import Gap
+from producer.gap import Gap
 from producer.looks.known import Known
 from producer.reddit.thing import Thing, bounded, instant_in
 from producer.reddit.tombstones import LIVE

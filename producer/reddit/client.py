@@ -1,16 +1,15 @@
-"""Reddit: listings and /api/info through PRAW, as plain items.
+"""Client: asks Reddit through PRAW, and returns plain items.
 
 PRAW authorizes, renews tokens and speaks HTTP. Its model objects are left out: building a
 hundred of them costs more than all the rest of an answer, and every field is in the item.
 """
 
-from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import praw
 import prawcore
 
-from clock import Clock
 from producer.errors import (
     CredentialsWrongError,
     ForbiddenError,
@@ -19,33 +18,21 @@ from producer.errors import (
 )
 from producer.reddit.budget import Budget
 from producer.reddit.credentials import Credentials
-from producer.reddit.limits import PAGE_SIZE
+from producer.reddit.limits import PAGE_SIZE, THREAD_ITEMS
+from producer.reddit.question import Answer, Info, ListingPage, More, Question, Thread
 from producer.reddit.requestor import MeteredRequestor
 from producer.settings import RedditSettings
 
 
-class Page(NamedTuple):
-    """The items of one answer, and the anchor of the next page."""
-
-    items: list[Any]
-    after: str | None
-
-
-class Reddit(Protocol):
-    """What the producer asks of Reddit; every call is one request and raises RedditError."""
-
-    def listing(self, name: str, after: str | None) -> Page:
-        """Return a page of `comments` or `new`, newest first."""
-
-    def info(self, ids: Sequence[str]) -> list[Any]:
-        """Return what Reddit answers for up to 100 fullnames."""
-
-
 class PrawReddit:
-    """One subreddit on Reddit, connected lazily. Not thread-safe."""
+    """Reddit, connected lazily; `now` gives the budget's time. Not thread-safe."""
 
     def __init__(
-        self, settings: RedditSettings, credentials: Credentials, budget: Budget, clock: Clock
+        self,
+        settings: RedditSettings,
+        credentials: Credentials,
+        budget: Budget,
+        now: Callable[[], float],
     ) -> None:
         url = settings.url
         servers = {"oauth_url": url, "reddit_url": url} if url else {}
@@ -56,39 +43,48 @@ class PrawReddit:
             check_for_updates=False,
             check_for_async=False,
             requestor_class=MeteredRequestor,
-            requestor_kwargs={"budget": budget, "clock": clock},
+            requestor_kwargs={"budget": budget, "now": now},
             **servers,
         )
-        self._subreddit = settings.subreddit
 
-    def listing(self, name: str, after: str | None) -> Page:
-        """Return a page of `comments` or `new`, newest first."""
-        params: dict[str, str | int] = {"limit": PAGE_SIZE}
-        if after is not None:
-            params["after"] = after
-        return _page(self._get(f"r/{self._subreddit}/{name}", params))
-
-    def info(self, ids: Sequence[str]) -> list[Any]:
-        """Return what Reddit answers for up to 100 fullnames."""
-        return _page(self._get("api/info/", {"id": ",".join(ids)})).items
+    def ask(self, question: Question) -> Answer:
+        """Make one request, or more while tokens expire; raises RedditError."""
+        match question:
+            case ListingPage(subreddit, listing, after):
+                params: dict[str, str | int] = {"limit": PAGE_SIZE}
+                if after is not None:
+                    params["after"] = after
+                return listing_in(self._get(f"r/{subreddit}/{listing}", params))
+            case Info(ids):
+                return listing_in(self._get("api/info/", {"id": ",".join(ids)}))
+            case Thread(subreddit, post_id):
+                path = f"r/{subreddit}/comments/{post_id.removeprefix('t3_')}"
+                return thread_in(self._get(path, {"sort": "new", "limit": THREAD_ITEMS}))
+            case More(post_id, children):
+                names = ",".join(each.removeprefix("t1_") for each in children)
+                data = {"link_id": post_id, "children": names, "sort": "new"}
+                return more_in(self._authorized("POST", "api/morechildren", data=data))
 
     def close(self) -> None:
         """Close the connections."""
         self._reddit.close()
 
     def _get(self, path: str, params: dict[str, str | int]) -> object:
+        return self._authorized("GET", path, params=params)
+
+    def _authorized(self, method: str, path: str, **content: dict[str, Any]) -> object:
         try:
-            return self._get_once(path, params)
+            return self._once(method, path, **content)
         except TokenExpiredError:
             self._reddit.forget_token()
         try:
-            return self._get_once(path, params)
+            return self._once(method, path, **content)
         except TokenExpiredError:
             raise ForbiddenError("Reddit refuses a token that it has just given") from None
 
-    def _get_once(self, path: str, params: dict[str, str | int]) -> object:
+    def _once(self, method: str, path: str, **content: dict[str, Any]) -> object:
         try:
-            return self._reddit.request(method="GET", path=path, params=params)
+            return self._reddit.request(method=method, path=path, **content)
         except prawcore.OAuthException as error:
             raise CredentialsWrongError(f"Reddit gives no token: {error.error}") from None
         except prawcore.ResponseException:
@@ -113,11 +109,75 @@ class _Praw(praw.Reddit):
         return self._core
 
 
-def _page(answer: object) -> Page:
+def listing_in(answer: object) -> Answer:
+    """Read a listing; raises GarbledError."""
     data = answer.get("data") if isinstance(answer, dict) else None
-    children = data.get("children") if isinstance(data, dict) else None
-    if not isinstance(data, dict) or not isinstance(children, list):
+    if not isinstance(data, dict):
         raise GarbledError("Reddit's answer is not a listing")
     after = data.get("after")
-    items = [child.get("data") if isinstance(child, dict) else child for child in children]
-    return Page(items, after if isinstance(after, str) and after else None)
+    items = [_data(child) for child in _children(data)]
+    return Answer(items, after if isinstance(after, str) and after else None)
+
+
+def thread_in(answer: object) -> Answer:
+    """Read a comment page: its post, then its comments from the top down; raises GarbledError."""
+    if not isinstance(answer, list) or len(answer) != len(("post", "comments")):
+        raise GarbledError("Reddit's answer is not a comment page")
+    return _flat(child for listing in answer for child in _children_of(listing))
+
+
+def more_in(answer: object) -> Answer:
+    """Read what stood behind a `more`; raises GarbledError."""
+    inner = answer.get("json") if isinstance(answer, dict) else None
+    data = inner.get("data") if isinstance(inner, dict) else None
+    things = data.get("things") if isinstance(data, dict) else None
+    if not isinstance(things, list):
+        raise GarbledError("Reddit's answer is not what stands behind a `more`")
+    return _flat(iter(things))
+
+
+def _flat(children: Iterator[object]) -> Answer:
+    """Take apart a tree of any depth: replies follow their comment."""
+    items: list[object] = []
+    more: list[str] = []
+    levels = [children]
+    while levels:
+        child = next(levels[-1], None)
+        if child is None:
+            levels.pop()
+            continue
+        data = _data(child)
+        if isinstance(child, dict) and child.get("kind") == "more":
+            more += _names_behind(data)
+            continue
+        items.append(data)
+        replies = data.pop("replies", None) if isinstance(data, dict) else None
+        if replies:  # "" without any
+            levels.append(iter(_children_of(replies)))
+    return Answer(items, None, tuple(dict.fromkeys(more)))
+
+
+def _names_behind(more: object) -> list[str]:
+    """Return fullnames; none for a thread that goes on deeper than Reddit shows at once."""
+    children = more.get("children") if isinstance(more, dict) else None
+    if not isinstance(children, list):
+        return []
+    return [f"t1_{each}" for each in children if isinstance(each, str) and each]
+
+
+def _children_of(listing: object) -> list[Any]:
+    data = listing.get("data") if isinstance(listing, dict) else None
+    if not isinstance(data, dict):
+        raise GarbledError("Reddit's answer is not a listing")
+    return _children(data)
+
+
+def _children(data: dict[str, Any]) -> list[Any]:
+    children = data.get("children")
+    if not isinstance(children, list):
+        raise GarbledError("Reddit's answer is not a listing")
+    return children
+
+
+def _data(child: object) -> Any:  # noqa: ANN401 - whatever Reddit sent
+    return child.get("data") if isinstance(child, dict) else child

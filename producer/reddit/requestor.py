@@ -5,14 +5,13 @@ a 5xx or a 401. Here every answer but a good one is raised at once, which leaves
 retry, and the headers are read and taken off, which leaves its limiter nothing to wait for.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import prawcore
 import requests
 from prawcore.const import ACCESS_TOKEN_PATH
 
-from clock import Clock
 from producer.errors import (
     CredentialsWrongError,
     ForbiddenError,
@@ -24,11 +23,14 @@ from producer.errors import (
     UnreachableError,
 )
 from producer.reddit.budget import Budget
+from producer.reddit.deadline import Deadline, deadline, watched_session
 
-TIMEOUT_SECONDS = 16.0
+DEADLINE_SECONDS = 16.0  # of the wall, for all of an exchange
+MOST_BYTES = 64 * 1024 * 1024  # 500 comments of the greatest length, many times over
+CHUNK_BYTES = 64 * 1024
 REASONS: Mapping[type[Exception], str] = {  # the first that fits
     requests.exceptions.SSLError: "its certificate is not accepted",
-    requests.exceptions.Timeout: f"no answer within {TIMEOUT_SECONDS:.0f} s",
+    requests.exceptions.Timeout: f"no answer within {DEADLINE_SECONDS:.0f} s",
     requests.exceptions.ChunkedEncodingError: "the answer broke off",
     requests.exceptions.ConnectionError: "no connection; is the address right, is there a network?",
 }
@@ -44,13 +46,15 @@ MISSING = (301, 302, 404)  # Reddit sends an unknown subreddit's reader to its s
 class MeteredRequestor(prawcore.Requestor):
     """Raises the producer's errors, and tells the budget of every exchange, tokens too.
 
-    Takes what PRAW gives to its requestor besides.
+    An exchange has a deadline, dripping answers included, and a most of bytes. `now` gives the
+    budget's time. Takes what PRAW gives to its requestor besides.
     """
 
-    def __init__(self, *, budget: Budget, clock: Clock, **settings: Any) -> None:  # noqa: ANN401 - PRAW's
-        super().__init__(timeout=TIMEOUT_SECONDS, **settings)
+    def __init__(self, *, budget: Budget, now: Callable[[], float], **settings: Any) -> None:  # noqa: ANN401 - PRAW's
+        session = settings.pop("session", None) or watched_session()
+        super().__init__(timeout=DEADLINE_SECONDS, session=session, **settings)
         self._budget = budget
-        self._clock = clock
+        self._now = now
 
     def request(
         self,
@@ -60,25 +64,51 @@ class MeteredRequestor(prawcore.Requestor):
     ) -> requests.Response:
         """Return a good answer; raises RedditError for any other."""
         _method, url = target
-        self._budget.sent(self._clock.now())
-        try:
-            response = super().request(*target, timeout=timeout, **options)
-        except prawcore.RequestException as error:
-            self._budget.answered(self._clock.now(), {})
-            cause = error.original_exception
-            reasons = (text for kind, text in REASONS.items() if isinstance(cause, kind))
-            raise UnreachableError(
-                f"{self.oauth_url} cannot be reached: {next(reasons, cause)}"
-            ) from cause
+        with deadline(DEADLINE_SECONDS) as watched:
+            response = self._exchange(target, timeout, options, watched)
         if url.endswith(ACCESS_TOKEN_PATH):
-            self._budget.answered(self._clock.now(), {})  # its headers are of another quota
+            self._budget.answered(self._now(), {})  # its headers are of another quota
             _check_token(response)
         else:
-            self._budget.answered(self._clock.now(), response.headers)
+            self._budget.answered(self._now(), response.headers)
             _check(response)
         for name in QUOTA_HEADERS:
             response.headers.pop(name, None)
         return response
+
+    def _exchange(
+        self,
+        target: tuple[Any, ...],
+        timeout: float | None,
+        options: Mapping[str, Any],
+        watched: Deadline,
+    ) -> requests.Response:
+        try:
+            response = super().request(*target, timeout=timeout, stream=True, **options)
+            _read_body(response)
+        except (prawcore.RequestException, requests.RequestException, GarbledError) as error:
+            self._budget.answered(self._now(), {})
+            if isinstance(error, GarbledError):
+                raise
+            cause = getattr(error, "original_exception", error)
+            if watched.over:
+                cause = requests.exceptions.Timeout()
+            reasons = (text for kind, text in REASONS.items() if isinstance(cause, kind))
+            raise UnreachableError(
+                f"{self.oauth_url} cannot be reached: {next(reasons, cause)}"
+            ) from cause
+        return response
+
+
+def _read_body(response: requests.Response) -> None:
+    """Read all of an answer into it; raises GarbledError when it has no end."""
+    body = bytearray()
+    with response:
+        for chunk in response.iter_content(CHUNK_BYTES):
+            body += chunk
+            if len(body) > MOST_BYTES:
+                raise GarbledError(f"Reddit's answer is longer than {MOST_BYTES} bytes")
+    response._content = bytes(body)  # noqa: SLF001 - requests sets it in no other way
 
 
 def _check(response: requests.Response) -> None:

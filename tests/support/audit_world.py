@@ -10,7 +10,9 @@ from io import StringIO
 import pytest
 
 from clock import SystemClock
-from producer.app import credentials_of, make_leases, make_producer
+from producer import app
+from producer.asker import Reply
+from producer.errors import RedditError
 from producer.settings import ProducerSettings
 from sandbox.audit import read_stream
 from sandbox.aws.environment import client_of
@@ -70,11 +72,39 @@ class SteppedClock:
         return self._clock.now()
 
     def monotonic(self):
-        return self.now()
+        self.now()
+        return self._clock.monotonic()
 
     def wait(self, seconds, stop=None):
         self._clock.set(self._clock.now() + max(0.0, seconds), 0)
         return stop is not None and stop.is_set()
+
+
+class OneByOne:
+    """An asker on a clock that only waiting moves: it has the answer before anybody waits."""
+
+    def __init__(self, connect, clock):
+        self._reddit = connect()
+        self._clock = clock
+        self._replies = []
+
+    def free(self):
+        return 1 - len(self._replies)
+
+    def send(self, request):
+        try:
+            self._replies.append(Reply(request, self._reddit.ask(request.question), None))
+        except RedditError as error:
+            self._replies.append(Reply(request, None, error))
+
+    def replies(self, seconds, stop):
+        if not self._replies:
+            self._clock.wait(seconds, stop)
+        return self.close()
+
+    def close(self):
+        replies, self._replies = self._replies, []
+        return replies
 
 
 def produce(stage, aws_url):
@@ -87,16 +117,18 @@ def produce(stage, aws_url):
     with pytest.MonkeyPatch.context() as patch:
         for name, value in environment.items():
             patch.setenv(name, value)
+        patch.setattr(app, "ThreadAsker", OneByOne)
         settings = ProducerSettings.from_environment(os.environ)
         log = Log(StringIO())
-        leases = make_leases(settings, SystemClock(), log)  # two hours pass in seconds of the wall
+        # two hours pass in seconds of the wall
+        leases = app.make_leases(settings, SystemClock(), log)
         assert leases.take(stop, lambda: None)
         leases.start()
-        credentials = credentials_of(settings.reddit)
-        producer, _, saver, _ = make_producer(settings, credentials, leases, clock, log)
+        credentials = app.credentials_of(settings.reddit)
+        producer, _, saver, _ = app.make_producer(settings, credentials, leases, clock, log)
         while stage.clock.now() < stage.world.start_at + HOURS * 3600 + MINUTE:
             producer.run_once(stop)
-        producer.checkpoint(stop)
+        producer.finish(stop)
         saver.close(WALL_SECONDS)
         leases.release()
     return list(read_stream(client_of(aws_url, "kinesis"), STREAM, 10).lines)

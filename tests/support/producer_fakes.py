@@ -1,17 +1,21 @@
 """Real small fakes of the producer's edges; tests/contract holds them against the emulator."""
 
+import heapq
+import itertools
 import threading
 from bisect import insort
 
 from botocore.exceptions import ClientError
 
-from producer.errors import AwsUnavailableError
+from producer.asker import THREADS, Reply
+from producer.errors import AwsUnavailableError, RedditError
 from producer.looks.cohort import Cohort
-from producer.reddit.client import Page
+from producer.reddit.question import Answer, Info, ListingPage, More, Thread
 
 SUBREDDIT = "wallstreetbets"
 START = 1_607_385_600.0
 PAGE_ITEMS = 100  # Reddit's
+THREAD_ITEMS = 500
 PUT_RECORDS_MOST = 500  # Kinesis': records, bytes of a call, bytes of a record with its key
 PUT_RECORDS_BYTES = 5_242_880
 RECORD_BYTES = 1_048_576
@@ -19,17 +23,18 @@ ENTRY_CODES = ("ProvisionedThroughputExceededException", "InternalFailure")  # o
 
 
 class VirtualClock:
-    """Waiting is what makes the time pass."""
+    """Waiting is what makes the time pass; `stepped` is how far somebody set the wall's off."""
 
     def __init__(self, now=START):
         self.time = now
+        self.stepped = 0.0
         self.waits = []
 
     def now(self):
-        return self.time
+        return self.time + self.stepped
 
     def monotonic(self):
-        return self.time - START
+        return self.time
 
     def wait(self, seconds, stop=None):
         if stop is not None and stop.is_set():
@@ -120,43 +125,59 @@ class FakeReddit:
         self.things = {thing["name"]: thing for thing in things}
         self.before_answer = lambda _request: None
 
-    def listing(self, name, after):
-        self._meet(("listing", name, after))
+    def ask(self, question):
+        match question:
+            case ListingPage(_, listing, after):
+                self._meet(("listing", listing, after))
+                return self._listing(listing, after)
+            case Info(ids):
+                assert 1 <= len(ids) <= PAGE_ITEMS
+                self._meet(("info", ids, None))
+                return Answer(self._show(self._found(ids)))
+            case Thread(_, post_id):
+                self._meet(("thread", post_id, None))
+                comments = [each for each in self._newest("t1_") if each["link_id"] == post_id]
+                shown = self._found([post_id]) + comments[:THREAD_ITEMS]
+                rest = tuple(each["name"] for each in comments[THREAD_ITEMS:])
+                return Answer(self._show(shown), None, rest)
+            case More(post_id, children):
+                assert 1 <= len(children) <= PAGE_ITEMS
+                self._meet(("more", children, post_id))
+                return Answer(self._show(self._found(children)))
+
+    def _listing(self, name, after):
         prefix = "t1_" if name == "comments" else "t3_"
-        listed = self._listed(prefix)
+        listed = self._newest(prefix)[: self.depth]
         start = 0
         if after is not None:
             names = [thing["name"] for thing in listed]
             if after not in names:
-                return Page([], None)
+                return Answer([])
             start = names.index(after) + 1
         page = listed[start : start + PAGE_ITEMS]
         more = start + PAGE_ITEMS < len(listed)
-        return Page(self._show(page), page[-1]["name"] if more else None)
+        return Answer(self._show(page), page[-1]["name"] if more else None)
 
-    def info(self, ids):
-        assert 1 <= len(ids) <= PAGE_ITEMS
-        self._meet(("info", tuple(ids), None))
+    def _found(self, ids):
         found = [self.things[name] for name in ids if name in self.things]
-        return self._show([thing for thing in found if not thing.get("_absent")])
+        return [thing for thing in found if not thing.get("_absent")]
 
-    def _listed(self, prefix):
-        now = self.clock.now()
+    def _newest(self, prefix):
+        now = self.clock.time
         found = []
         for thing in self.things.values():
             appeared = thing["created_utc"] + thing.get("_late", 0.0) <= now
             if thing["name"].startswith(prefix) and appeared and not thing.get("_hidden"):
                 insort(found, thing, key=lambda each: -each["created_utc"])
-        return found[: self.depth]
+        return found
 
     def _meet(self, request):
-        self.clock.time += 0.2
-        self.requests.append((self.clock.now(), request))
+        self.requests.append((self.clock.time, request))
         self.before_answer(request)
 
     def _show(self, things):
         self.answered.update(thing["name"] for thing in things)
-        now = self.clock.now()
+        now = self.clock.time
         shown = []
         for thing in things:
             score = thing.get("_score", lambda _age: 1)(now - thing["created_utc"])
@@ -164,6 +185,62 @@ class FakeReddit:
             item = {key: value for key, value in thing.items() if not key.startswith("_")}
             shown.append({**item, "score": score})
         return shown
+
+
+class VirtualAsker:
+    """Answers `latency` seconds after the sending, when the virtual clock gets there.
+
+    `latency` may be a function of the request. It does what the requestor does for the budget.
+    """
+
+    def __init__(self, reddit, clock, budget, *, latency=0.2, threads=THREADS):
+        self.reddit, self.clock, self.budget = reddit, clock, budget
+        self.latency = latency if callable(latency) else lambda _request: latency
+        self.threads = threads
+        self.in_flight = []
+        self.sent = []
+        self._numbers = itertools.count()
+
+    def free(self):
+        return self.threads - len(self.in_flight)
+
+    def send(self, request):
+        assert self.free() > 0
+        self.sent.append((self.clock.time, request))
+        at = self.clock.time + self.latency(request)
+        heapq.heappush(self.in_flight, (at, next(self._numbers), request))
+
+    def replies(self, seconds, stop):
+        if stop.is_set():
+            return self._arrived()
+        until = self.clock.time + seconds
+        if self.in_flight and self.in_flight[0][0] <= until:
+            until = max(self.clock.time, self.in_flight[0][0])
+        self.clock.wait(until - self.clock.time, stop)
+        return self._arrived()
+
+    def close(self):
+        self.threads = 0
+        replies = []
+        while self.in_flight:
+            self.clock.time = max(self.clock.time, self.in_flight[0][0])
+            replies += self._arrived()
+        return replies
+
+    def _arrived(self):
+        replies = []
+        while self.in_flight and self.in_flight[0][0] <= self.clock.time:
+            _, _, request = heapq.heappop(self.in_flight)
+            replies.append(self._reply(request))
+        return replies
+
+    def _reply(self, request):
+        try:
+            return Reply(request, self.reddit.ask(request.question), None)
+        except RedditError as error:
+            return Reply(request, None, error)
+        finally:
+            self.budget.answered(self.clock.time, {})
 
 
 BOTH = {"score": 1, "author": "somebody", "author_fullname": "t2_1", "edited": False}

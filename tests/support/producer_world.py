@@ -3,9 +3,11 @@
 import json
 import threading
 
+from clock import Steady
 from producer import daemon
 from producer.app import Running
 from producer.delivery.record_buffer import RecordBuffer
+from producer.follower import Follower, Outlets
 from producer.producer import Edges, Producer
 from producer.progress import Reporter
 from producer.reddit.budget import Budget
@@ -18,6 +20,7 @@ from tests.support.producer_fakes import (
     FakeReddit,
     MemoryLog,
     MemoryStream,
+    VirtualAsker,
     VirtualClock,
     comment,
     post,
@@ -30,7 +33,7 @@ ENVIRONMENT = {"WSB_STREAM_NAME": "s", "WSB_STATE_TABLE": "t", "AWS_REGION": "us
 class ProducerWorld:
     """A producer with fakes around it; `start` is a start after a kill."""
 
-    def __init__(self, things=(), *, per_minute=100, depth=1000, environment=()):
+    def __init__(self, things=(), *, per_minute=100, depth=1000, latency=0.2, environment=()):
         self.clock = VirtualClock()
         self.reddit = FakeReddit(self.clock, things, depth=depth)
         self.stream = MemoryStream()
@@ -41,25 +44,34 @@ class ProducerWorld:
             **dict(environment),
         }
         self.per_minute = per_minute
+        self.latency = latency
         self.stop = threading.Event()
         self.start()
 
     def start(self):
         self.totals = Totals()
         self.log = MemoryLog()
-        self.budget = Budget(self.per_minute, self.clock.now())
+        steady = Steady(self.clock)
+        self.budget = Budget(self.per_minute, steady.now())
         settings = ProducerSettings.from_environment(self.environment)
-        reddit = _Metered(self.reddit, self.budget, self.clock)
+        self.asker = VirtualAsker(self.reddit, self.clock, self.budget, latency=self.latency)
+        buffer = RecordBuffer(self.stream)
         gate = Gate(lambda: None, lambda: 0)
-        steady = self.clock.monotonic
-        self.saver = Saver(self.state, gate, totals=self.totals, log=self.log, steady=steady)
-        edges = Edges(reddit, RecordBuffer(self.stream), self.saver, self.clock, self.log)
-        saved = self.state.load(settings.reddit.subreddit)
-        self.producer = Producer(settings, edges, saved, self.budget, self.totals)
+        wall = self.clock.monotonic
+        self.saver = Saver(self.state, gate, totals=self.totals, log=self.log, steady=wall)
+        outlets = Outlets(buffer, self.totals, self.log)
+        subreddits = settings.reddit.subreddits
+        self.followers = [
+            Follower(settings, each, self.state.load(each), outlets, steady.now())
+            for each in subreddits
+        ]
+        self.follower = self.followers[0]
+        edges = Edges(self.asker, buffer, self.saver, self.clock, steady, self.log)
+        self.producer = Producer(self.followers, edges, self.budget, self.totals)
 
     def run(self, seconds):
-        until = self.clock.now() + seconds
-        while self.clock.now() < until:
+        until = self.clock.time + seconds
+        while self.clock.time < until:
             self.producer.run_once(self.stop)
             self.saver.work()
 
@@ -102,26 +114,6 @@ class FreeLeases:
 
     def may_ask(self):
         return True
-
-
-class _Metered:
-    """Does what the requestor does for the real one."""
-
-    def __init__(self, reddit, budget, clock):
-        self.reddit, self.budget, self.clock = reddit, budget, clock
-
-    def listing(self, name, after):
-        return self._ask(lambda: self.reddit.listing(name, after))
-
-    def info(self, ids):
-        return self._ask(lambda: self.reddit.info(ids))
-
-    def _ask(self, ask):
-        self.budget.sent(self.clock.now())
-        try:
-            return ask()
-        finally:
-            self.budget.answered(self.clock.now(), {})
 
 
 def steady(count, apart, *, begin=START, late=0.0):

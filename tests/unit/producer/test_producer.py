@@ -136,9 +136,9 @@ def test_fixed_age_looks_are_sent_at_their_ages_with_the_score_of_then():
     world.deliver(37 * HOUR)
     rereads = [record for record in world.of("t1_c1") if record["cause"] == "reread"]
     looks = [(parse_instant(record["observed_at"]) - START, record["score"]) for record in rereads]
-    for age in world.producer.tracker.ages:
+    for age in world.follower.tracker.ages:
         assert any(age <= at < age + 60 and score == 1 + at // HOUR for at, score in looks)
-    assert world.producer.tracker.cohorts["t1_c1"].looks_done == 8
+    assert world.follower.tracker.cohorts["t1_c1"].looks_done == 8
 
 
 def test_whoever_was_shown_at_ten_is_kept():
@@ -187,13 +187,13 @@ def test_spare_quota_is_spent_within_the_limit():
 
 
 def test_a_checkpoint_comes_only_after_acknowledgement():
-    world = ProducerWorld(steady(50, 1.0, begin=START - 50))
+    world = ProducerWorld([*steady(50, 1.0, begin=START - 50), post(1, START - 10)])
     done = []
     world.stream.after_put = lambda entries: done.append(("put", len(entries)))
     cursors = [("saved", "cursor#comments"), ("saved", "cursor#new")]
     world.state.before_call = lambda _operation, key: done.append(("saved", key.name))
     world.deliver(2)
-    assert done == [("put", 50), ("saved", "cohort#t1_c49"), *cursors]
+    assert done == [("put", 51), ("saved", "cohort#t1_c49"), *cursors]
     world = ProducerWorld(steady(50, 1.0, begin=START - 50))
     world.stream.down = True
     with pytest.raises(AwsUnavailableError):
@@ -207,9 +207,9 @@ def test_a_checkpoint_comes_only_after_acknowledgement():
 
 def test_malformed_items_are_counted_and_skipped():
     """The log names the field, and nothing of what its author wrote."""
-    world = ProducerWorld([comment(1), {**comment(2), "link_id": None}])
+    world = ProducerWorld([post(1), comment(1), {**comment(2), "link_id": None}])
     world.deliver(60)
-    assert {"t1_c1"} == world.delivered()
+    assert {"t1_c1", "t3_p1"} == world.delivered()
     assert [ItemMalformed("link_id")] * world.totals.items_malformed == world.log.events
     assert world.totals.items_malformed > 0
 

@@ -26,7 +26,7 @@ def test_a_minute_is_told_with_its_counts_and_its_end():
     """Counts are those since the line before; gauges are of the moment."""
     world = ProducerWorld(steady(50, 1.0, begin=START - 50))
     reporter = reporter_of(world)
-    world.run(60)
+    world.run(61)
     reporter.report_if_due(world.clock.now(), world.log)
     reporter.report_if_due(world.clock.now(), world.log)
     first_at, asked = world.clock.now(), len(world.reddit.requests)

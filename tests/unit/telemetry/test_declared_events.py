@@ -109,7 +109,7 @@ def test_every_metric_is_declared_and_counted():
         for path, node in parsed(sources())
         if path.startswith("producer/")
         and isinstance(node, ast.Attribute)
-        and ast.unparse(node.value).endswith("_totals")
+        and ast.unparse(node.value).endswith("totals")
     }
     assert counted == {field.name for field in dataclasses.fields(Totals)}
 

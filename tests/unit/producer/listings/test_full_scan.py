@@ -3,26 +3,36 @@
 import pytest
 
 from producer.listings.full_scan import EVERY_SECONDS, FullScan, every_seconds
+from producer.reddit.batch import batch_of
+from producer.reddit.purpose import Purpose
+from producer.reddit.question import Answer
 from tests.support.producer_fakes import START
 from tests.unit.producer.listings.test_poll import things
 
 
+def turn(scan, now, page, after):
+    """Ask for a page and give it; returns the anchor that was asked for."""
+    request = scan.ask(now)
+    assert scan.due_at(now) == float("inf")
+    assert (request.question[:2], request.purpose) == (("stocks", "comments"), Purpose.DEEP)
+    scan.take(request, batch_of(page), Answer([], after), now)
+    return request.question.after
+
+
 def test_a_full_scan_goes_from_page_to_page_to_the_end_whatever_is_known():
-    scan = FullScan("comments", START, 300.0)
-    assert scan.anchor(START) is None
-    scan.take(things(range(100)), "t1_c99")
-    assert (scan.anchor(START + 2), scan.due_at()) == ("t1_c99", START)
-    scan.take(things(range(100, 150)), None)
-    assert scan.due_at() == START + 300
+    scan = FullScan("stocks", "comments", START, 300.0)
+    assert turn(scan, START, things(range(100)), "t1_c99") is None
+    assert scan.due_at(START + 2) == START
+    assert turn(scan, START + 2, things(range(100, 150)), None) == "t1_c99"
+    assert scan.due_at(START + 3) == START + 300
 
 
 def test_a_deleted_anchor_does_not_end_a_scan():
     """Reddit answers it with an empty page; the thing above it is tried."""
-    scan = FullScan("comments", START, 300.0)
-    scan.anchor(START)
-    scan.take(things(range(100)), "t1_c99")
-    scan.take([], None)
-    assert scan.anchor(START + 3) == "t1_c98"
+    scan = FullScan("stocks", "comments", START, 300.0)
+    turn(scan, START, things(range(100)), "t1_c99")
+    turn(scan, START + 2, [], None)
+    assert scan.ask(START + 3).question.after == "t1_c98"
 
 
 @pytest.mark.parametrize("per_minute", [2, 10, 30, 100])

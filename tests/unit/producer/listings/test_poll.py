@@ -2,8 +2,11 @@
 
 import pytest
 
+from producer.job import Purpose, Request
 from producer.listings.listing_poll import ListingPoll
 from producer.listings.poll import Cursor, Poll, interval_seconds
+from producer.reddit.batch import batch_of
+from producer.reddit.question import Answer, ListingPage
 from producer.reddit.thing import thing_of
 from tests.support.producer_fakes import START, comment
 
@@ -125,8 +128,10 @@ def test_the_interval_aims_at_seventy_new_things_a_page(count, apart, expected):
 
 
 def test_a_listing_poll_begins_its_next_poll_an_interval_after_the_last_one_began():
-    poll = ListingPoll("comments", None, START, least=1.0, most=30.0)
-    assert poll.anchor(START) is None
-    poll.take(things(range(3)), None, START + 2)
-    assert poll.due_at() == START + 30
+    poll = ListingPoll("stocks", "comments", None, START, least=1.0, most=30.0)
+    request = poll.ask(START)
+    assert request == Request(ListingPage("stocks", "comments", None), Purpose.POLL, poll)
+    assert poll.due_at(START + 1) == float("inf")
+    poll.take(request, batch_of(things(range(3))), Answer([]), START + 2)
+    assert poll.due_at(START + 2) == START + 30
     assert poll.dirty

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from contract import SCHEMA, problem_of, problem_of_line
 from producer.delivery.record_buffer import encode
-from producer.listings.poll import Gap
+from producer.gap import Gap
 from producer.looks.observation import gap_observation, observation_of
 from producer.looks.sighting import miss, see
 from producer.reddit.thing import MalformedThingError, thing_of

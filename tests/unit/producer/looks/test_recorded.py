@@ -6,7 +6,7 @@ from contract import problem_of_line
 from producer.delivery.record_buffer import encode
 from producer.looks.observation import observation_of
 from producer.looks.sighting import see
-from producer.reddit.client import _page
+from producer.reddit.client import listing_in
 from producer.reddit.thing import thing_of
 from producer.reddit.tombstones import DELETED
 from tests.support.producer_fakes import START, SUBREDDIT
@@ -14,7 +14,7 @@ from tests.support.producer_fakes import START, SUBREDDIT
 
 def things_in(folder, pattern):
     for path in sorted(folder.glob(pattern)):
-        for item in _page(json.loads(path.read_text(encoding="utf-8"))).items:
+        for item in listing_in(json.loads(path.read_text(encoding="utf-8"))).items:
             if str(item.get("name", "")).startswith(("t1_", "t3_")):
                 yield thing_of(item)
 

@@ -1,7 +1,10 @@
 """Every answer but a good one is raised at once, as the error that says what to do."""
 
+import io
+
 import pytest
 import requests
+import urllib3
 
 from producer.errors import (
     CredentialsWrongError,
@@ -23,11 +26,7 @@ TOKEN_BODY = '{"access_token": "a", "expires_in": 3600, "scope": "*"}'
 
 class FakeBudget:
     def __init__(self):
-        self.requests = 0
         self.headers = []
-
-    def sent(self, now):
-        self.requests += 1
 
     def answered(self, now, headers):
         self.headers.append(dict(headers))
@@ -49,7 +48,7 @@ class OneAnswer:
 def answer(status=200, body="{}", **headers):
     response = requests.Response()
     response.status_code = status
-    response._content = body.encode()
+    response.raw = urllib3.HTTPResponse(io.BytesIO(body.encode()), preload_content=False)
     response.headers.update({name.replace("_", "-"): value for name, value in headers.items()})
     return response
 
@@ -57,7 +56,7 @@ def answer(status=200, body="{}", **headers):
 def ask(given, url=API):
     budget = FakeBudget()
     settings = {"user_agent": "a test of wsb", "session": OneAnswer(given)}
-    requestor = MeteredRequestor(budget=budget, clock=VirtualClock(), **settings)
+    requestor = MeteredRequestor(budget=budget, now=VirtualClock().now, **settings)
     return budget, lambda: requestor.request("GET", url, data={})
 
 
@@ -80,7 +79,7 @@ def test_each_failure_is_the_error_that_says_what_to_do(given, error):
     budget, request = ask(given)
     with pytest.raises(error):
         request()
-    assert (budget.requests, len(budget.headers)) == (1, 1)
+    assert len(budget.headers) == 1
 
 
 @pytest.mark.parametrize(
