@@ -11,11 +11,23 @@ class Switches:
     """What is switched on; everything off by default."""
 
     kinesis_failed_records_ratio: float = 0.0
-    """Share of the entries of a PutRecords that fail, in an answer with status 200."""
+    """Share of the entries of a PutRecords that fail, in an answer with status 200: half of them
+    throttled, half by an InternalFailure."""
     kinesis_throttled_ratio: float = 0.0
     """Share of PutRecord and PutRecords calls refused as a whole."""
+    kinesis_unavailable_ratio: float = 0.0
+    """Share of the data calls answered with InternalFailure, status 500."""
     kinesis_frozen: bool = False
     """Kinesis answers no data call until this is off again."""
+    dynamodb_throttled_ratio: float = 0.0
+    """Share of the reads and writes of items refused with ProvisionedThroughputExceeded."""
+    dynamodb_conflict_ratio: float = 0.0
+    """Share of the writes of items refused with TransactionConflictException."""
+    dynamodb_unavailable_ratio: float = 0.0
+    """Share of the reads and writes of items answered with InternalServerError, status 500."""
+    aws_cut_ratio: float = 0.0
+    """Share of Kinesis' data calls and DynamoDB's writes that are done, but whose connection
+    breaks before the answer."""
     firehose_throttled_ratio: float = 0.0
     """Share of PutRecord and PutRecordBatch calls answered with ServiceUnavailableException."""
     firehose_failed_records_ratio: float = 0.0

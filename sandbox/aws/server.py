@@ -15,6 +15,7 @@ from werkzeug.serving import make_server
 from sandbox.aws.attempts import Attempts
 from sandbox.aws.control import AwsControl
 from sandbox.aws.patching import Patching
+from sandbox.aws.refusals import Refusals
 from sandbox.aws.services import Services
 from sandbox.aws.settings import AwsSandboxSettings
 
@@ -40,7 +41,8 @@ class SandboxServer:
             port = bound.getsockname()[1]
             self.url = f"http://{_HOST}:{port}"
             self._services = Services.of(settings, self.url)
-            moto = Attempts(DomainDispatcherApplication(create_backend_app))
+            backends = DomainDispatcherApplication(create_backend_app)
+            moto = Attempts(Refusals(backends, self._services.faults))
             self._server = make_server(
                 _HOST,
                 port,

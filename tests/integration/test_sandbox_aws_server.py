@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 import requests
+from botocore.exceptions import ClientError, ConnectionClosedError, ReadTimeoutError
 
 from sandbox.process import ChildFailed, ChildProcess
 from tests.conftest import PROJECT
+from tests.support.aws_emulator import make_table
 from tests.support.packages import zip_of
 from tests.support.sandbox_aws import WALL_SECONDS, SandboxAws
 
@@ -140,6 +142,78 @@ def test_a_frozen_kinesis_answers_when_it_thaws(aws):
     aws.control("POST", "faults", {"kinesis_frozen": False})
     put.join(WALL_SECONDS)
     assert aws.status()["streams"]["cold"]["records_put"] == 1
+
+
+@pytest.fixture(scope="module")
+def refusing(aws):
+    """Return a stream, a table, and a call of each kind on them."""
+    kinesis, dynamodb = aws.client("kinesis"), aws.client("dynamodb")
+    kinesis.create_stream(StreamName="refusing", ShardCount=1)
+    make_table(aws.url, "refusing")
+    key = {"pk": {"S": "a"}, "sk": {"S": "b"}}
+    record = {"PartitionKey": "k", "Data": b"x"}
+    return {
+        "put": lambda: kinesis.put_records(StreamName="refusing", Records=[record]),
+        "write": lambda: dynamodb.put_item(TableName="refusing", Item=key),
+        "update": lambda: dynamodb.update_item(
+            TableName="refusing",
+            Key=key,
+            UpdateExpression="SET n = :one",
+            ExpressionAttributeValues={":one": {"N": "1"}},
+        ),
+        "delete": lambda: dynamodb.delete_item(TableName="refusing", Key=key),
+        "read": lambda: dynamodb.get_item(TableName="refusing", Key=key),
+        "query": lambda: dynamodb.query(
+            TableName="refusing",
+            KeyConditionExpression="pk = :a",
+            ExpressionAttributeValues={":a": {"S": "a"}},
+        ),
+    }
+
+
+WRITES, READS = {"write", "update", "delete"}, {"read", "query"}
+
+
+@pytest.mark.parametrize(
+    ("switch", "code", "calls"),
+    [
+        ("kinesis_unavailable_ratio", "InternalFailure", {"put"}),
+        ("kinesis_throttled_ratio", "ProvisionedThroughputExceededException", {"put"}),
+        ("dynamodb_throttled_ratio", "ProvisionedThroughputExceededException", WRITES | READS),
+        ("dynamodb_unavailable_ratio", "InternalServerError", WRITES | READS),
+        ("dynamodb_conflict_ratio", "TransactionConflictException", WRITES),
+    ],
+)
+def test_a_switch_refuses_its_calls_and_no_others(aws, refusing, switch, code, calls):
+    """Until it is off; a 500 is one that no client takes for its own mistake."""
+    aws.control("POST", "faults", {switch: 1.0})
+    refused = {}
+    for name, call in refusing.items():
+        try:
+            call()
+        except ClientError as error:
+            refused[name] = error.response
+    aws.control("DELETE", "faults")
+    assert {name: one["Error"]["Code"] for name, one in refused.items()} == dict.fromkeys(
+        calls, code
+    )
+    statuses = {one["ResponseMetadata"]["HTTPStatusCode"] for one in refused.values()}
+    assert statuses == {500 if code.startswith("Internal") else 400}
+    for call in refusing.values():
+        call()
+
+
+def test_a_connection_may_break_when_the_work_is_done(aws, refusing):
+    """Whoever sends it again sends it twice."""
+    before = aws.status()["streams"]["refusing"]["records_put"]
+    aws.control("POST", "faults", {"aws_cut_ratio": 1.0})
+    for name in ("put", "write"):
+        with pytest.raises((ConnectionClosedError, ReadTimeoutError)):
+            refusing[name]()
+    refusing["read"]()
+    aws.control("DELETE", "faults")
+    refusing["put"]()
+    assert aws.status()["streams"]["refusing"]["records_put"] == before + 2
 
 
 def test_firehose_delivers_on_the_sandboxes_clock(aws):

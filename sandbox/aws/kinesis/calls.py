@@ -28,6 +28,7 @@ RECORD_BYTES = 1024 * 1024
 REQUEST_BYTES = 5 * 1024 * 1024
 REQUEST_RECORDS = 500
 PARTITION_KEY_CHARACTERS = 256
+_INTERNAL_SHARE = 0.5  # of the entries that fail
 _THROTTLED = "ProvisionedThroughputExceededException"
 _JSON = {"Content-Type": "application/x-amz-json-1.1"}
 Answer = tuple[int, dict[str, str], bytes]
@@ -127,6 +128,8 @@ class KinesisDataPlane:
     def _store_or_fail(self, stream: Stream, shard: Shard, entry: dict[str, Any]) -> dict[str, str]:
         if self.faults.strikes(self.faults.switches.kinesis_failed_records_ratio):
             where = f"shard {shard.shard_id} in stream {stream.stream_name}"
+            if self.faults.strikes(_INTERNAL_SHARE):
+                return {"ErrorCode": "InternalFailure", "ErrorMessage": "Internal service failure."}
             return {"ErrorCode": _THROTTLED, "ErrorMessage": f"Rate exceeded for {where}"}
         return self._store(stream, shard, entry)
 

@@ -108,6 +108,8 @@ def test_a_partial_failure_stores_what_it_does_not_report(kinesis, faults):
     answer = put(kinesis, range(100))
     failed = [n for n, entry in enumerate(answer["Records"]) if "ErrorCode" in entry]
     assert answer["FailedRecordCount"] == len(failed) > 0
+    codes = {answer["Records"][n]["ErrorCode"] for n in failed}
+    assert codes == {"ProvisionedThroughputExceededException", "InternalFailure"}
     assert {f"{n}".encode() for n in range(100) if n not in failed} == set(read(kinesis))
 
 
