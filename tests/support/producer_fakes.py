@@ -34,7 +34,7 @@ class VirtualClock:
         return self.time + self.stepped
 
     def monotonic(self):
-        return self.time
+        return self.time - START
 
     def wait(self, seconds, stop=None):
         if stop is not None and stop.is_set():
