@@ -68,7 +68,8 @@ class Notifier:
     def _send(self, message: str) -> None:
         if self._address is None:
             return
-        # a manager that does not listen is no reason to stop reading
+        # a manager that does not listen, or not now, is no reason to stop reading
         with suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as channel:
+            channel.setblocking(False)  # noqa: FBT003 - the library's
             channel.connect(self._address)
             channel.sendall(message.encode())

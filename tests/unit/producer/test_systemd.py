@@ -72,6 +72,14 @@ def test_an_abstract_address_is_one():
         assert heard(channel) == ["READY=1"]
 
 
+def test_a_manager_that_does_not_listen_holds_nobody_up(manager):
+    """Its queue is full after some ten messages: a sender that blocks would stand still."""
+    one = Notifier(manager.getsockname())
+    for _ in range(1000):
+        one.ready()
+    assert set(heard(manager)) == {"READY=1"}
+
+
 def test_outside_systemd_nothing_is_said_and_one_that_has_gone_stops_nobody(tmp_path):
     for environment in ({}, {"NOTIFY_SOCKET": str(tmp_path / "gone"), "WATCHDOG_USEC": "1000000"}):
         one = Notifier.from_environment(environment)
