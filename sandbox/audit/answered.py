@@ -77,7 +77,8 @@ class AnsweredThing:
     have had it and had not. `walls` are the answers' moments by the wall, `taken_by` when each was
     surely taken (its connection was used again), `via` the initials of their endpoints. What
     `lost` holds may have died with the producer, unsent; of what `forgotten` holds it may know
-    nothing any more. Without walls no two answers overlap.
+    nothing any more, except that a comment has reached `min_score`: that is saved at once. Without
+    walls no two answers overlap.
     """
 
     fullname: str
@@ -93,6 +94,7 @@ class AnsweredThing:
     via: str = ""
     lost: AbstractSet[int] = frozenset()
     forgotten: AbstractSet[int] = frozenset()
+    min_score: int | None = None
     _is_sorted: bool = field(init=False)
     _known: list[_Known] = field(init=False)
 
@@ -103,9 +105,11 @@ class AnsweredThing:
         self._known = [_Known()]
         for place, score in enumerate(self.scores):
             known = self._known[-1]
+            state = self.versions[self.shown[place]][0]
             if place not in self.lost and place not in self.forgotten:
-                state = self.versions[self.shown[place]][0]
                 known = known.after(state, _bounded(score))
+            elif place not in self.lost and self._crosses(known.peak, score):
+                known = known._replace(peak=_bounded(score))
             self._known.append(known)
 
     @property
@@ -113,15 +117,24 @@ class AnsweredThing:
         """Return `comment` or `post`."""
         return KINDS[self.fullname[:2]]
 
-    def reached(self, min_score: int) -> bool:
-        """Tell whether some answer showed this comment at that score."""
+    def reached(self, min_score: int, *, surely: bool = True) -> bool:
+        """Tell whether some answer showed this comment at that score; surely: one not lost."""
         return self.kind == "comment" and any(
-            score is not None and score >= min_score for score in self.scores
+            score is not None and score >= min_score and not (surely and place in self.lost)
+            for place, score in enumerate(self.scores)
         )
 
     def is_gone(self) -> bool:
-        """Tell whether some answer showed it deleted or removed."""
-        return any(self.versions[version][0] != "live" for version in set(self.shown))
+        """Tell whether some answer that was not lost showed it deleted or removed."""
+        return any(
+            self.versions[version][0] != "live"
+            for place, version in enumerate(self.shown)
+            if place not in self.lost
+        )
+
+    def is_lost(self) -> bool:
+        """Tell whether all answers that had it may have died with the producer."""
+        return all(place in self.lost for place in range(len(self.moments)))
 
     def candidates(self, at: float) -> list[int]:
         """Return the answers that an observation stamped `at` can come from.
@@ -255,6 +268,11 @@ class AnsweredThing:
     def _sweep(self, at: float) -> list[str]:
         created: float = self.versions[0][1]["created_utc"]
         return ["sweep"] if at - created >= SWEEP_AFTER_SECONDS else []
+
+    def _crosses(self, peak: int | None, score: int | None) -> bool:
+        least = self.min_score
+        is_new = least is not None and (peak is None or peak < least)
+        return is_new and score is not None and least is not None and score >= least
 
     def _text(self, place: int) -> tuple[object, object]:
         fields = self.versions[self.shown[place]][1]

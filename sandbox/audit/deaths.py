@@ -3,36 +3,38 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+IN_HANDS_SECONDS = 0.5
+UNSAVED_SECONDS = 3.0
+AFTER_SECONDS = 0.5  # the server still sends what the dead one had asked for
+
 
 @dataclass(frozen=True, slots=True)
 class Death:
-    """A kill without warning, at a moment of the clock.
+    """A kill without warning, at a moment of the wall's monotonic clock; all spans are its too.
 
-    `in_hands_seconds` before it an answer may still have been on its way to the outbox: it died
-    unsent. `unsaved_seconds` before it what an answer showed may not have been in any checkpoint:
-    it was sent, and forgotten.
+    What was answered `in_hands_seconds` before it may not have got as far as the outbox: it died
+    unsent. What was answered `unsaved_seconds` before it may not have been in a checkpoint: it was
+    sent, and forgotten.
     """
 
-    at: float
-    in_hands_seconds: float
-    unsaved_seconds: float
+    wall: float
+    in_hands_seconds: float = IN_HANDS_SECONDS
+    unsaved_seconds: float = UNSAVED_SECONDS
 
 
-def lost_places(moments: Sequence[float], deaths: Iterable[Death]) -> frozenset[int]:
+def lost_places(walls: Sequence[float], deaths: Iterable[Death]) -> frozenset[int]:
     """Return the answers that may have died with the producer."""
-    spans = [(death.at - death.in_hands_seconds, death.at) for death in deaths]
-    return _within(moments, spans)
+    return _within(walls, [(one.wall, one.in_hands_seconds) for one in deaths])
 
 
-def forgotten_places(moments: Sequence[float], deaths: Iterable[Death]) -> frozenset[int]:
+def forgotten_places(walls: Sequence[float], deaths: Iterable[Death]) -> frozenset[int]:
     """Return the answers of which the next producer may know nothing."""
-    spans = [(death.at - death.unsaved_seconds, death.at) for death in deaths]
-    return _within(moments, spans)
+    return _within(walls, [(one.wall, one.unsaved_seconds) for one in deaths])
 
 
-def _within(moments: Sequence[float], spans: Sequence[tuple[float, float]]) -> frozenset[int]:
+def _within(walls: Sequence[float], deaths: Sequence[tuple[float, float]]) -> frozenset[int]:
     return frozenset(
         place
-        for place, moment in enumerate(moments)
-        if any(since <= moment <= until for since, until in spans)
+        for place, wall in enumerate(walls)
+        if any(death - seconds <= wall <= death + AFTER_SECONDS for death, seconds in deaths)
     )

@@ -16,7 +16,9 @@ class RedditLedger:
     were gone again before anybody asked. `reached`: comments whose true score stayed at the
     minimum for at least 60 s in the window. `created_at`: by fullname, of what was served.
     `answered`: by fullname, whatever was in any answer; `kept_expected`: comments for which one
-    carried an un-hidden score of at least the minimum, `gone`: what one showed deleted or removed.
+    carried an un-hidden score of at least the minimum, `gone`: what one showed deleted or removed;
+    neither counts an answer that may have died with the producer. `kept_allowed`: comments that
+    any answer showed at the minimum.
     """
 
     served: frozenset[str]
@@ -25,6 +27,7 @@ class RedditLedger:
     answered: Mapping[str, AnsweredThing]
     kept_expected: frozenset[str]
     gone: frozenset[str]
+    kept_allowed: frozenset[str] = frozenset()
     brief: frozenset[str] = frozenset()
     created_at: Mapping[str, float] = field(default_factory=dict)
 
@@ -32,6 +35,11 @@ class RedditLedger:
     def read(self) -> frozenset[str]:
         """Return what was in some answer."""
         return frozenset(self.answered)
+
+    @property
+    def died(self) -> frozenset[str]:
+        """Return what only answers had that may have died with the producer."""
+        return frozenset(name for name, thing in self.answered.items() if thing.is_lost())
 
 
 @dataclass(frozen=True, slots=True)

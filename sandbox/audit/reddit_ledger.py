@@ -44,7 +44,7 @@ def reddit_ledger(lines: list[bytes], min_score: int, deaths: Sequence[Death] = 
         if fullname.startswith("t1_") and (told["true_peak"] or 0) >= min_score:
             reached.add(fullname)
         if told["moments"]:
-            answered[fullname] = _answered(told, deaths)
+            answered[fullname] = _answered(told, min_score, deaths)
     return RedditLedger(
         served=frozenset(served),
         unasked=frozenset(unasked),
@@ -52,22 +52,25 @@ def reddit_ledger(lines: list[bytes], min_score: int, deaths: Sequence[Death] = 
         answered=answered,
         kept_expected=frozenset(n for n, one in answered.items() if one.reached(min_score)),
         gone=frozenset(n for n, one in answered.items() if one.is_gone()),
+        kept_allowed=frozenset(
+            name for name, one in answered.items() if one.reached(min_score, surely=False)
+        ),
         brief=frozenset(brief),
         created_at=created_at,
     )
 
 
-def _answered(told: dict[str, Any], deaths: Sequence[Death]) -> AnsweredThing:
+def _answered(told: dict[str, Any], min_score: int, deaths: Sequence[Death]) -> AnsweredThing:
     own = COMMENT_SOURCES if told["id"].startswith("t1_") else POST_SOURCES
     versions = [
         (one["state"], {name: one["fields"].get(name) for name in (*SOURCES, *own)})
         for one in told["versions"]
     ]
-    moments = array("d", told["moments"])
+    walls = array("d", told["walls"])
     return AnsweredThing(
         told["id"],
         versions,
-        moments,
+        array("d", told["moments"]),
         array("H", told["shown"]),
         [  # a post's hidden score is told by its fields
             None if versions[version][1].get("hide_score") else score
@@ -76,9 +79,10 @@ def _answered(told: dict[str, Any], deaths: Sequence[Death]) -> AnsweredThing:
         told["num_comments"],
         told["upvote_ratios"],
         told["lacked"],
-        array("d", told["walls"]),
+        walls,
         array("d", told["taken_by"]),
         told["via"],
-        lost_places(moments, deaths),
-        forgotten_places(moments, deaths),
+        lost_places(walls, deaths),
+        forgotten_places(walls, deaths),
+        min_score,
     )

@@ -48,7 +48,8 @@ class Audit:
     """What a run did; `findings` holds ids (or "field of id") by what is wrong with them.
 
     `flagged`: how many served things were never read, and lie in a gap that says so; nobody's
-    loss, but a hole. What only a replay server knows is None on live Reddit.
+    loss, but a hole. `died`: what was read only by a producer that was killed with the answer in
+    its hands, and was never read again. What only a replay server knows is None on live Reddit.
     """
 
     served: int | None
@@ -59,6 +60,7 @@ class Audit:
     recall_true: float | None
     findings: Mapping[Finding, tuple[str, ...]]
     flagged: int | None = None
+    died: tuple[str, ...] = ()
 
     @property
     def missing(self) -> int:
@@ -96,10 +98,10 @@ def audit(
     found |= {
         Finding.UNREAD: unread - reddit.unasked - flagged,
         Finding.UNASKED: reddit.unasked - reddit.read - flagged,
-        Finding.UNACKNOWLEDGED: reddit.read - stream.ids,
+        Finding.UNACKNOWLEDGED: reddit.read - reddit.died - stream.ids,
         Finding.NO_TOMBSTONE: reddit.gone - gone,
         Finding.NOT_KEPT: reddit.kept_expected - kept,
-        Finding.WRONGLY_KEPT: (kept | live) - reddit.kept_expected,
+        Finding.WRONGLY_KEPT: (kept | live) - reddit.kept_expected - reddit.kept_allowed,
     }
     return Audit(
         served=len(reddit.served),
@@ -110,6 +112,7 @@ def audit(
         recall_true=_share(reddit.reached, kept),
         findings=_wrong(found),
         flagged=len(flagged),
+        died=tuple(sorted(reddit.died - stream.ids)),
     )
 
 

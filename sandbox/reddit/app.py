@@ -84,8 +84,11 @@ class RedditApp:
             self._route("/r/{subreddit}/new", "new", answers.new),
             self._route("/api/info", "info", answers.info),
             self._route("/api/morechildren", "more", answers.more, method="POST"),
-            self._route("/comments/{post}", "thread", answers.thread),
-            self._route("/comments/{post}/{slug}/{comment}", "thread", answers.thread),
+            *(
+                self._route(f"{place}/comments/{{post}}{comment}", "thread", answers.thread)
+                for place in ("", "/r/{subreddit}")
+                for comment in ("", "/{slug}/{comment}")
+            ),
         ]
 
     def _route(self, path: str, endpoint: str, tell: Tell, method: str = "GET") -> Route:

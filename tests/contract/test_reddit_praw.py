@@ -229,6 +229,18 @@ def test_another_subreddit_does_not_exist(reddit):
         next(reddit.subreddit("investing").comments())
 
 
+def test_a_comment_page_is_found_through_its_subreddit_too(stage):
+    """The same page; of another subreddit there is none."""
+    daily = next(iter(stage.world.things)).partition("_")[2]
+    with stage.client() as client:
+        pages = [
+            client.get(f"{place}/comments/{daily}", params={"sort": "new", "limit": 500})
+            for place in ("", "/r/wallstreetbets")
+        ]
+        assert pages[0].json() == pages[1].json()
+        assert client.get(f"/r/investing/comments/{daily}").status_code == 302
+
+
 def test_an_unknown_post_is_not_found(reddit):
     """404."""
     with pytest.raises(prawcore.exceptions.NotFound):

@@ -211,3 +211,22 @@ def test_what_died_with_the_producer_need_not_be_told_unless_it_was():
     )
     assert first.observation(1, {"cause": "new"})["cause"] == "new"
     assert list(first.news(10)) == [0]
+
+
+def test_a_first_crossing_is_not_forgotten():
+    """It is saved at once; what came after it on the way up may be."""
+    course = {"walls": [0, 9, 19, 29, 39], "taken_by": [0, 9, 19, 29, 39], "via": "ciiii"}
+    course |= {"forgotten": {1, 2, 3}, "min_score": 10}
+    thing = answered("t1_c", [10, 900, 1000, 1100, 2700], [1, 8, 14, 17, 9], **course)
+    said = [thing.observation(4, {"peak_score": peak})["peak_score"] for peak in (9, 8, 14, 17)]
+    assert said == [14, 14, 14, 17]
+    lost = answered("t1_c", [10, 900, 1000, 1100, 2700], [1, 8, 14, 17, 9], lost={2, 3}, **course)
+    assert lost.observation(4, {"peak_score": 9})["peak_score"] == 9
+
+
+def test_what_only_lost_answers_showed_is_expected_of_nobody():
+    """Neither to be kept nor to be told gone; it is no less possible."""
+    thing = answered("t1_c", [10, 900, 1800], [1, 14, 12], gone_from=2, lost={1, 2})
+    assert (thing.reached(10), thing.reached(10, surely=False)) == (False, True)
+    assert (thing.is_gone(), thing.is_lost()) == (False, False)
+    assert answered("t1_c", [10], [1], lost={0}).is_lost()

@@ -240,3 +240,15 @@ def test_what_a_repair_recovered_is_counted_by_id():
     sent = [*rows(things), GAP, GAP | LATER | {"status": "repaired", "recovered": 1}]
     landed = passed(rows(things)) + sent[-2:]
     assert judged(sent, landed, reddit(things)).findings == {}
+
+
+def test_what_died_with_a_killed_producer_is_named_and_no_loss():
+    """What it was read with was in nobody's hands but its; if it was sent, all is well."""
+    lost = {"lost": {0, 1, 2}, "walls": (0, 1, 2), "taken_by": (0, 1, 2), "via": "cii"}
+    things = THINGS | {"t1_low": answered("t1_low", MOMENTS, scores=(1, 14, 3), **lost)}
+    ledger = replace(reddit(things), kept_allowed=frozenset({"t1_high", "t1_low"}))
+    sent = [row for row in rows(things) if row["id"] != "t1_low"]
+    found = judged(sent, passed(sent), ledger)
+    assert (found.findings, found.died) == ({}, ("t1_low",))
+    found = judged(rows(things), passed(rows(things)), ledger)
+    assert (found.findings, found.died) == ({}, ())
