@@ -29,7 +29,7 @@ from producer.totals import Totals
 from telemetry import Log
 
 CHECKPOINT_SECONDS = 60.0  # what is not checkpointed is read again
-LONGEST_WAIT_SECONDS = 10.0  # whoever loops has things to do of its own
+LONGEST_WAIT_SECONDS = 2.0  # whoever loops has things to do of its own
 NO_FAILURE = Backoff(first_seconds=1.0, cap_seconds=60.0)  # of a job
 MOST_DEFECTS = 50  # answers in a row that could not be taken in
 

@@ -86,6 +86,8 @@ class MeteredRequestor(prawcore.Requestor):
         try:
             response = super().request(*target, timeout=timeout, stream=True, **options)
             _read_body(response)
+            if watched.over:  # a cut connection may look like the end of an answer
+                raise requests.exceptions.Timeout
         except (prawcore.RequestException, requests.RequestException, GarbledError) as error:
             self._budget.answered(self._now(), {})
             if isinstance(error, GarbledError):
