@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from clock import CLOCK_FILE_VARIABLE, FileClock, SystemClock, clock_from_environment
+from clock import CLOCK_FILE_VARIABLE, FileClock, Steady, SystemClock, clock_from_environment
 
 START = 1_611_844_200.0
 READ = """
@@ -106,6 +106,43 @@ def test_a_stop_ends_any_wait(path, make):
     stop = threading.Event()
     stop.set()
     assert make(path).wait(3600, stop) is True
+
+
+def test_a_step_changes_the_wall_and_not_the_steady_time(path):
+    """Set back ten minutes and forth an hour: who schedules by it notices nothing."""
+    clock = FileClock.create(path, START)
+    steady = Steady(clock)
+    assert (clock.monotonic(), steady.now()) == (0.0, START)
+    clock.step(-600)
+    assert (clock.now(), clock.monotonic(), steady.now()) == (START - 600, 0.0, START)
+    clock.step(3600)
+    assert (clock.now(), clock.monotonic(), steady.now()) == (START + 3000, 0.0, START)
+    clock.set(START - 100, 0.0)
+    assert (clock.now(), clock.monotonic()) == (START - 100, 0.0)
+
+
+def test_steady_time_passes_as_the_clock_does(path):
+    """What the sandbox leaps over has passed; other speeds lose nothing of it."""
+    clock = FileClock.create(path, START)
+    clock.set(START + 3600, 0.0)
+    assert FileClock(path).monotonic() == 3600.0
+    clock.set_speed(1000.0)
+    until = time.monotonic() + 0.05
+    while time.monotonic() < until:
+        pass
+    clock.set_speed(0.0)
+    assert clock.monotonic() > 3650.0
+    assert clock.now() - START == pytest.approx(clock.monotonic(), abs=1e-4)
+
+
+def test_a_wait_is_as_long_whatever_the_wall_says(path):
+    clock = FileClock.create(path, START, speed=100.0)
+    clock.step(-600)
+    began_at = time.monotonic()
+    assert clock.wait(10) is False
+    assert 0.09 < time.monotonic() - began_at < 2.0
+    machine = SystemClock()
+    assert abs(machine.monotonic() - time.monotonic()) < 1.0
 
 
 def test_readers_never_see_half_a_change(path):
