@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from clock import Clock, FileClock, Steady, SystemClock
@@ -12,6 +13,7 @@ from producer.delivery.stream import KinesisStream
 from producer.follower import Follower, Outlets
 from producer.producer import Edges, Producer
 from producer.progress import Reporter
+from producer.reddit.awaited_credentials import AwaitedCredentials
 from producer.reddit.budget import Budget
 from producer.reddit.client import PrawReddit
 from producer.reddit.credentials import Credentials, find_credentials
@@ -37,6 +39,11 @@ class Running(NamedTuple):
     saver: Saver
     leases: Leases
 
+    def abandon(self) -> None:
+        """End it with nothing more asked or saved."""
+        self.producer.abandon()
+        self.saver.abandon()
+
 
 def reddit_connector(
     settings: RedditSettings, credentials: Credentials, budget: Budget, steady: Steady
@@ -48,6 +55,13 @@ def reddit_connector(
 def credentials_of(settings: RedditSettings) -> Credentials:
     """Look for the credentials; raises CredentialsMissingError."""
     return find_credentials(settings, os.environ)
+
+
+def awaited_credentials(settings: RedditSettings, clock: Clock, log: Log) -> AwaitedCredentials:
+    """Make what waits for credentials where they can still come."""
+    find = partial(credentials_of, settings)
+    from_secret = settings.secret_id is not None
+    return AwaitedCredentials(find, from_secret=from_secret, clock=clock, log=log)
 
 
 def make_leases(settings: ProducerSettings, clock: Clock, log: Log) -> Leases:

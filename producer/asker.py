@@ -38,6 +38,9 @@ class Asker(Protocol):
     def close(self) -> list[Reply]:
         """Take no more; return what was in flight and is answered within a few wall seconds."""
 
+    def abandon(self) -> None:
+        """Take no more, and wait for nothing."""
+
 
 class ThreadAsker:
     """A few threads, each with a Reddit of its own that `connect` makes when first needed."""
@@ -73,8 +76,7 @@ class ThreadAsker:
 
     def close(self) -> list[Reply]:
         """Return what was in flight and is answered within a few wall seconds."""
-        for _ in self._threads:
-            self._requests.put(None)
+        self.abandon()
         give_up = threading.Event()
         timer = threading.Timer(LAST_ANSWERS_SECONDS, give_up.set)
         timer.start()
@@ -85,6 +87,11 @@ class ThreadAsker:
             replies += self._taken()
         timer.cancel()
         return replies
+
+    def abandon(self) -> None:
+        """Let the threads end, each after the request it is in."""
+        for _ in self._threads:
+            self._requests.put(None)
 
     def _taken(self) -> list[Reply]:
         replies: list[Reply] = []

@@ -28,7 +28,7 @@ def run(
     `pulse` is called with each step. Raises LeaseLostError, with nothing more written, when
     another producer has taken over.
     """
-    producer, reporter, saver, leases = running
+    producer, reporter, _, leases = running
     log.emit(Started(tracked=producer.tracked()))
     try:
         while not stop.is_set():
@@ -40,7 +40,7 @@ def run(
                 stop.wait(RENEWAL_SECONDS)
         _save(running, stop)
     except LeaseLostError:
-        saver.abandon()
+        running.abandon()
         raise
     except RedditError:
         _save(running, stop)  # what was read before it can still be delivered

@@ -85,6 +85,20 @@ class Producer:
         for reply in self._edges.asker.replies(seconds, stop):
             self._take(reply)
 
+    def settle(self, give_up: threading.Event) -> bool:
+        """Take what is in flight and ask nothing; False when `give_up` was set before the last.
+
+        An answer that waited for a frozen process would be stamped with the time of its thaw.
+        """
+        while self._sent_at and not give_up.is_set():
+            for reply in self._edges.asker.replies(LONGEST_WAIT_SECONDS, give_up):
+                self._take(reply)
+        return not self._sent_at
+
+    def abandon(self) -> None:
+        """End without waiting for what is in flight: it is another producer's turn."""
+        self._edges.asker.abandon()
+
     def finish(self, stop: threading.Event) -> None:
         """Take what is still in flight and is answered soon, and save everything."""
         for reply in self._edges.asker.close():

@@ -5,15 +5,13 @@ secret's credentials: others may be put into it.
 """
 
 import threading
-from functools import partial
 
 from clock import Clock
 from producer import daemon
-from producer.app import credentials_of, make_leases, make_producer
+from producer.app import awaited_credentials, make_leases, make_producer
 from producer.errors import CredentialsWrongError, LeaseLostError
 from producer.events import LeaseLost
 from producer.presence import Presence
-from producer.reddit.awaited_credentials import AwaitedCredentials
 from producer.reddit.credentials import Credentials
 from producer.settings import ProducerSettings
 from producer.systemd import Notifier
@@ -32,27 +30,20 @@ class Service:
         self._notifier = notifier
         self._presence = Presence(settings, notifier, clock=clock, log=log)
         self._leases = make_leases(settings, clock, log)
-        self._find = partial(credentials_of, settings.reddit)
-        self._awaited = AwaitedCredentials(self._find, clock=clock, log=log)
+        self._awaited = awaited_credentials(settings.reddit, clock, log)
 
     def serve(self, stop: threading.Event) -> None:
         """Return after a clean stop; raises ProducerError when only a person can fix it."""
         self._notifier.ready()
         try:
             while not stop.is_set():
-                credentials = self._credentials(stop)
+                self._presence.says("waiting for Reddit's credentials")
+                credentials = self._awaited.wait(stop, self._presence.pulse)
                 if credentials is not None:
                     self._serve_with(credentials, stop)
         finally:
             self._presence.close()
         self._notifier.stopping()
-
-    def _credentials(self, stop: threading.Event) -> Credentials | None:
-        """Return credentials: a secret's are waited for, the others are there or missing."""
-        if self._settings.reddit.secret_id is None:
-            return self._find()
-        self._presence.says("waiting for Reddit's credentials")
-        return self._awaited.wait(stop, self._presence.pulse)
 
     def _serve_with(self, credentials: Credentials, stop: threading.Event) -> None:
         self._presence.says("waiting for another producer to end")
@@ -63,10 +54,8 @@ class Service:
             self._produce(credentials, stop)
         except LeaseLostError as error:
             self._log.emit(LeaseLost(reason=str(error)))
-        except CredentialsWrongError:
-            if self._settings.reddit.secret_id is None:
-                raise
-            self._awaited.refused = credentials
+        except CredentialsWrongError as error:
+            self._awaited.refuse(credentials, error)
         finally:
             self._leases.release()
 

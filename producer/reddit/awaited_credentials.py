@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 
 from clock import Clock
-from producer.errors import CredentialsMissingError
+from producer.errors import CredentialsMissingError, CredentialsWrongError
 from producer.events import CredentialsAwaited
 from producer.reddit.credentials import Credentials
 from telemetry import Log
@@ -20,11 +20,16 @@ SAY_SECONDS = 300.0
 class AwaitedCredentials:
     """Credentials by `find`, which raises CredentialsMissingError while there are none.
 
-    `refused` are those that Reddit did not accept: the others are waited for.
+    `refused` are those that Reddit did not accept: others are waited for. Only a secret can
+    change while the producer runs: unless `from_secret` nothing is waited for, and
+    CredentialsMissingError is raised.
     """
 
-    def __init__(self, find: Callable[[], Credentials], *, clock: Clock, log: Log) -> None:
-        self.refused: Credentials | None = None
+    def __init__(
+        self, find: Callable[[], Credentials], *, from_secret: bool, clock: Clock, log: Log
+    ) -> None:
+        self.from_secret = from_secret
+        self._refused: Credentials | None = None
         self._find = find
         self._clock = clock
         self._log = log
@@ -35,20 +40,33 @@ class AwaitedCredentials:
 
         `pulse` is called every second of the clock.
         """
-        while True:
-            try:
-                found = self._find()
-            except CredentialsMissingError as error:
-                self._say(str(error))
-            else:
-                if found != self.refused:
-                    return found
-                self._say("Reddit does not accept the secret's credentials: put others into it")
+        while (found := self.look()) is None:
             looked_at = self._clock.monotonic()
             while self._clock.monotonic() - looked_at < LOOK_SECONDS:
                 pulse()
                 if self._clock.wait(1.0, stop):
                     return None
+        return found
+
+    def look(self) -> Credentials | None:
+        """Return credentials to try, if there are any now; says every five minutes what lacks."""
+        try:
+            found = self._find()
+        except CredentialsMissingError as error:
+            if not self.from_secret:
+                raise
+            self._say(str(error))
+            return None
+        if found != self._refused:
+            return found
+        self._say("Reddit does not accept the secret's credentials: put others into it")
+        return None
+
+    def refuse(self, credentials: Credentials, error: CredentialsWrongError) -> None:
+        """Note that Reddit did not accept them; raises the error unless others may come."""
+        if not self.from_secret:
+            raise error
+        self._refused = credentials
 
     def _say(self, reason: str) -> None:
         now = self._clock.monotonic()

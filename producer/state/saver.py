@@ -150,7 +150,10 @@ class Saver:
             self._changed.notify_all()
 
     def start(self) -> Self:
-        """Write on a thread of its own from now on."""
+        """Write on a thread of its own from now on; after a `close` too."""
+        if self._thread is not None:
+            self._thread.join()
+        self._closing = self._given_up = False
         self._thread = threading.Thread(target=self._loop, name="saver", daemon=True)
         self._thread.start()
         return self

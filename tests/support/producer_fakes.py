@@ -227,6 +227,9 @@ class VirtualAsker:
             replies += self._arrived()
         return replies
 
+    def abandon(self):
+        self.threads = 0
+
     def _arrived(self):
         replies = []
         while self.in_flight and self.in_flight[0][0] <= self.clock.time:
