@@ -1,4 +1,4 @@
-"""`producer.lambda_handler` on real edges: Reddit over HTTP, an emulated AWS, threads and time-outs."""
+"""`producer.lambda_handler` on real edges: Reddit by HTTP, an emulated AWS, threads, a time-out."""
 
 import json
 import os
