@@ -110,7 +110,7 @@ def make_producer(
     connect = reddit_connector(settings.reddit, credentials, budget, steady)
     edges = Edges(ThreadAsker(connect, clock), buffer, saver, clock, steady, log)
     producer = Producer(followers, edges, budget, totals)
-    reporter = Reporter(producer, budget, totals, ",".join(saved), clock.now())
+    reporter = Reporter(producer, edges, budget, totals, subreddit=",".join(saved))
     return Running(producer, reporter, saver.start(), leases)
 
 

@@ -4,11 +4,9 @@ import signal
 import threading
 from collections.abc import Callable
 
-from clock import Clock
-from contract import format_instant
 from producer.app import Running
 from producer.errors import LeaseLostError, NotDeliveredError, NotSavedError, RedditError
-from producer.events import NotDelivered, Started, Stopped
+from producer.events import NotDelivered, Started
 from telemetry import Log
 
 SAVE_SECONDS = 15.0  # of the wall, for the last checkpoint; systemd kills after 90 in all
@@ -20,7 +18,6 @@ def run(
     stop: threading.Event,
     *,
     pulse: Callable[[], None],
-    clock: Clock,
     log: Log,
 ) -> None:
     """Return after a clean stop: the step finished, its records acknowledged, all saved.
@@ -35,7 +32,7 @@ def run(
             pulse()
             if leases.may_ask():
                 producer.run_once(stop)
-                reporter.report_if_due(clock.now(), log)
+                reporter.report_if_due()
             else:
                 stop.wait(RENEWAL_SECONDS)
         _save(running, stop)
@@ -47,9 +44,7 @@ def run(
         raise
     except (NotDeliveredError, NotSavedError) as error:
         log.emit(NotDelivered(reason=str(error)))
-    now = clock.now()
-    reporter.report(now, log)
-    log.emit(Stopped(format_instant(now), reporter.gauges(now), reporter.totals))
+    reporter.stopped()
 
 
 def _save(running: Running, stop: threading.Event) -> None:

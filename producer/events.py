@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from producer.totals import Gauges, Totals
+from producer.totals import Asked, Gauges, Totals
 from telemetry import Event
 from telemetry.metrics import Embedded
 
@@ -25,6 +25,7 @@ class Stopped(Event):
 
     at: str
     gauges: Gauges
+    asked: Asked
     totals: Totals
 
 

@@ -59,10 +59,10 @@ class Presence:
             self._file.close()
 
     def _now(self) -> Now:
-        now = self._clock.now()
-        said = Now(self._doing, format_instant(now), troubles=tuple(_troubles(self._log.warnings)))
+        at = format_instant(self._clock.now())
+        said = Now(self._doing, at, troubles=tuple(_troubles(self._log.warnings)))
         if self._reporter is not None:
-            said.gauges = figures(self._reporter.gauges(now))
+            said.gauges = figures(self._reporter.gauges())
             said.counts = self._reporter.counts()
         return said
 

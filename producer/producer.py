@@ -46,12 +46,16 @@ class Edges(NamedTuple):
 
 
 class Producer:
-    """The core that a daemon loops, for several subreddits on one budget. Not thread-safe."""
+    """The core that a daemon loops, for several subreddits on one budget. Not thread-safe.
+
+    `answered_at` is when Reddit answered last, in steady seconds.
+    """
 
     def __init__(
         self, followers: Sequence[Follower], edges: Edges, budget: Budget, totals: Totals
     ) -> None:
         self.followers = tuple(followers)
+        self.answered_at = edges.steady.now()
         self._edges = edges
         self._budget = budget
         self._totals = totals
@@ -156,6 +160,7 @@ class Producer:
         if reply.error is not None:
             self._fail(request, reply.error, sent_at, now)
         elif reply.answer is not None:
+            self.answered_at = now
             self._patience = self._patience.succeeded()
             self._answer(request, reply.answer, now)
 

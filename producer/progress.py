@@ -1,58 +1,93 @@
 """Progress: what every minute's log line says, to people and to CloudWatch."""
 
+from collections import Counter
+
 from contract import format_instant
-from producer.events import Progress
-from producer.producer import Producer
+from producer.events import Progress, Stopped
+from producer.producer import Edges, Producer
 from producer.reddit.budget import Budget
-from producer.totals import NAMESPACE, Gauges, Totals
-from telemetry import Log
+from producer.totals import NAMESPACE, Asked, Gauges, Totals
 from telemetry.metrics import Embedded, declared, figures
 
 PROGRESS_SECONDS = 60.0
-UNITS = {each.name: each.unit for group in (Totals, Gauges) for each in declared(group)}
+UNITS = {each.name: each.unit for group in (Totals, Asked, Gauges) for each in declared(group)}
 
 
 class Reporter:
-    """Logs `progress` every 60 clock seconds, the first time that long after `now`.
+    """Logs `progress` every 60 steady seconds, the first time that long after its making.
 
-    A line's counts are those since the line before it, its gauges are of its moment.
+    A line's counts are those since the line before it, its gauges are of its moment. The clock only
+    stamps. `report_if_due` is to be called with each step.
     """
 
     def __init__(
-        self, producer: Producer, budget: Budget, totals: Totals, subreddit: str, now: float
+        self,
+        producer: Producer,
+        edges: Edges,
+        budget: Budget,
+        totals: Totals,
+        *,
+        subreddit: str,
     ) -> None:
-        self.totals = totals
         self._producer = producer
+        self._log = edges.log
+        self._clock = edges.clock
+        self._steady = edges.steady
         self._budget = budget
+        self._totals = totals
         self._subreddit = subreddit
-        self._next_at = now + PROGRESS_SECONDS
+        self._next_at = self._steady.now() + PROGRESS_SECONDS
         self._told: dict[str, float] = {}
+        self._checkpoints = totals.checkpoints
+        self._saved_at = self._steady.now()
 
-    def report_if_due(self, now: float, log: Log) -> None:
+    def report_if_due(self) -> None:
         """Log the line when its minute has come."""
+        now = self._steady.now()
+        if self._totals.checkpoints > self._checkpoints:
+            self._checkpoints = self._totals.checkpoints
+            self._saved_at = now
         if now >= self._next_at:
             self._next_at = now + PROGRESS_SECONDS
-            self.report(now, log)
+            self.report()
 
-    def report(self, now: float, log: Log) -> None:
+    def report(self) -> None:
         """Log what was counted since the last line, and where the producer stands."""
         counts = self.counts()
         since = {name: value - self._told.get(name, 0) for name, value in counts.items()}
         self._told = counts
-        shown = since | figures(self.gauges(now))
-        metrics = Embedded(NAMESPACE, {"subreddit": self._subreddit}, now, shown, UNITS)
-        log.emit(Progress(format_instant(now), metrics))
+        self._log.emit(Progress(format_instant(self._clock.now()), self._embedded(since)))
+
+    def stopped(self) -> None:
+        """Log the last line, and then all that was counted since the start."""
+        self.report()
+        gauges = self.gauges()
+        self._log.emit(
+            Stopped(format_instant(self._clock.now()), gauges, self._asked(), self._totals)
+        )
 
     def counts(self) -> dict[str, float]:
         """Return what was counted since the start."""
-        return figures(self.totals)
+        return figures(self._totals) | figures(self._asked())
 
-    def gauges(self, now: float) -> Gauges:
+    def gauges(self) -> Gauges:
         """Return where the producer stands."""
+        now = self._steady.now()
         return Gauges(
-            requests=self._budget.requests,
             requests_left=self._budget.left(now),
+            in_flight=self._budget.pending,
             lag_seconds=round(self._producer.lag_seconds(now), 1),
+            answered_seconds=round(now - self._producer.answered_at, 1),
+            checkpoint_age_seconds=round(now - self._saved_at, 1),
             tracked=self._producer.tracked(),
             gaps_open=self._producer.gaps_open(),
         )
+
+    def _asked(self) -> Asked:
+        requests = Counter({str(each): count for each, count in self._budget.by_purpose.items()})
+        return Asked(requests, self._budget.requests)
+
+    def _embedded(self, counts: dict[str, float]) -> Embedded:
+        shown = counts | figures(self.gauges())
+        dimensions = {"subreddit": self._subreddit}
+        return Embedded(NAMESPACE, dimensions, self._clock.now(), shown, UNITS)

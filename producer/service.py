@@ -65,6 +65,6 @@ class Service:
         presence.says(f"reading r/{self._settings.reddit.subreddit}")
         presence.work(running.reporter)
         try:
-            daemon.run(running, stop, pulse=presence.pulse, clock=clock, log=log)
+            daemon.run(running, stop, pulse=presence.pulse, log=log)
         finally:
             presence.work(None)

@@ -8,6 +8,8 @@ from contract import SCHEMA
 from telemetry import Metric, Unit
 
 NAMESPACE = "WSBStream/Producer"
+# as `producer.reddit.purpose` names them; what is logged there stands on this module
+PURPOSES = ("poll", "repair", "settle", "sweep", "deep", "look")
 CAUSES = next((*field.enum, "gap") for field in SCHEMA.fields if field.name == "cause")
 
 
@@ -32,13 +34,25 @@ class Totals:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked of Reddit, since the start."""
+
+    requests: Annotated[Counter[str], Metric("requests made of Reddit, by purpose", keys=PURPOSES)]
+    exchanges: Annotated[int, Metric("HTTP exchanges with Reddit, those for tokens too")]
+
+
+@dataclass(frozen=True, slots=True)
 class Gauges:
     """Where the producer stands at a moment."""
 
-    requests: Annotated[int, Metric("requests made of Reddit since the start")]
     requests_left: Annotated[int, Metric("requests that may still go in this minute")]
+    in_flight: Annotated[int, Metric("requests that are not answered yet")]
     lag_seconds: Annotated[
-        float, Metric("how late the most overdue poll or fixed-age look is", Unit.SECONDS)
+        float, Metric("how late the most overdue poll or guaranteed look is", Unit.SECONDS)
+    ]
+    answered_seconds: Annotated[float, Metric("time since Reddit's last answer", Unit.SECONDS)]
+    checkpoint_age_seconds: Annotated[
+        float, Metric("time since the last checkpoint was saved", Unit.SECONDS)
     ]
     tracked: Annotated[int, Metric("posts and comments that are looked at again")]
     gaps_open: Annotated[int, Metric("holes in what was read that are not closed")]

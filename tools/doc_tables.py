@@ -16,7 +16,7 @@ import producer.events
 import wsb_lake.events
 from contract import SCHEMA, Field
 from producer.settings import VARIABLES as PRODUCER_VARIABLES
-from producer.totals import Gauges, Totals
+from producer.totals import Asked, Gauges, Totals
 from telemetry import Event
 from telemetry.metrics import declared
 from tools.cost import monthly_costs, monthly_dollars
@@ -105,7 +105,7 @@ def _metrics() -> str:
     """Return what CloudWatch gets of the producer."""
     rows = (
         (f"`{each.name}`", each.unit, kind, each.meaning)
-        for group, kind in ((Totals, "count"), (Gauges, "gauge"))
+        for group, kind in ((Asked, "count"), (Totals, "count"), (Gauges, "gauge"))
         for each in declared(group)
     )
     return _table(("metric", "unit", "kind", "meaning"), rows)

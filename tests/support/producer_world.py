@@ -51,7 +51,7 @@ class ProducerWorld:
     def start(self):
         self.totals = Totals()
         self.log = MemoryLog()
-        steady = Steady(self.clock)
+        self.steady = steady = Steady(self.clock)
         self.budget = Budget(self.per_minute, steady.now())
         settings = ProducerSettings.from_environment(self.environment)
         self.asker = VirtualAsker(self.reddit, self.clock, self.budget, latency=self.latency)
@@ -66,8 +66,8 @@ class ProducerWorld:
             for each in subreddits
         ]
         self.follower = self.followers[0]
-        edges = Edges(self.asker, buffer, self.saver, self.clock, steady, self.log)
-        self.producer = Producer(self.followers, edges, self.budget, self.totals)
+        self.edges = Edges(self.asker, buffer, self.saver, self.clock, steady, self.log)
+        self.producer = Producer(self.followers, self.edges, self.budget, self.totals)
 
     def run(self, seconds):
         until = self.clock.time + seconds
@@ -75,13 +75,13 @@ class ProducerWorld:
             self.producer.run_once(self.stop)
             self.saver.work()
 
+    def reporter(self, subreddit="wallstreetbets"):
+        return Reporter(self.producer, self.edges, self.budget, self.totals, subreddit=subreddit)
+
     def serve(self):
         """Run as the daemon does, until the stop or what ends it."""
-        reporter = Reporter(
-            self.producer, self.budget, self.totals, "wallstreetbets", self.clock.now()
-        )
-        running = Running(self.producer, reporter, self.saver, FreeLeases())
-        daemon.run(running, self.stop, pulse=lambda: None, clock=self.clock, log=self.log)
+        running = Running(self.producer, self.reporter(), self.saver, FreeLeases())
+        daemon.run(running, self.stop, pulse=lambda: None, log=self.log)
 
     def deliver(self, seconds=0):
         """Run that long, then send and save all there is."""

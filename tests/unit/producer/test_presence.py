@@ -8,7 +8,6 @@ import pytest
 from producer.errors import SettingsError
 from producer.events import GapFound, StatusUnwritten
 from producer.presence import Presence
-from producer.progress import Reporter
 from producer.settings import ProducerSettings
 from producer.status import read_status
 from producer.systemd import Notifier
@@ -62,8 +61,7 @@ def test_it_says_where_the_producer_stands(presence, pulsed):
     """By the names that its metrics have."""
     world = ProducerWorld(steady(50, 1.0, begin=START - 50))
     world.run(60)
-    reporter = Reporter(world.producer, world.budget, world.totals, "x", START)
-    presence.work(reporter)
+    presence.work(world.reporter())
     status = pulsed()
     assert (status.gauges["tracked"], status.counts["observations_new"]) == (50, 50)
     presence.work(None)

@@ -3,19 +3,19 @@
 import io
 import json
 
+import pytest
+
 from contract import format_instant
+from producer.errors import AwsUnavailableError, RedditUnavailableError
 from producer.events import Progress
-from producer.progress import UNITS, Reporter
-from producer.totals import NAMESPACE
+from producer.progress import UNITS
+from producer.reddit.purpose import Purpose
+from producer.totals import NAMESPACE, PURPOSES
 from telemetry import Log
 from telemetry.metrics import LINE_METRICS_MAX
 from tests.support.emf import problems
-from tests.support.producer_fakes import START, comment
-from tests.support.producer_world import ProducerWorld, steady
-
-
-def reporter_of(world):
-    return Reporter(world.producer, world.budget, world.totals, "stocks", START)
+from tests.support.producer_fakes import START, comment, post
+from tests.support.producer_world import ProducerWorld, raiser, steady
 
 
 def progress(world):
@@ -25,20 +25,85 @@ def progress(world):
 def test_a_minute_is_told_with_its_counts_and_its_end():
     """Counts are those since the line before; gauges are of the moment."""
     world = ProducerWorld(steady(50, 1.0, begin=START - 50))
-    reporter = reporter_of(world)
+    reporter = world.reporter("stocks")
     world.run(61)
-    reporter.report_if_due(world.clock.now(), world.log)
-    reporter.report_if_due(world.clock.now(), world.log)
+    reporter.report_if_due()
+    reporter.report_if_due()
     first_at, asked = world.clock.now(), len(world.reddit.requests)
     world.reddit.things["t1_c99"] = comment(99, first_at)
-    world.run(60)
-    reporter.report_if_due(world.clock.now(), world.log)
+    world.run(61)
+    reporter.report_if_due()
     one, two = progress(world)
     assert (one["observations_new"], two["observations_new"]) == (50, 1)
-    assert (one["requests"], two["requests"]) == (asked, len(world.reddit.requests))
+    assert sum(asked_in(one).values()) == asked
+    assert sum(asked_in(two).values()) == len(world.reddit.requests) - asked
     assert (one["tracked"], one["checkpoints"], one["gaps_open"]) == (50, 1, 0)
     assert (one["at"], one["subreddit"]) == (format_instant(first_at), "stocks")
     assert one["_aws"]["Timestamp"] == round(first_at * 1000)
+
+
+def asked_in(line):
+    names = {f"requests_{purpose}" for purpose in Purpose}
+    return {name: value for name, value in line.items() if name in names}
+
+
+def test_the_purposes_are_those_of_requests():
+    assert tuple(Purpose) == PURPOSES
+
+
+def test_requests_are_told_by_their_purpose():
+    """Each counts once, whatever it is for."""
+    world = ProducerWorld(steady(50, 1.0, begin=START - 50))
+    reporter = world.reporter()
+    world.run(20 * 60)
+    reporter.report()
+    (line,) = progress(world)
+    listings = [at for at, request in world.reddit.requests if request[0] == "listing"]
+    looks = [at for at, request in world.reddit.requests if request[0] == "info"]
+    assert looks
+    assert line["requests_poll"] + line["requests_deep"] == len(listings)
+    assert line["requests_settle"] + line["requests_look"] + line["requests_sweep"] == len(looks)
+    assert line["requests_repair"] == 0
+    assert line["requests_left"] == world.budget.left(world.steady.now())
+
+
+@pytest.mark.parametrize("seconds", [-600, 600])
+def test_a_step_of_the_clock_silences_nothing(seconds):
+    """Lines come every minute of the steady time, and say by it how late the producer is."""
+    world = ProducerWorld([*steady(50, 1.0, begin=START - 50), post(1)])
+    reporter = world.reporter()
+    world.run(61)
+    world.clock.stepped += seconds
+    reporter.report_if_due()
+    world.run(61)
+    reporter.report_if_due()
+    one, two = progress(world)
+    assert two["at"] == format_instant(world.clock.now())
+    assert (one["at"] < format_instant(START)) == (seconds < 0)
+    assert max(one["lag_seconds"], two["lag_seconds"]) < 30
+
+
+def test_ages_are_those_of_the_last_answer_and_the_last_checkpoint():
+    """A producer that Reddit or DynamoDB no longer answers shows it."""
+    world = ProducerWorld([comment(1)])
+    reporter = world.reporter()
+
+    def run(seconds):
+        until = world.clock.time + seconds
+        while world.clock.time < until:
+            world.run(0.1)
+            reporter.report_if_due()
+
+    run(70)
+    gauges = reporter.gauges()
+    assert gauges.checkpoint_age_seconds == pytest.approx(10, abs=3)
+    assert gauges.answered_seconds < 35
+    world.reddit.before_answer = raiser(RedditUnavailableError("503"))
+    world.state.put = world.state.write = raiser(AwsUnavailableError("away"))
+    run(120)
+    gauges = reporter.gauges()
+    assert gauges.answered_seconds > 110
+    assert gauges.checkpoint_age_seconds == pytest.approx(135, abs=10)
 
 
 def test_the_line_is_what_cloudwatch_takes():
@@ -46,7 +111,8 @@ def test_the_line_is_what_cloudwatch_takes():
     world = ProducerWorld([comment(1)])
     world.run(5)
     stream = io.StringIO()
-    reporter_of(world).report(world.clock.now(), Log(stream))
+    world.reporter().report()
+    Log(stream).emit(*world.log.of(Progress))
     assert problems(stream.getvalue()) == []
     (directive,) = json.loads(stream.getvalue())["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == NAMESPACE == "WSBStream/Producer"
