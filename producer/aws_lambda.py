@@ -90,13 +90,14 @@ class LambdaFace:
             while not stop.is_set():
                 if self._leases.may_ask():
                     running.producer.run_once(stop)
-                    running.reporter.report_if_due(self._clock.now(), self._log)
+                    running.reporter.report_if_due()
                 else:
                     stop.wait(PAUSE_SECONDS)
         with Deadline(left_seconds, SETTLE_SECONDS) as give_up:
             settled = running.producer.settle(give_up)
         with Deadline(left_seconds, RELEASE_SECONDS) as stop:
             self._save(running, stop, left_seconds)
+        running.reporter.report()
         if not settled:
             self._forget()
         return True

@@ -48,11 +48,11 @@ class Reporter:
             self._checkpoints = self._totals.checkpoints
             self._saved_at = now
         if now >= self._next_at:
-            self._next_at = now + PROGRESS_SECONDS
             self.report()
 
     def report(self) -> None:
         """Log what was counted since the last line, and where the producer stands."""
+        self._next_at = self._steady.now() + PROGRESS_SECONDS
         counts = self.counts()
         since = {name: value - self._told.get(name, 0) for name, value in counts.items()}
         self._told = counts

@@ -13,7 +13,6 @@ from producer.errors import (
     RedditUnavailableError,
 )
 from producer.events import CredentialsAwaited, LeaseLost, Started
-from producer.progress import Reporter
 from producer.reddit.awaited_credentials import AwaitedCredentials
 from producer.reddit.credentials import Credentials
 from tests.support.producer_fakes import START, comment, post
@@ -77,10 +76,7 @@ class Function:
         log = world.log
         world.start()
         world.log.events = log.events
-        reporter = Reporter(
-            world.producer, world.budget, world.totals, "wallstreetbets", world.clock.now()
-        )
-        return Running(world.producer, reporter, world.saver.start(), self.leases)
+        return Running(world.producer, world.reporter(), world.saver.start(), self.leases)
 
     def invoke(self):
         """Run one invocation, at the next full minute."""
@@ -196,7 +192,7 @@ def test_a_secret_without_credentials_is_looked_at_by_the_next_one():
 
 
 def test_an_answer_that_is_still_on_its_way_is_not_stamped_after_a_thaw():
-    """What AWS froze with a request in flight starts anew from the state."""
+    """What AWS froze with a request in flight starts again from the state."""
     world = ProducerWorld(things(), latency=0.2)
     face = Function(world)
     face.invoke()
