@@ -205,7 +205,7 @@ def test_an_answer_that_is_still_on_its_way_is_not_stamped_after_a_thaw():
     assert world.missing() == set()
 
 
-def test_a_process_whose_clock_lost_time_starts_anew():
+def test_a_process_whose_clock_lost_time_starts_again():
     face = Function(ProducerWorld(things()))
     face.invoke()
     face.world.clock.stepped += 3600.0
@@ -214,7 +214,7 @@ def test_a_process_whose_clock_lost_time_starts_anew():
     assert len(face.of(Started)) == 2
 
 
-def test_what_only_a_person_can_fix_fails_the_invocation_and_the_next_starts_anew():
+def test_what_only_a_person_can_fix_fails_the_invocation_and_the_next_starts_again():
     face = Function(ProducerWorld(things()))
     face.invoke()
     denied = AwsError("AccessDenied")
