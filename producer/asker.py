@@ -39,7 +39,7 @@ class Asker(Protocol):
         """Take no more; return what was in flight and is answered within a few wall seconds."""
 
     def abandon(self) -> None:
-        """Take no more, and wait for nothing."""
+        """Take no more; what is in flight comes to nobody."""
 
 
 class ThreadAsker:
@@ -89,7 +89,7 @@ class ThreadAsker:
         return replies
 
     def abandon(self) -> None:
-        """Let the threads end, each after the request it is in."""
+        """End each thread once its request is answered, or given up."""
         for _ in self._threads:
             self._requests.put(None)
 

@@ -103,10 +103,14 @@ class Producer:
         """End without waiting for what is in flight: it is another producer's turn."""
         self._edges.asker.abandon()
 
+    def now(self) -> float:
+        """Return the steady time that everything is scheduled by."""
+        return self._edges.steady.now()
+
     def finish(self, stop: threading.Event) -> None:
         """Take what is still in flight and is answered soon, and save everything."""
         for reply in self._edges.asker.close():
-            if reply.error is None:  # after the end nothing is asked again
+            if reply.error is None:  # nothing is asked again after the end
                 self._take(reply)
         self.checkpoint(stop)
 

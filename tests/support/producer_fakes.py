@@ -229,6 +229,7 @@ class VirtualAsker:
 
     def abandon(self):
         self.threads = 0
+        self.in_flight.clear()
 
     def _arrived(self):
         replies = []
