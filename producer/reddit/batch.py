@@ -39,8 +39,8 @@ class Batch:
     states: npt.NDArray[np.uint8]
     text_crcs: npt.NDArray[np.uint32]
     edited_at: npt.NDArray[np.float64]
-    post_ids: list[str | None]
-    parent_ids: list[str | None]
+    post_ids: Sequence[str | None]
+    parent_ids: Sequence[str | None]
     things: Sequence[Thing] = ()
 
     def __len__(self) -> int:

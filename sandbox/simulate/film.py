@@ -11,7 +11,18 @@ from sandbox.simulate.trajectories import Floats, Ints
 
 _MILLISECONDS = 1000
 _STRETCH = 4096  # events looked at together
+_NEVER = 2**32
 UNKNOWN = np.int32(-(2**31))  # a score that is hidden
+ROW = np.dtype(
+    [
+        ("created", np.float64),
+        ("appears_at", np.float64),
+        ("score", np.int32),
+        ("state", np.int32),
+        ("edited", np.int32),
+        ("", np.int32),
+    ]
+)
 
 
 @dataclass(frozen=True)
@@ -49,43 +60,55 @@ class Column:
         self.values = values
         self._events = events
         self._played = 0
+        self._next_at = 0
 
     def play(self, milliseconds: int) -> None:
         """Go on to that moment, which must not lie before the last one."""
+        if milliseconds < self._next_at:
+            return
         events, first = self._events, self._played
-        while True:
+        count = _STRETCH
+        while count == _STRETCH:
             stretch = events.at[first : first + _STRETCH]
             count = int(stretch.searchsorted(milliseconds, side="right"))
-            if count:
-                # of two values for one thing the later one stays
-                self.values[events.thing[first : first + count]] = events.value[
-                    first : first + count
-                ]
+            past = slice(first, first + count)
+            # of two values for one thing the later one stays
+            self.values[events.thing[past]] = events.value[past]
             first += count
-            if count < _STRETCH:
-                break
         self._played = first
+        self._next_at = int(events.at[first]) if first < len(events.at) else _NEVER
 
 
 class Film:
-    """Scores (UNKNOWN while hidden), states (indexes of STATES) and edits, at one moment.
+    """What is to be seen of all things at one moment; `rows` has it side by side.
 
-    `edited` is the age in seconds of a thing at its edit, -1 while it was never edited.
+    `score` is UNKNOWN while hidden, `state` an index of STATES, `edited` the age in seconds at the
+    edit, -1 while there was none. A row fits into one line of the processor's cache.
     """
 
     def __init__(
-        self, firsts: NDArray[np.int32], scores: Events, states: Events, edits: Events
+        self,
+        born: tuple[Floats, Floats],
+        firsts: NDArray[np.int32],
+        scores: Events,
+        states: Events,
+        edits: Events,
     ) -> None:
-        self._scores = Column(firsts, scores)
-        self._states = Column(np.full(len(firsts), LIVE, np.int32), states)
-        self._edits = Column(np.full(len(firsts), -1, np.int32), edits)
-        self.scores = self._scores.values
-        self.states = self._states.values
-        self.edited = self._edits.values
+        self.rows = np.empty(len(firsts), ROW)
+        self.rows["created"], self.rows["appears_at"] = born
+        self.rows["score"] = firsts
+        self.rows["state"] = LIVE
+        self.rows["edited"] = -1
+        self.scores: NDArray[np.int32] = self.rows["score"]
+        self.states: NDArray[np.int32] = self.rows["state"]
+        self._columns = (
+            Column(self.scores, scores),
+            Column(self.states, states),
+            Column(self.rows["edited"], edits),
+        )
 
     def play(self, seconds: float) -> None:
         """Go on to a moment, in seconds from the world's start."""
         milliseconds = int(seconds * _MILLISECONDS)
-        self._scores.play(milliseconds)
-        self._states.play(milliseconds)
-        self._edits.play(milliseconds)
+        for column in self._columns:
+            column.play(milliseconds)

@@ -27,15 +27,18 @@ class Listing:
         self._first = first
         self._film = film
         self._realism = realism
+        self._fresh_at = -np.inf
         self._cached_at = -np.inf
 
-    def page(self, after: str | None, now: float) -> tuple[Ints, bool]:
+    def page(self, after: str | None, now: float, stale_seconds: float = 0.0) -> tuple[Ints, bool]:
         """Return the things of a page, newest first, and whether another one follows.
 
-        A page anchored at what is not listed (any more) is empty.
+        A page anchored at what is not listed (any more) is empty; a stale one shows what was
+        listed so long ago.
         """
-        if now - self._cached_at >= self._realism.cache_seconds:
-            self._cached_at = now
+        if now - self._fresh_at >= self._realism.cache_seconds:
+            self._fresh_at = now
+        self._cached_at = self._fresh_at - stale_seconds
         disorder = self._realism.disorder_max_seconds
         end = int(self._places.searchsorted(self._cached_at + disorder, side="right"))
         above = 0

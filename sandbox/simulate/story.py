@@ -64,7 +64,8 @@ class Story:
 
     def film(self) -> Film:
         """Return it as it looks at the start."""
-        return Film(self.firsts.copy(), self.scores, self.states, self.edits)
+        born = (self.timeline.created, self.appears_at)
+        return Film(born, self.firsts, self.scores, self.states, self.edits)
 
 
 def told(

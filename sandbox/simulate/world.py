@@ -1,0 +1,112 @@
+"""World: a simulated Reddit, which answers questions with arrays instead of JSON."""
+
+from collections.abc import Sequence
+from itertools import compress
+from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
+
+from producer.reddit.batch import Batch
+from producer.reddit.question import Answer, Info, ListingPage, More, Question, Thread
+from sandbox.reddit.realism import Realism
+from sandbox.simulate.listings import Listing
+from sandbox.simulate.names import indexes_of
+from sandbox.simulate.story import Story
+from sandbox.simulate.threads import Threads
+from sandbox.simulate.trajectories import Ints
+
+_CRC_OF_THING = np.uint32(2_654_435_761)
+_CRC_OF_EDIT = np.uint32(40_503)
+POSTS, COMMENTS = "new", "comments"
+
+
+class World:
+    """Answers at one moment after another, which must not go back. Never fails."""
+
+    def __init__(self, story: Story, realism: Realism, seed: int) -> None:
+        timeline = story.timeline
+        self._story = story
+        self._film = story.film()
+        self._realism = realism
+        self._random = np.random.default_rng((seed, 1))
+        posts = len(timeline) - timeline.comments
+        self._listings = {
+            COMMENTS: Listing(story, self._film, realism, 0, timeline.comments),
+            POSTS: Listing(story, self._film, realism, timeline.comments, posts),
+        }
+        self._threads = Threads(story, self._film)
+
+    def ask(self, question: Question, now: float) -> tuple[Ints, Answer]:
+        """Return the things answered, by index, and the answer, whose items are a Batch."""
+        self._film.play(now - self._story.start_at)
+        match question:
+            case ListingPage(_, listing, after):
+                things, follows = self._listings[listing].page(after, now, self._stale_seconds())
+                last = str(self._story.names[things[-1]]) if follows else None
+                return things, Answer(self._shown(things), after=last)
+            case Info(ids):
+                asked = indexes_of(ids)
+                rows = self._film.rows[asked]
+                answered = rows["appears_at"] <= now
+                answered &= self._random.random(len(asked)) >= self._realism.omitted_share
+                if not answered.all():
+                    asked, rows = asked[answered], rows[answered]
+                    ids = tuple(compress(ids, answered.tolist()))
+                return asked, Answer(self._batch(asked, rows, list(ids)))
+            case Thread(_, post_id):
+                post = int(indexes_of((post_id,))[0])
+                things, left = self._threads.page(post, now)
+                things = np.append(post, things)
+            case More(_, children):
+                things, left = self._threads.more(indexes_of(children), now)
+        more = tuple(self._story.names[left].tolist())
+        return things, Answer(self._shown(things), more=more)
+
+    def _stale_seconds(self) -> float:
+        drawn = self._random.random()
+        share = self._realism.stale_share
+        return self._realism.stale_max_seconds * drawn / share if drawn < share else 0.0
+
+    def _shown(self, things: Ints) -> Batch:
+        names: list[str] = self._story.names[things].tolist()
+        return self._batch(things, self._film.rows[things], names)
+
+    def _batch(self, things: Ints, rows: NDArray[np.void], names: list[str]) -> Batch:
+        """Return what the things look like now."""
+        timeline = self._story.timeline
+        created, edited = rows["created"], rows["edited"]
+        crcs = things.astype(np.uint32) * _CRC_OF_THING
+        crcs += (edited + 1).astype(np.uint32) * _CRC_OF_EDIT
+        return Batch(
+            ids=names,
+            created_at=created,
+            scores=rows["score"],
+            states=rows["state"].astype(np.uint8),
+            text_crcs=crcs,
+            edited_at=np.where(edited >= 0, created + edited, 0.0),
+            post_ids=_Names(self._story.names, timeline.post, things),
+            parent_ids=_Names(self._story.names, timeline.parent, things),
+        )
+
+
+class _Names(Sequence[str | None]):
+    """Names of what things belong to, looked up when asked for: mostly nobody does."""
+
+    __slots__ = ("_names", "_of", "_things")
+
+    def __init__(self, names: NDArray[np.object_], of: Ints, things: Ints) -> None:
+        self._names = names
+        self._of = of
+        self._things = things
+
+    def __len__(self) -> int:
+        return len(self._things)
+
+    @overload
+    def __getitem__(self, place: int) -> str | None: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[str | None]: ...
+    def __getitem__(self, place: int | slice) -> str | list[str | None] | None:
+        found = self._names[self._of[self._things[place]]]
+        return found.tolist() if isinstance(place, slice) else found  # type: ignore[no-any-return]
