@@ -110,11 +110,7 @@ def make_producer(
     connect = reddit_connector(settings.reddit, credentials, budget, steady)
     edges = Edges(ThreadAsker(connect, clock), buffer, saver, clock, steady, log)
     producer = Producer(followers, edges, budget, totals)
-<<<<<<< HEAD
     reporter = Reporter(producer, edges, budget, totals, subreddit=",".join(saved))
-=======
-    reporter = Reporter(producer, budget, totals, ",".join(saved))
->>>>>>> 2c9b332 (producer: progress is due by steady time and stamped by the wall; a lost lease ends its threads)
     return Running(producer, reporter, saver.start(), leases)
 
 

@@ -44,13 +44,7 @@ def run(
         raise
     except (NotDeliveredError, NotSavedError) as error:
         log.emit(NotDelivered(reason=str(error)))
-<<<<<<< HEAD
     reporter.stopped()
-=======
-    now = clock.now()
-    reporter.report(now, log)
-    log.emit(Stopped(format_instant(now), reporter.gauges(), reporter.totals))
->>>>>>> 2c9b332 (producer: progress is due by steady time and stamped by the wall; a lost lease ends its threads)
 
 
 def _save(running: Running, stop: threading.Event) -> None:

@@ -14,17 +14,12 @@ UNITS = {each.name: each.unit for group in (Totals, Asked, Gauges) for each in d
 
 
 class Reporter:
-<<<<<<< HEAD
     """Logs `progress` every 60 steady seconds, the first time that long after its making.
-=======
-    """Logs `progress` every 60 steady seconds; its lines are stamped by the wall.
->>>>>>> 2c9b332 (producer: progress is due by steady time and stamped by the wall; a lost lease ends its threads)
 
     A line's counts are those since the line before it, its gauges are of its moment. The clock only
     stamps. `report_if_due` is to be called with each step.
     """
 
-<<<<<<< HEAD
     def __init__(
         self,
         producer: Producer,
@@ -34,10 +29,6 @@ class Reporter:
         *,
         subreddit: str,
     ) -> None:
-=======
-    def __init__(self, producer: Producer, budget: Budget, totals: Totals, subreddit: str) -> None:
-        self.totals = totals
->>>>>>> 2c9b332 (producer: progress is due by steady time and stamped by the wall; a lost lease ends its threads)
         self._producer = producer
         self._log = edges.log
         self._clock = edges.clock
@@ -45,16 +36,11 @@ class Reporter:
         self._budget = budget
         self._totals = totals
         self._subreddit = subreddit
-<<<<<<< HEAD
         self._next_at = self._steady.now() + PROGRESS_SECONDS
-=======
-        self._next_at = producer.now() + PROGRESS_SECONDS
->>>>>>> 2c9b332 (producer: progress is due by steady time and stamped by the wall; a lost lease ends its threads)
         self._told: dict[str, float] = {}
         self._checkpoints = totals.checkpoints
         self._saved_at = self._steady.now()
 
-<<<<<<< HEAD
     def report_if_due(self) -> None:
         """Log the line when its minute has come."""
         now = self._steady.now()
@@ -65,22 +51,11 @@ class Reporter:
             self.report()
 
     def report(self) -> None:
-=======
-    def report_if_due(self, wall: float, log: Log) -> None:
-        """Log the line when its minute has come."""
-        now = self._producer.now()
-        if now >= self._next_at:
-            self._next_at = now + PROGRESS_SECONDS
-            self.report(wall, log)
-
-    def report(self, wall: float, log: Log) -> None:
->>>>>>> 2c9b332 (producer: progress is due by steady time and stamped by the wall; a lost lease ends its threads)
         """Log what was counted since the last line, and where the producer stands."""
         self._next_at = self._steady.now() + PROGRESS_SECONDS
         counts = self.counts()
         since = {name: value - self._told.get(name, 0) for name, value in counts.items()}
         self._told = counts
-<<<<<<< HEAD
         self._log.emit(Progress(format_instant(self._clock.now()), self._embedded(since)))
 
     def stopped(self) -> None:
@@ -90,11 +65,6 @@ class Reporter:
         self._log.emit(
             Stopped(format_instant(self._clock.now()), gauges, self._asked(), self._totals)
         )
-=======
-        shown = since | figures(self.gauges())
-        metrics = Embedded(NAMESPACE, {"subreddit": self._subreddit}, wall, shown, UNITS)
-        log.emit(Progress(format_instant(wall), metrics))
->>>>>>> 2c9b332 (producer: progress is due by steady time and stamped by the wall; a lost lease ends its threads)
 
     def counts(self) -> dict[str, float]:
         """Return what was counted since the start."""
@@ -102,11 +72,7 @@ class Reporter:
 
     def gauges(self) -> Gauges:
         """Return where the producer stands."""
-<<<<<<< HEAD
         now = self._steady.now()
-=======
-        now = self._producer.now()
->>>>>>> 2c9b332 (producer: progress is due by steady time and stamped by the wall; a lost lease ends its threads)
         return Gauges(
             requests_left=self._budget.left(now),
             in_flight=self._budget.pending,

@@ -80,14 +80,8 @@ class ProducerWorld:
 
     def serve(self):
         """Run as the daemon does, until the stop or what ends it."""
-<<<<<<< HEAD
         running = Running(self.producer, self.reporter(), self.saver, FreeLeases())
         daemon.run(running, self.stop, pulse=lambda: None, log=self.log)
-=======
-        reporter = Reporter(self.producer, self.budget, self.totals, "wallstreetbets")
-        running = Running(self.producer, reporter, self.saver, FreeLeases())
-        daemon.run(running, self.stop, pulse=lambda: None, clock=self.clock, log=self.log)
->>>>>>> 2c9b332 (producer: progress is due by steady time and stamped by the wall; a lost lease ends its threads)
 
     def deliver(self, seconds=0):
         """Run that long, then send and save all there is."""

@@ -61,12 +61,7 @@ def test_it_says_where_the_producer_stands(presence, pulsed):
     """By the names that its metrics have."""
     world = ProducerWorld(steady(50, 1.0, begin=START - 50))
     world.run(60)
-<<<<<<< HEAD
     presence.work(world.reporter())
-=======
-    reporter = Reporter(world.producer, world.budget, world.totals, "x")
-    presence.work(reporter)
->>>>>>> 2c9b332 (producer: progress is due by steady time and stamped by the wall; a lost lease ends its threads)
     status = pulsed()
     assert (status.gauges["tracked"], status.counts["observations_new"]) == (50, 50)
     presence.work(None)

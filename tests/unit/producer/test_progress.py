@@ -14,17 +14,8 @@ from producer.totals import NAMESPACE, PURPOSES
 from telemetry import Log
 from telemetry.metrics import LINE_METRICS_MAX
 from tests.support.emf import problems
-<<<<<<< HEAD
 from tests.support.producer_fakes import START, comment, post
 from tests.support.producer_world import ProducerWorld, raiser, steady
-=======
-from tests.support.producer_fakes import START, comment
-from tests.support.producer_world import ProducerWorld, steady
-
-
-def reporter_of(world):
-    return Reporter(world.producer, world.budget, world.totals, "stocks")
->>>>>>> 2c9b332 (producer: progress is due by steady time and stamped by the wall; a lost lease ends its threads)
 
 
 def progress(world):
