@@ -41,9 +41,13 @@ class Patience:
         """Return the state after an answer."""
         return replace(self, backoff=self.backoff.succeeded(), answered=True)
 
+    def doubts(self) -> bool:
+        """Tell whether Reddit seems to be away: one request's failure says little about others'."""
+        return self.backoff.failures > 1
+
     def pause_seconds(self) -> float:
-        """Return how long nothing is asked: one request's failure says little about others'."""
-        return self.backoff.seconds() if self.backoff.failures > 1 else 0.0
+        """Return how long nothing is asked."""
+        return self.backoff.seconds() if self.doubts() else 0.0
 
     def is_over(self, error: RedditError) -> bool:
         """Tell whether only a person can fix what failed just now."""

@@ -146,6 +146,8 @@ class Producer:
             return self._retry_at
         asker = self._edges.asker
         while free := asker.free():
+            if self._sent_at and self._patience.doubts():
+                break  # one request tells whether Reddit is back
             spare = free > 1 or not self._sent_at
             choice = choose(self._jobs, self._held, self._budget, now, spare=spare)
             if choice.job is None:

@@ -113,7 +113,8 @@ class MemoryStream:
 class FakeReddit:
     """Things with a birth, a delay until they appear, and a score by age.
 
-    `before_answer(self, request)` may raise an error or change the world.
+    What names no `subreddit` is in all of them. `before_answer(request)` may raise an error or
+    change the world.
     """
 
     def __init__(self, clock, things=(), *, depth=1000):
@@ -127,16 +128,17 @@ class FakeReddit:
 
     def ask(self, question):
         match question:
-            case ListingPage(_, listing, after):
+            case ListingPage(subreddit, listing, after):
                 self._meet(("listing", listing, after))
-                return self._listing(listing, after)
+                return self._listing(subreddit, listing, after)
             case Info(ids):
                 assert 1 <= len(ids) <= PAGE_ITEMS
                 self._meet(("info", ids, None))
                 return Answer(self._show(self._found(ids)))
-            case Thread(_, post_id):
+            case Thread(subreddit, post_id):
                 self._meet(("thread", post_id, None))
-                comments = [each for each in self._newest("t1_") if each["link_id"] == post_id]
+                newest = self._newest(subreddit, "t1_")
+                comments = [each for each in newest if each["link_id"] == post_id]
                 shown = self._found([post_id]) + comments[:THREAD_ITEMS]
                 rest = tuple(each["name"] for each in comments[THREAD_ITEMS:])
                 return Answer(self._show(shown), None, rest)
@@ -145,9 +147,9 @@ class FakeReddit:
                 self._meet(("more", children, post_id))
                 return Answer(self._show(self._found(children)))
 
-    def _listing(self, name, after):
+    def _listing(self, subreddit, name, after):
         prefix = "t1_" if name == "comments" else "t3_"
-        listed = self._newest(prefix)[: self.depth]
+        listed = self._newest(subreddit, prefix)[: self.depth]
         start = 0
         if after is not None:
             names = [thing["name"] for thing in listed]
@@ -162,11 +164,13 @@ class FakeReddit:
         found = [self.things[name] for name in ids if name in self.things]
         return [thing for thing in found if not thing.get("_absent")]
 
-    def _newest(self, prefix):
+    def _newest(self, subreddit, prefix):
         now = self.clock.time
         found = []
         for thing in self.things.values():
             appeared = thing["created_utc"] + thing.get("_late", 0.0) <= now
+            if thing.get("subreddit", subreddit) != subreddit:
+                continue
             if thing["name"].startswith(prefix) and appeared and not thing.get("_hidden"):
                 insort(found, thing, key=lambda each: -each["created_utc"])
         return found

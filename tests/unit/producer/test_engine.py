@@ -1,0 +1,421 @@
+"""The engine: several requests in flight on one budget; one answer never ends it."""
+
+import itertools
+import threading
+from collections import Counter
+
+import pytest
+
+from clock import Steady
+from contract import format_instant, parse_instant
+from producer.delivery.record_buffer import RecordBuffer
+from producer.errors import ForbiddenError, RateLimitedError, RedditUnavailableError
+from producer.events import (
+    AnswerFailed,
+    PageEmpty,
+    Progress,
+    RedditRateLimited,
+    RedditUnavailable,
+)
+from producer.job import Purpose, Request
+from producer.producer import MOST_DEFECTS, Edges, Producer
+from producer.progress import Reporter
+from producer.reddit.budget import Budget
+from producer.reddit.question import Answer, Info, ListingPage
+from producer.state.checkpoint import Checkpoint
+from producer.state.saver import Gate, Saver
+from producer.totals import Totals
+from tests.support.producer_fakes import (
+    START,
+    MemoryLog,
+    MemoryStream,
+    VirtualAsker,
+    VirtualClock,
+    comment,
+    post,
+)
+from tests.support.producer_world import HOUR, ProducerWorld, raiser, steady
+
+MINUTE = 60.0
+PER_MINUTE = 95  # of 100, with the reserve
+
+
+def known(count=900):
+    """Return what a producer has plenty to look at again of."""
+    return [*steady(count, 1.0, begin=START - count), post(1, START - 50)]
+
+
+def busiest(moments):
+    return max(sum(first <= each < first + MINUTE - 1e-6 for each in moments) for first in moments)
+
+
+class Endless:
+    """A job that has something to ask `every` so many seconds, on any number of threads."""
+
+    def __init__(self, purpose, every=0.0):
+        self.purpose = Purpose(purpose)
+        self.every = every
+        self.next_at = START
+        self.taken = []
+        self.failed = []
+
+    def due_at(self, _now):
+        return self.next_at
+
+    def ask(self, now):
+        self.next_at = now + self.every if self.every else START
+        return Request(Info((f"t1_{self.purpose}",)), self.purpose, self)
+
+    def take(self, request, batch, answer, now):
+        self.taken.append(now)
+        return ()
+
+    def fail(self, request, now):
+        self.failed.append(now)
+
+
+class Bare:
+    """A follower of nothing but its jobs."""
+
+    def __init__(self, *jobs):
+        self.jobs = jobs
+        self.moments = []
+
+    def take(self, request, answer, batch, moment):
+        self.moments.append(moment)
+        request.job.take(request, batch, answer, moment.now)
+
+    def refuse(self, malformed, moment):
+        assert not malformed
+
+    def changes(self, now):
+        return Checkpoint()
+
+    def late_since(self):
+        return START
+
+    def gaps_open(self):
+        return 0
+
+
+class Engine:
+    """A producer of bare jobs on a virtual clock."""
+
+    def __init__(self, *jobs, latency=0.2, per_minute=100):
+        self.clock, self.log = VirtualClock(), MemoryLog()
+        self.budget = Budget(per_minute, START)
+        self.before_answer = lambda _question: None
+        self.asker = VirtualAsker(self, self.clock, self.budget, latency=latency)
+        self.follower = Bare(*jobs)
+        self.stop = threading.Event()
+        keeper = Saver(None, Gate(lambda: None, lambda: 0), totals=Totals(), log=self.log)
+        steady = Steady(self.clock)
+        buffer = RecordBuffer(MemoryStream())
+        edges = Edges(self.asker, buffer, keeper, self.clock, steady, self.log)
+        self.producer = Producer([self.follower], edges, self.budget, Totals())
+
+    def ask(self, question):
+        self.before_answer(question)
+        return Answer([])
+
+    def run(self, seconds):
+        until = self.clock.time + seconds
+        while self.clock.time < until:
+            self.producer.run_once(self.stop)
+
+    def sent(self, purpose=None, since=START):
+        wanted = set(Purpose) if purpose is None else {purpose}
+        return [at for at, one in self.asker.sent if one.purpose in wanted and at >= since]
+
+
+def per_minute(moments, begin, minutes):
+    counts = Counter(int((at - begin) // MINUTE) for at in moments)
+    return [counts[minute] for minute in range(minutes)]
+
+
+def apart(moments):
+    return [later - sooner for sooner, later in itertools.pairwise(moments)]
+
+
+@pytest.mark.parametrize("latency", [0.1, 0.6, 1.0])
+def test_the_quota_is_used_whatever_the_latency(latency):
+    engine = Engine(Endless("look"), Endless("poll", 5.0), latency=latency)
+    engine.run(8 * MINUTE)
+    assert min(per_minute(engine.sent(), START + 2 * MINUTE, 6)) >= 92
+    assert busiest(engine.sent()) <= PER_MINUTE
+
+
+def test_value_looks_are_spread_evenly_over_what_is_left():
+    """Whatever bursts of polls come between."""
+    engine = Engine(Endless("look"), Endless("poll", 10.0), Endless("settle", 7.0))
+    engine.run(8 * MINUTE)
+    looks = engine.sent("look", since=START + 2 * MINUTE)
+    assert min(apart(looks)) >= MINUTE / PER_MINUTE - 1e-6
+    assert max(apart(looks)) < 3.0
+    assert per_minute(engine.sent("poll"), START, 8) == [6] * 8
+    assert min(per_minute(engine.sent(), START + 2 * MINUTE, 6)) >= 93
+
+
+def test_what_is_new_goes_first_when_all_want_more_than_there_is():
+    """Polls take what they want, repairs and deep polls their share, value looks the rest."""
+    jobs = [Endless(purpose) for purpose in ("look", "deep", "repair")]
+    engine = Engine(*jobs, Endless("poll", 3.0))
+    engine.run(10 * MINUTE)
+    minutes = {
+        purpose: set(per_minute(engine.sent(purpose), START + 3 * MINUTE, 6))
+        for purpose in ("poll", "repair", "deep")
+    }
+    assert minutes == {"poll": {19}, "repair": {47}, "deep": {23}}
+    assert busiest(engine.sent()) <= PER_MINUTE
+
+
+def test_a_request_that_takes_its_time_holds_no_other():
+    """One answer drips until its deadline, again and again; the others come as ever."""
+    engine = Engine(Endless("sweep", 20.0), Endless("poll", 2.0))
+    engine.asker.latency = lambda request: 16.0 if request.purpose == "sweep" else 0.2
+    engine.run(5 * MINUTE)
+    assert len(engine.sent("sweep")) == 15
+    assert max(apart(engine.sent("poll"))) == pytest.approx(2.0)
+
+
+def test_the_last_free_thread_is_kept_from_value_looks():
+    """They may all take long: a poll still finds a thread at once."""
+    engine = Engine(Endless("look"), Endless("poll", 5.0))
+    engine.asker.latency = lambda request: 16.0 if request.purpose == "look" else 0.2
+    engine.run(5 * MINUTE)
+    assert max(apart(engine.sent("poll"))) == pytest.approx(5.0)
+    assert len(engine.sent("look")) >= 3 * 5 * MINUTE / 16 - 3
+
+
+def test_with_one_thread_value_looks_have_their_turn():
+    engine = Engine(Endless("look"), Endless("poll", 5.0))
+    engine.asker.threads = 1
+    engine.run(3 * MINUTE)
+    assert len(engine.sent("look")) > 100
+
+
+@pytest.mark.parametrize("step", [-600.0, 3600.0])
+def test_a_step_of_the_wall_neither_silences_nor_hurries(step):
+    engine = Engine(Endless("look"), Endless("poll", 5.0))
+    engine.run(5 * MINUTE)
+    stepped_at = engine.clock.time
+    engine.clock.stepped = step
+    engine.run(5 * MINUTE)
+    assert min(per_minute(engine.sent(), stepped_at, 5)) >= 92
+    assert busiest(engine.sent()) <= PER_MINUTE
+    assert max(apart(engine.sent("poll"))) < 6  # a full minute lets one go each 0.6 s
+    last = engine.follower.moments[-1]
+    assert last.now == pytest.approx(engine.clock.time, abs=3)
+    assert last.observed_at - step == pytest.approx(last.now, abs=0.01)
+    stamps = [moment.observed_at for moment in engine.follower.moments]
+    assert len(set(stamps)) == len(stamps)
+
+
+def test_records_tell_the_walls_time_and_progress_goes_on():
+    """Set back by ten minutes; the next comment is read within the poll's interval all the same."""
+    world = ProducerWorld(known(100))
+    reporter = Reporter(world.producer, world.budget, world.totals, "stocks")
+    world.run(5 * MINUTE)
+    stepped_at = world.clock.time
+    world.clock.stepped = -600.0
+    world.reddit.things["t1_c5000"] = comment(5000, stepped_at + 60)
+    for _ in range(5):
+        world.run(MINUTE)
+        reporter.report_if_due(world.clock.now(), world.log)
+    world.deliver()
+    told = world.log.of(Progress)
+    assert len(told) == 5
+    assert told[-1].at == format_instant(world.clock.time - 600)
+    (record,) = world.of("t1_c5000")[:1]
+    assert stepped_at + 60 <= parse_instant(record["observed_at"]) + 600 <= stepped_at + 95
+
+
+def test_no_listing_has_two_pages_of_one_job_in_flight():
+    world = ProducerWorld(known(), latency=2.0)
+    world.run(3 * MINUTE)
+    pages = [(at, one.job) for at, one in world.asker.sent if isinstance(one.question, ListingPage)]
+    for job in {job for _, job in pages}:
+        assert min(apart([at for at, each in pages if each is job])) >= 2
+
+
+def test_two_answers_of_one_moment_have_stamps_of_their_own():
+    world = ProducerWorld([comment(1, START - 9), post(1, START - 9)])
+    world.asker.latency = lambda request: 1.0 if request.question[1] == "comments" else 0.0
+    world.budget._answers.clear()  # both polls go at once
+    world.asker.latency = lambda _request: 1.0
+    world.deliver(5)
+    stamps = [world.of(name)[0]["observed_at"] for name in ("t1_c1", "t3_p1")]
+    assert [parse_instant(each) - START for each in stamps] == pytest.approx([1.0, 1.001])
+
+
+def test_a_defect_costs_one_answer():
+    """It is logged by its type, whoever asked asks again, and nothing is lost."""
+    world = ProducerWorld(known(150))
+    world.run(5)
+    world.reddit.things["t1_c9000"] = comment(9000, world.clock.time + 1)
+    take, planted = world.follower.take, [ZeroDivisionError("a defect"), KeyError("another")]
+
+    def fail(request, *rest):
+        if planted and request.purpose == "poll":
+            raise planted.pop()
+        take(request, *rest)
+
+    world.follower.take = fail
+    world.deliver(2 * MINUTE)
+    assert not planted
+    assert world.log.of(AnswerFailed) == [
+        AnswerFailed("KeyError", "poll"),
+        AnswerFailed("ZeroDivisionError", "poll"),
+    ]
+    assert set(world.reddit.things) == world.delivered()
+
+
+def test_a_defect_of_every_answer_ends_it():
+    """Not at once, and not never: a restart may be what it needs."""
+    world = ProducerWorld(known(150))
+    world.run(MINUTE)
+
+    def fail(*_):
+        raise ZeroDivisionError
+
+    world.follower.take = fail
+    with pytest.raises(ZeroDivisionError):
+        world.run(3 * HOUR)
+    assert len(world.log.of(AnswerFailed)) == MOST_DEFECTS
+
+
+def test_an_empty_first_page_is_a_failed_page():
+    """It is asked for again, longer and longer, and hides nothing from the next one."""
+    world = ProducerWorld(steady(400, 1.0, begin=START - 300))
+    world.reddit.things["t3_p1"] = post(1)
+    world.run(30)
+    hidden = world.reddit.things
+    world.reddit.things = {}
+    world.run(5 * MINUTE)
+    pages = [each for each in world.log.of(PageEmpty) if each.listing == "comments"]
+    assert 5 <= len(pages) <= 40
+    world.reddit.things = hidden
+    world.deliver(2 * MINUTE)
+    assert set(hidden) == world.delivered()
+    assert world.producer.gaps_open() == 0
+    assert not world.log.of(AnswerFailed)
+
+
+def test_one_failure_says_little_about_others():
+    """A page answered 503 is asked for again after a second or so; looks go on meanwhile."""
+    world = ProducerWorld(known(600))
+    world.run(5 * MINUTE)
+    planted = [RedditUnavailableError("503")]
+
+    def fail(request):
+        if planted and request[0] == "listing":
+            raise planted.pop()
+
+    world.reddit.before_answer = fail
+    while planted:
+        world.producer.run_once(world.stop)
+    failed_at = world.clock.time
+    (told,) = world.log.of(RedditUnavailable)
+    assert (told.reason, 0.5 <= told.retry_seconds <= 1.0) == ("503", True)
+    world.run(10)
+    after = [(at - failed_at, one) for at, one in world.asker.sent if at >= failed_at]
+    assert min(at for at, _ in after) < 0.7
+    assert any(told.retry_seconds - 0.1 <= at < 4 for at, one in after if one.purpose == "poll")
+
+
+@pytest.mark.parametrize("error", [RedditUnavailableError("503"), ForbiddenError("403")])
+def test_an_hour_without_reddit_is_waited_out_politely(error):
+    """One request at a time, up to a minute apart; a minute after its end all is as before."""
+    world = ProducerWorld(known(600))
+    world.run(5 * MINUTE)
+    world.reddit.before_answer = raiser(error)
+    began_at = world.clock.time
+    world.run(HOUR)
+    asked = [at for at, _ in world.reddit.requests if at > began_at + 5]
+    assert 60 <= len(asked) <= 130
+    assert 30 <= max(each.retry_seconds for each in world.log.of(RedditUnavailable)) <= 60
+    assert max(apart(asked)) <= 61
+    world.reddit.before_answer = lambda _request: None
+    world.reddit.things["t1_c9000"] = comment(9000, world.clock.time)
+    world.deliver(2 * MINUTE)
+    assert world.of("t1_c9000")
+    assert world.missing() == set()
+
+
+def test_a_429_of_one_request_stops_all_for_as_long_as_it_says():
+    world = ProducerWorld(known(600), latency=1.0)
+    world.run(2 * MINUTE)
+    planted = [RateLimitedError(90.0)]
+
+    def refuse(_request):
+        if planted:
+            raise planted.pop()
+
+    world.reddit.before_answer = refuse
+    while planted:
+        world.producer.run_once(world.stop)
+    refused_at = world.clock.time
+    world.run(3 * MINUTE)
+    later = [at for at, _ in world.asker.sent if at > refused_at]
+    assert min(later) == pytest.approx(refused_at + 91, abs=0.01)
+    assert world.log.of(RedditRateLimited) == [RedditRateLimited(90.0)]
+
+
+def test_two_subreddits_share_one_budget_and_nothing_else():
+    """Each has its records, its state and its back-off."""
+    things = [
+        *(comment(n, START - n, subreddit="stocks") for n in range(120)),
+        *(comment(1000 + n, START - n, subreddit="bonds") for n in range(80)),
+        post(1, START, subreddit="stocks"),
+        post(2, START, subreddit="bonds"),
+    ]
+    world = ProducerWorld(things, environment={"WSB_SUBREDDIT": "stocks,bonds"})
+    world.deliver(5 * MINUTE)
+    of_stocks = {record["id"] for record in world.records() if record["subreddit"] == "stocks"}
+    assert of_stocks == {"t3_p1", *(f"t1_c{n}" for n in range(120))}
+    assert world.delivered() - of_stocks == {"t3_p2", *(f"t1_c{n}" for n in range(1000, 1080))}
+    assert [len(each.tracker) for each in world.followers] == [121, 81]
+    assert world.producer.tracked() == 202
+    assert busiest([at for at, _ in world.asker.sent]) <= PER_MINUTE
+    assert {key.subreddit for key in world.state.rows} == {"stocks", "bonds"}
+    world.start()
+    assert [len(each.tracker) for each in world.followers] == [121, 81]
+
+
+def test_a_subreddit_that_is_closed_holds_no_other():
+    things = [comment(1, subreddit="stocks"), post(1, subreddit="stocks")]
+    world = ProducerWorld(things, environment={"WSB_SUBREDDIT": "stocks,bonds"})
+    world.run(MINUTE)
+    ask = world.reddit.ask
+
+    def closed(question):
+        if isinstance(question, ListingPage) and question.subreddit == "bonds":
+            raise ForbiddenError("private")
+        return ask(question)
+
+    world.reddit.ask = closed
+    began_at = world.clock.time
+    world.reddit.things["t1_c2"] = comment(2, began_at + 600, subreddit="stocks")
+    world.deliver(15 * MINUTE)
+    (record,) = world.of("t1_c2")[:1]
+    assert parse_instant(record["observed_at"]) < began_at + 600 + 40
+
+
+def test_the_end_takes_what_is_in_flight():
+    world = ProducerWorld(known(90), latency=3.0)
+    while not world.asker.in_flight:
+        world.producer.run_once(world.stop)
+    world.stop.set()
+    world.producer.run_once(world.stop)
+    assert world.delivered() == set()
+    world.producer.finish(world.stop)
+    assert len(world.delivered()) == 91
+
+
+def test_requests_are_counted_by_purpose():
+    world = ProducerWorld(known(150))
+    world.run(20 * MINUTE)
+    counted = world.budget.by_purpose
+    sent = [request.purpose for _, request in world.asker.sent]
+    assert counted == {purpose: sent.count(purpose) for purpose in set(sent)}
+    assert {"poll", "settle", "deep", "look"} == set(counted)
