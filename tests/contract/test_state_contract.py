@@ -9,11 +9,12 @@ from producer.aws import make_client
 from producer.errors import AwsError, AwsUnavailableError, LeaseLostError, StateTooNewError
 from producer.state.checkpoint import Checkpoint
 from producer.state.item import Item, item_of, value_of
+from producer.state.lease import Lease, LeasePlace
 from producer.state.table import DynamoState
 from sandbox.aws.environment import REGION, client_of
 from tests.support.aws_emulator import TABLE, make_table
 from tests.support.memory_state import MemoryState, key
-from tests.support.producer_fakes import START, SUBREDDIT, client_error
+from tests.support.producer_fakes import START, SUBREDDIT, MemoryLog, VirtualClock, client_error
 
 PAGE_BYTES = 1_000_000  # DynamoDB's: of a query's page
 FORTNIGHT_SECONDS = 14 * 86_400
@@ -158,6 +159,19 @@ def test_rows_of_the_first_release_are_loaded_as_such(aws_url):
     client.delete_table(TableName=TABLE)
     assert item == Item(key("cohort#t1_a"), CURSOR.data, START, version=1)
     assert overwritten.version == 2
+
+
+def test_the_lease_beside_the_items_is_none_of_them(aws_url):
+    client = make_table(aws_url)
+    place = LeasePlace(client, TABLE, SUBREDDIT)
+    lease = Lease(place, clock=VirtualClock(), log=MemoryLog())
+    assert lease.look()
+    assert lease.grab()
+    state = DynamoState(client, TABLE, lambda _subreddit: lease.fence_for_write())
+    state.put([cohort(1)])
+    loaded = state.load(SUBREDDIT)
+    client.delete_table(TableName=TABLE)
+    assert loaded == [cohort(1)]
 
 
 def test_a_missing_table_is_an_error_with_advice(aws_url):
