@@ -280,6 +280,23 @@ def test_several_are_taken_together_or_not_at_all(producers):
         pair.fence_for_write("wallstreetbets")
 
 
+def test_one_that_is_snatched_away_gives_the_others_back(producers):
+    """Between the look at the second and its taking somebody else took it."""
+    stop = threading.Event()
+    pair = producers.leases("wallstreetbets", "stocks")
+    second = pair._leases["stocks"]
+    look = second.look
+
+    def slow_look():
+        free = look()
+        take(producers.lease("stocks"))
+        return free
+
+    second.look = slow_look
+    assert not pair.take(stop, stop.set)
+    assert take(producers.lease("wallstreetbets"))
+
+
 def test_each_subreddit_has_a_number_of_its_own(producers):
     earlier = producers.lease("stocks")
     take(earlier)
