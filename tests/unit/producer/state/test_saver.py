@@ -176,6 +176,21 @@ def test_a_crossing_goes_with_the_checkpoint_that_covers_it_and_not_before(desk)
     assert desk.state.names() == {"cohort#a", "cursor#new"}
 
 
+def test_a_crossing_is_deleted_once(desk):
+    deleted = []
+
+    def note_deletions(operation, key):
+        if operation == "delete":
+            deleted.append(key.name)
+
+    desk.state.before_call = note_deletions
+    desk.saver.note([item("crossing#t1_a")])
+    for _ in range(3):
+        desk.saver.keep(checkpoint(0, a=1))
+        desk.work()
+    assert deleted == ["crossing#t1_a"]
+
+
 def test_a_crossing_found_at_loading_goes_with_the_first_checkpoint(desk):
     desk.state.put([item("crossing#t1_a")])
     desk.saver.found([key("crossing#t1_a")])
