@@ -30,11 +30,21 @@ class Stopped(Event):
 
 
 class GapFound(Event, level="warning"):
-    """A hole in what was read of a listing."""
+    """A hole in what was read of a listing; told again as it grows."""
 
     listing: str
     from_at: str
     to_at: str
+
+
+class GapClosed(Event):
+    """A gap that was repaired, or partly; `recovered` things came back."""
+
+    listing: str
+    from_at: str
+    to_at: str
+    status: str
+    recovered: int
 
 
 class ItemMalformed(Event, level="warning"):

@@ -5,10 +5,12 @@ poll reads. A page also shows the scores of 100 things, as much as a look does.
 """
 
 from collections.abc import Sequence
+from math import inf
 
 from producer.gap import Gap
 from producer.job import Purpose, Request
-from producer.listings.poll import Poll
+from producer.listings.listing import Listing
+from producer.listings.poll import Page, Poll
 from producer.reddit.batch import Batch
 from producer.reddit.limits import LISTING_ITEMS, LISTINGS, PAGE_SIZE
 from producer.reddit.question import Answer, ListingPage
@@ -19,58 +21,71 @@ QUOTA_SHARE = 0.2  # at most
 
 
 class FullScan:
-    """Goes down a listing page by page, from `first_at` on; one page is in flight at a time.
+    """A job: goes down a listing page by page, from an interval after its first poll on.
 
-    It moves no cursor, so a restart may begin it again.
-    `seen_all_since` is when the last whole scan began: all that is listed was seen since then.
+    It tells of no gap, and a restart may begin it again. A listing that spans less than the
+    interval is left to the deep polls: whatever reappears in it is gone before a scan.
     """
 
     purpose = Purpose.DEEP
 
-    def __init__(self, subreddit: str, listing: str, first_at: float, every_seconds: float) -> None:
+    def __init__(self, listing: Listing, first_at: float, every_seconds: float) -> None:
         self.listing = listing
-        self.seen_all_since = float("-inf")
-        self._subreddit = subreddit
+        self.seen_all_since = -inf
         self._next_at = first_at
         self._every = every_seconds
         self._poll: Poll | None = None
+        self._page_at = -inf
         self._in_flight = False
 
-    def due_at(self, now: float) -> float:  # noqa: ARG002 - of the protocol
+    def due_at(self, now: float) -> float:
         """Return when to ask for the next page."""
-        if self._in_flight:
-            return float("inf")
-        return self._poll.began_at if self._poll else self._next_at
+        if self._in_flight or not self.listing.headed:
+            return inf
+        if self._poll is not None:
+            return self._page_at
+        if self._next_at <= now and self.listing.span_seconds < self._every:
+            self._next_at = now + self._every
+            self.seen_all_since = now - self._every
+        return self._next_at
 
     def ask(self, now: float) -> Request:
-        """Return the request of the next page."""
+        """Ask for the next page; begins a scan when none is going on."""
         if self._poll is None:
-            self._poll = Poll.begin(None, now, restarted=False)
+            self._poll = Poll(began_at=now)
         self._in_flight = True
-        page = ListingPage(self._subreddit, self.listing, self._poll.after)
-        return Request(page, self.purpose, self)
+        question = ListingPage(self.listing.subreddit, self.listing.name, self._poll.after)
+        return Request(question, self.purpose, self)
 
-    def take(self, _request: Request, batch: Batch, answer: Answer, _now: float) -> Sequence[Gap]:
-        """Take in the page; at the listing's end the scan is over. It looks for no holes."""
+    def take(self, request: Request, batch: Batch, answer: Answer, now: float) -> Sequence[Gap]:  # noqa: ARG002
+        """Take in the page; at the listing's end the scan is over."""
         self._in_flight = False
         if self._poll is None:
             raise RuntimeError("a page came without a scan")
-        self._poll = self._poll.turn_page(None, batch.things, answer.after)
-        if self._poll.complete:
-            if not self._poll.lost:
-                self.seen_all_since = self._poll.began_at
-            self._next_at = self._poll.began_at + self._every
-            self._poll = None
+        self._page_at = now
+        turned = self._poll.turn_page((), Page.of(batch, answer))
+        if turned is not None and not turned.complete:
+            self._poll = turned
+            return ()
+        self._rest(self._poll.began_at)
+        if turned is not None:
+            self.seen_all_since = turned.began_at
+            self.listing.learn(turned.ids, turned.created_at)
         return ()
 
-    def fail(self, _request: Request, now: float) -> None:
+    def fail(self, request: Request, now: float) -> None:  # noqa: ARG002 - the protocol's
         """Note that the page did not come; after a few times the scan is over."""
         self._in_flight = False
         if self._poll is None:
             raise RuntimeError("a page failed without a scan")
+        self._page_at = now
         self._poll = self._poll.failed()
         if self._poll is None:
-            self._next_at = now + self._every
+            self._rest(now)
+
+    def _rest(self, since: float) -> None:
+        self._poll = None
+        self._next_at = since + self._every
 
 
 def every_seconds(requests_per_minute: int) -> float:

@@ -1,148 +1,121 @@
 """Poll: how far to read down a listing so that nothing it still holds is missed.
 
-A poll starts at the newest thing and turns pages until it meets what earlier polls read: an id
-of the cursor's recent set, never an anchor, since Reddit answers a deleted anchor with an empty
-page. Ids join the set only when their poll is complete, so a poll cut short hides no hole.
+A poll starts at the newest thing and turns pages until the *tail* of a page is known. One known
+id proves nothing: listings are slightly out of order, so it may be listed above unread ones. Nor
+is an anchor kept from poll to poll, since Reddit answers a deleted one with an empty page.
 
-Things appear up to 20 s late, below what was already read. At least once a minute a poll is
-therefore deep: it goes on until it is older than the deep poll before it began, less a slack.
+An empty page is never the end of a poll: below an anchor the poll goes on from the thing above
+it, and at the top the page is asked for again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import Self
+from typing import NamedTuple, Self
 
-from producer.gap import Gap
-from producer.reddit.limits import FULL_LISTING, PAGE_SIZE
-from producer.reddit.thing import Thing
+from producer.reddit.batch import Batch
+from producer.reddit.limits import PAGE_SIZE
+from producer.reddit.question import Answer
 
-RECENT_IDS = 300  # the newest outlive all others in the listing; more only tolerates deletions
-DEEP_EVERY_SECONDS = 55.0  # a poll begins at most every 1 to 30 s: this stays within the minute
-LATENESS_SLACK_SECONDS = 60.0
-NEW_PER_PAGE = 70
+TAIL_IDS = 30
+DISORDER_SECONDS = 5.0  # things are listed up to 2 s out of order, and answers cached for 2 s
 ANCHORS = 3
 PAGE_TRIES = 3  # then everything that waits behind this page has its turn
+NEW_PER_PAGE = 70
+FRESH_SECONDS = 4.0  # polls nearer to each other than that cost more and gain nothing
+PAGES_MOST = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Cursor:
-    """Where complete polls of one listing have got to; what a restart goes on from.
+class Page(NamedTuple):
+    """The readable things of a page, newest first, and the anchor of the next one."""
 
-    `newest_at` is when the newest thing read was created, `deep_at` when the last deep poll
-    began. Without a complete poll there is no cursor.
-    """
+    ids: Sequence[str]
+    created_at: Sequence[float]
+    after: str | None
 
-    listing: str
-    recent: tuple[str, ...]
-    newest_at: float
-    deep_at: float
-    gaps_open: int = 0
+    @classmethod
+    def of(cls, batch: Batch, answer: Answer) -> Self:
+        """Return what can be read of an answer."""
+        return cls(batch.ids, batch.created_at.tolist(), answer.after)
 
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """One poll in progress. `until_at` is set for a deep poll; `anchors` is where to go on.
+    """One poll in progress; `after` asks for its next page, None for the first.
 
-    `lost`: it ended because its anchors were not listed any more, not at the listing's end.
-    `failures`: how often in a row the next page did not come.
+    `tail_at`: all that is listed below its pages was created before that, but for a few seconds
+    of disorder. `met`: the last page's tail was known.
     """
 
     began_at: float
-    until_at: float | None
     anchors: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
-    newest_at: float = 0.0
-    oldest_at: float = float("inf")
-    overlapped: bool = False
-    lost: bool = False
-    failures: int = 0
+    created_at: tuple[float, ...] = ()
+    tail_at: float = float("inf")
+    met: bool = False
     complete: bool = False
+    failures: int = 0
 
     @property
     def after(self) -> str | None:
         """Return the anchor of the page to ask for next; None asks for the first."""
         return self.anchors[0] if self.anchors else None
 
-    @classmethod
-    def begin(cls, cursor: Cursor | None, now: float, *, restarted: bool) -> Self:
-        """Start a poll; the first one after a restart is deep."""
-        if cursor is None:
-            return cls(began_at=now, until_at=float("-inf"))
-        deep = restarted or now - cursor.deep_at >= DEEP_EVERY_SECONDS
-        until_at = cursor.deep_at - LATENESS_SLACK_SECONDS if deep else None
-        return cls(began_at=now, until_at=until_at)
+    @property
+    def page(self) -> tuple[float, str | None]:
+        """Return what tells its next page from any other."""
+        return self.began_at, self.after
 
-    def turn_page(self, cursor: Cursor | None, things: Sequence[Thing], after: str | None) -> Self:
-        """Take in one page and the anchor that Reddit gave for the next one."""
-        if not things and len(self.anchors) > 1:
-            # the anchor was deleted meanwhile: go on from the thing above it
-            return replace(self, anchors=self.anchors[1:], failures=0)
-        if not things and self.anchors:
-            # so slow that all of them fell off the listing's end
-            return replace(self, lost=True, complete=True)
-        created = [thing.created_at for thing in things]
-        recent = frozenset(cursor.recent if cursor else ())
-        turned = replace(
+    def turn_page(self, known: Collection[str], page: Page) -> Self | None:
+        """Take in one page; None: it was no page, the poll has to begin again at the top.
+
+        `known` are the ids of complete polls.
+        """
+        if not page.ids:
+            if len(self.anchors) > 1:  # the anchor was deleted meanwhile
+                return replace(self, anchors=self.anchors[1:], failures=0)
+            return None
+        met = all(fullname in known for fullname in page.ids[-TAIL_IDS:])
+        return replace(
             self,
-            anchors=_anchors(things, after),
-            ids=self.ids + tuple(thing.id for thing in things),
-            newest_at=max([self.newest_at, *created]),
-            oldest_at=min([self.oldest_at, *created]),
-            overlapped=self.overlapped or any(thing.id in recent for thing in things),
+            anchors=anchors(page),
+            ids=self.ids + tuple(page.ids),
+            created_at=self.created_at + tuple(page.created_at),
+            tail_at=min(self.tail_at, tail_at(page)),
+            met=met,
+            complete=met or page.after is None,
             failures=0,
         )
-        complete = after is None or not things or _met(turned, things)
-        return replace(turned, complete=complete)
 
     def failed(self) -> Self | None:
         """Note that the page did not come; None gives the poll up: others have their turn."""
         failed = replace(self, failures=self.failures + 1)
         return failed if failed.failures < PAGE_TRIES else None
 
-    def close(self, cursor: Cursor | None, listing: str, now: float) -> tuple[Cursor, Gap | None]:
-        """Move the cursor over a complete poll; tells of a hole when it met nothing known."""
-        gap = self._gap(cursor, listing, now)
-        old = cursor or Cursor(listing, (), 0.0, self.began_at)
-        deep = self.until_at is not None
-        return (
-            Cursor(
-                listing=listing,
-                recent=tuple(dict.fromkeys((*self.ids, *old.recent)))[:RECENT_IDS],
-                newest_at=max(old.newest_at, self.newest_at),
-                deep_at=self.began_at if deep else old.deep_at,
-                gaps_open=old.gaps_open + (gap is not None),
-            ),
-            gap,
-        )
 
-    def _gap(self, cursor: Cursor | None, listing: str, now: float) -> Gap | None:
-        if cursor is None or self.overlapped:
-            return None
-        if len(self.ids) < FULL_LISTING and len(cursor.recent) < RECENT_IDS and not self.lost:
-            # all there ever was is listed: the few that were known have been deleted since
-            return None
-        if self.oldest_at <= cursor.newest_at:
-            return None
-        identity = f"gap_{listing}_{cursor.newest_at * 1000:.0f}_{self.oldest_at * 1000:.0f}"
-        return Gap(identity, listing, now, cursor.newest_at, self.oldest_at)
+def tail_at(page: Page) -> float:
+    """Return the newest creation in a page's tail: one thing out of order does not lower it."""
+    return max(page.created_at[-TAIL_IDS:])
 
 
-def interval_seconds(things: Sequence[Thing], least: float, most: float) -> float:
-    """Return when to poll again, from the time that the newest page spans."""
-    if len(things) < PAGE_SIZE // 2:
-        return most
-    created = [thing.created_at for thing in things]
-    return max(least, min(most, NEW_PER_PAGE * (max(created) - min(created)) / len(things)))
-
-
-def _met(poll: Poll, things: Sequence[Thing]) -> bool:
-    if poll.until_at is None:
-        return poll.overlapped
-    return things[-1].created_at < poll.until_at
-
-
-def _anchors(things: Sequence[Thing], after: str | None) -> tuple[str, ...]:
-    if after is None:
+def anchors(page: Page) -> tuple[str, ...]:
+    """Return where the next page begins, and the things above that in case it is deleted."""
+    if page.after is None:
         return ()
-    above = [thing.id for thing in reversed(things) if thing.id != after]
-    return (after, *above[: ANCHORS - 1])
+    above = [fullname for fullname in reversed(page.ids) if fullname != page.after]
+    return (page.after, *above[: ANCHORS - 1])
+
+
+def interval_seconds(created_at: Sequence[float], least: float, most: float) -> float:
+    """Return when to poll again, from the time that the things of a poll span.
+
+    It aims at a poll whose last page is new to about 70 %; a busy listing's polls have several
+    pages, since each poll reads a part of a page in vain.
+    """
+    if len(created_at) < PAGE_SIZE // 2:
+        return most
+    span = max(created_at) - min(created_at)
+    if span <= 0:
+        return least
+    per_second = len(created_at) / span
+    more_pages = min(PAGES_MOST - 1, int(per_second * FRESH_SECONDS / NEW_PER_PAGE))
+    return max(least, min(most, (NEW_PER_PAGE + PAGE_SIZE * more_pages) / per_second))

@@ -4,7 +4,7 @@ Every item of every answer is a look, whatever the answer was asked for.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from producer.looks.known import Known
 from producer.looks.observation import Record, observation_of
@@ -14,6 +14,7 @@ from producer.reddit.thing import Thing
 
 NEW = "new"
 REREAD = "reread"
+REPAIR = "repair"
 
 
 class AnswerReader:
@@ -24,21 +25,32 @@ class AnswerReader:
         self._subreddit = subreddit
         self._min_score = min_score
 
-    def see(self, things: Sequence[Thing], at: float, observed_at: float) -> list[Record]:
-        """Take in what was answered; the first sighting after a fixed age is always sent."""
+    def see(
+        self,
+        things: Sequence[Thing],
+        at: float,
+        observed_at: float,
+        *,
+        hid: Callable[[float], bool],
+    ) -> list[Record]:
+        """Take in what was answered; the first sighting after a fixed age is always sent.
+
+        `hid` tells by the creation of a thing never seen before whether repair has found it.
+        """
         records: list[Record] = []
         for thing in things:
             known = self._tracker.get(thing.id)
             due = known is not None and self._is_due(known, at)
             sighting = see(known, thing, at=at, scheduled=due, min_score=self._min_score)
-            records += self._take(known, sighting, thing, at, observed_at)
+            cause = REREAD if known else REPAIR if hid(thing.created_at) else NEW
+            records += self._take(known, sighting, thing, at, (observed_at, cause))
         return records
 
     def miss(self, ids: Iterable[str], at: float, observed_at: float) -> list[Record]:
         """Take in what was asked for and not answered."""
         records: list[Record] = []
         for known in filter(None, map(self._tracker.get, ids)):
-            records += self._take(known, miss(known, at=at), None, at, observed_at)
+            records += self._take(known, miss(known, at=at), None, at, (observed_at, REREAD))
         return records
 
     def _is_due(self, known: Known, at: float) -> bool:
@@ -52,7 +64,7 @@ class AnswerReader:
         sighting: Sighting,
         thing: Thing | None,
         at: float,
-        observed_at: float,
+        stamp: tuple[float, str],
     ) -> list[Record]:
         after = sighting.known
         before = (known.peak, known.missed_at) if known else None
@@ -60,7 +72,7 @@ class AnswerReader:
         self._tracker.put(after, now=at, keep=keep)
         if not sighting.emit:
             return []
-        cause = REREAD if known else NEW
+        observed_at, cause = stamp
         subreddit = self._subreddit
         return [
             observation_of(after, thing, observed_at=observed_at, cause=cause, subreddit=subreddit)

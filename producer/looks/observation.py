@@ -61,21 +61,20 @@ def observation_of(
     return record
 
 
-def gap_observation(gap: Gap, subreddit: str) -> Record:
-    """Make the record of a hole in what was read."""
-    found_at = format_instant(gap.found_at)
+def gap_observation(gap: Gap, *, observed_at: float, subreddit: str) -> Record:
+    """Make the record of a hole in what was read: one when it is found, more as it changes."""
     return {
         "schema_version": SCHEMA.version,
         "kind": "gap",
         "id": gap.id,
         "subreddit": subreddit,
-        "created_at": found_at,
-        "observed_at": found_at,
+        "created_at": format_instant(gap.found_at),
+        "observed_at": format_instant(observed_at),
         "listing": gap.listing,
         "from_at": format_instant(gap.from_at),
         "to_at": format_instant(gap.to_at),
-        "status": "open",
-        "recovered": 0,
+        "status": str(gap.status),
+        "recovered": gap.recovered,
     }
 
 

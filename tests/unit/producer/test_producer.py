@@ -109,8 +109,8 @@ def test_an_outage_between_two_pages_of_a_poll_is_flagged_as_a_gap():
 
     world.reddit.before_answer = wait_once
     world.deliver(900)
-    (gap,) = [record for record in world.records() if record["kind"] == "gap"]
-    begin, end = format_instant(before[0] - 60), format_instant(before[0] + 600)
+    (gap,) = [record for record in world.records() if record.get("status") == "open"]
+    begin, end = format_instant(before[0] - 90), format_instant(before[0] + 600)
     assert begin < gap["from_at"] < gap["to_at"] < end
     read = {record["id"] for record in world.records()}
     ended = world.clock.now() - 60
@@ -118,6 +118,36 @@ def test_an_outage_between_two_pages_of_a_poll_is_flagged_as_a_gap():
         at = thing["created_utc"]
         in_hole = gap["from_at"] < format_instant(at) < gap["to_at"]
         assert in_hole or at > ended or thing["name"] in read
+
+
+@pytest.mark.parametrize("restart", [False, True])
+def test_what_an_outage_hid_from_the_listing_comes_back_through_its_thread(restart):
+    """Behind `more`, too; also when a kill interrupts the repair."""
+    things = [post(1, START - 50, num_comments=9000), *steady(9000, 0.2)]
+    world = ProducerWorld(things)
+    world.deliver(300)
+    world.clock.time += 900
+    world.start()
+    world.deliver(65)
+    if restart:
+        while world.producer.gaps_open() and not world.totals.observations["repair"]:
+            world.run(1)
+        world.run(5)
+        world.start()
+    world.deliver(240)
+    gaps = [record for record in world.records() if record["kind"] == "gap"]
+    assert {gap["id"] for gap in gaps} == {gaps[0]["id"]}
+    assert [gap["status"] for gap in gaps] == ["open", "repaired"]
+    assert gaps[0]["created_at"] == gaps[1]["created_at"]
+    assert gaps[0]["observed_at"] < gaps[1]["observed_at"]
+    found = {record["id"] for record in world.records() if record.get("cause") == "repair"}
+    span = (parse_instant(gaps[1]["from_at"]), parse_instant(gaps[1]["to_at"]))
+    assert all(span[0] <= world.reddit.things[each]["created_utc"] <= span[1] for each in found)
+    assert 2900 < gaps[1]["recovered"] <= len(found) <= 4500
+    until = world.clock.now() - 40
+    born = {each["name"] for each in world.reddit.things.values() if each["created_utc"] < until}
+    assert born <= world.delivered()
+    assert world.producer.gaps_open() == 0
 
 
 def test_an_outage_that_the_listing_still_holds_leaves_no_gap():

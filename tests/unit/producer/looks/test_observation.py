@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from contract import SCHEMA, problem_of, problem_of_line
 from producer.delivery.record_buffer import encode
-from producer.gap import Gap
+from producer.gap import Gap, GapStatus
 from producer.looks.observation import gap_observation, observation_of
 from producer.looks.sighting import miss, see
 from producer.reddit.thing import MalformedThingError, thing_of
@@ -102,9 +102,25 @@ def test_only_both_marks_together_are_a_deletion(fields):
     assert record["author"] in {"somebody", None}
 
 
-def test_a_gap_is_a_valid_record():
-    gap = Gap("gap_new_1_2", "new", START, START - 100, START - 50)
-    assert problem_of(gap_observation(gap, SUBREDDIT)) is None
+@pytest.mark.parametrize("status", ["open", "repaired", "partial"])
+def test_the_record_of_a_gap_says_what_has_become_of_it(status):
+    """It keeps its id and when it was found; observed_at is the time of this record."""
+    gap = Gap("gap_new_1_2", "new", START, START - 100, START - 50, GapStatus(status), 7)
+    record = gap_observation(gap, observed_at=START + 60, subreddit=SUBREDDIT)
+    assert record == {
+        "schema_version": 1,
+        "kind": "gap",
+        "id": "gap_new_1_2",
+        "subreddit": SUBREDDIT,
+        "created_at": "2020-12-08T00:00:00.000Z",
+        "observed_at": "2020-12-08T00:01:00.000Z",
+        "listing": "new",
+        "from_at": "2020-12-07T23:58:20.000Z",
+        "to_at": "2020-12-07T23:59:10.000Z",
+        "status": status,
+        "recovered": 7,
+    }
+    assert problem_of(record) is None
 
 
 @PATIENT
