@@ -17,10 +17,10 @@ import requests
 import urllib3
 from requests.adapters import BaseAdapter, HTTPAdapter
 
-from bench.coverage.virtual_clock import VirtualClock
 from sandbox.reddit.endpoints import Endpoints
 from sandbox.reddit.quota import ClientQuota
 from sandbox.reddit.world import World
+from sandbox.simulate.clock import VirtualClock
 
 LATENCY_SECONDS = (0.15, 0.45)  # Reddit's own is some 0.3 s
 TIMEOUT_SECONDS = 16.0  # prawcore's

@@ -12,7 +12,8 @@ import prawcore.rate_limit
 import prawcore.sessions
 
 from bench.coverage.replay import Replay
-from bench.coverage.virtual_clock import VirtualClock, time_of
+from bench.coverage.virtual_time import time_of
+from sandbox.simulate.clock import VirtualClock
 
 Deliver = Callable[[str], None]
 POLL_SECONDS = 5.0

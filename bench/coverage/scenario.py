@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from bench.coverage.replay import Weather
 from sandbox.reddit.generator.day import DAY_START, Plan, generate_day
 from sandbox.reddit.realism import Realism
+from sandbox.reddit.thing import RecordedThing
 from sandbox.reddit.world import World
 
 SCENARIOS = ("calm", "restart", "outage", "errors")
@@ -34,6 +35,15 @@ class Course:
         return self.spans[-1][1]
 
     @property
+    def asked(self) -> list[tuple[float, float]]:
+        """Return the spans in which Reddit can be asked."""
+        since, until = self.weather.outage
+        if since == until:
+            return list(self.spans)
+        ((begins_at, ends_at),) = self.spans
+        return [(begins_at, since), (until, ends_at)]
+
+    @property
     def minutes(self) -> float:
         """Return how long it is read."""
         return sum(until - since for since, until in self.spans) / 60
@@ -50,7 +60,7 @@ def course_of(scenario: str, seconds: float) -> Course:
     """Return the course of a scenario in a world of so many seconds."""
     begins_at = DAY_START + FIRST_SECONDS
     ends_at = begins_at + seconds
-    middle = begins_at + seconds / 3
+    middle = begins_at + seconds / 4
     spans: tuple[tuple[float, float], ...] = ((begins_at, ends_at),)
     match scenario:
         case "restart":
@@ -68,15 +78,23 @@ def course_of(scenario: str, seconds: float) -> Course:
 
 
 def served(world: World, course: Course) -> dict[str, float]:
-    """Return what is to be read with its creation: comments that could be seen for a minute."""
+    """Return what is to be read with its creation: comments that could be seen for a minute.
+
+    What only an outage saw nobody could ask for; what is still there after it Reddit can show.
+    """
     return {
         thing.fullname: thing.created
         for thing in world.things.values()
         if thing.is_comment
         and course.begins_at <= thing.created <= course.ends_at - QUIET_SECONDS
-        and any(
-            min(until, course.ends_at) - max(since, world.appears_at[thing.fullname])
-            >= VISIBLE_SECONDS
-            for since, until in thing.live_spans()
-        )
+        and _is_visible(world, thing, course)
     }
+
+
+def _is_visible(world: World, thing: RecordedThing, course: Course) -> bool:
+    appears_at = world.appears_at[thing.fullname]
+    return any(
+        min(until, asked_until) - max(since, appears_at, asked_since) >= VISIBLE_SECONDS
+        for since, until in thing.live_spans()
+        for asked_since, asked_until in course.asked
+    )

@@ -9,6 +9,7 @@ from typing import Any
 
 import praw
 import prawcore
+from requests.adapters import BaseAdapter
 
 from producer.errors import (
     CredentialsWrongError,
@@ -65,6 +66,10 @@ class PrawReddit:
                 data = {"link_id": post_id, "children": names, "sort": "new"}
                 return more_in(self._authorized("POST", "api/morechildren", data=data))
 
+    def mount(self, transport: BaseAdapter) -> None:
+        """Let a transport of `requests` carry what is asked: a replay without sockets."""
+        self._reddit.mount(transport)
+
     def close(self) -> None:
         """Close the connections."""
         self._reddit.close()
@@ -97,6 +102,10 @@ class _Praw(praw.Reddit):
     def forget_token(self) -> None:
         """Make the next request ask for a new token."""
         self._session.authorizer.access_token = None
+
+    def mount(self, transport: BaseAdapter) -> None:
+        """Let a transport of `requests` carry what is asked."""
+        self._session.requestor._http.mount("https://", transport)  # noqa: SLF001 - prawcore hides it
 
     def close(self) -> None:
         """Close the connections."""

@@ -1,31 +1,12 @@
-"""VirtualClock: time that passes only where somebody waits."""
+"""Virtual time: for modules that sleep by `time`, it passes at once."""
 
-import threading
 import types
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from prawcore.const import NANOSECONDS
 
-
-class VirtualClock:
-    """A clock of one thread; seconds since 1970."""
-
-    def __init__(self, now: float) -> None:
-        self._now = now
-
-    def now(self) -> float:
-        """Return seconds since 1970."""
-        return self._now
-
-    def monotonic(self) -> float:
-        """Return the same: nobody steps it."""
-        return self._now
-
-    def wait(self, seconds: float, stop: threading.Event | None = None) -> bool:
-        """Let time pass; returns True when `stop` is set."""
-        self._now += max(0.0, seconds)
-        return stop is not None and stop.is_set()
+from sandbox.simulate.clock import VirtualClock
 
 
 class VirtualTime(types.ModuleType):

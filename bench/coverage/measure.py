@@ -1,0 +1,118 @@
+"""Measure: one design through one scenario, and what it missed."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from itertools import islice
+
+from bench.coverage.ours import Ours
+from bench.coverage.replay import Replay, Stopped
+from bench.coverage.rivals import BeforeCursor, PrawStream, praw_on
+from bench.coverage.scenario import Course, served
+from contract import parse_instant
+from producer.gap import GapStatus
+from sandbox.reddit.version import ThingState
+from sandbox.reddit.world import World
+from sandbox.simulate.clock import VirtualClock
+
+DESIGNS = ("praw_stream", "before_cursor", "wsb_stream")
+FIRST = ("new", "repair")
+
+
+@dataclass
+class Reading:
+    """What a design handed on: how often each comment as new, and which spans it flagged."""
+
+    delivered: Counter[str] = field(default_factory=Counter)
+    flagged: list[tuple[float, float]] = field(default_factory=list)
+    exchanges: int = 0
+    repaired: bool = False
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The figures of one run.
+
+    `findable`: of the missed ones, those that a comment page still shows at the end, of a thread
+    that can be found: its post is listed, or another of its comments was read.
+    """
+
+    items: int
+    missed: frozenset[str]
+    unflagged: frozenset[str]
+    duplicates: int
+    requests_per_minute: float
+    findable: frozenset[str]
+    repaired: bool
+
+
+def measure(design: str, world: World, course: Course) -> Measured:
+    """Run a design and judge it."""
+    reading = read_by(design, world, course)
+    items = served(world, course)
+    missed = frozenset(items.keys() - reading.delivered.keys())
+    return Measured(
+        items=len(items),
+        missed=missed,
+        unflagged=frozenset(
+            each
+            for each in missed
+            if not any(since <= items[each] <= until for since, until in reading.flagged)
+        ),
+        duplicates=sum(count - 1 for count in reading.delivered.values()),
+        requests_per_minute=reading.exchanges / course.minutes,
+        findable=_findable(world, course, missed, reading),
+        repaired=reading.repaired,
+    )
+
+
+def _findable(
+    world: World, course: Course, missed: frozenset[str], reading: Reading
+) -> frozenset[str]:
+    threads = {world.things[each].post for each in reading.delivered}
+    listed = {
+        post.fullname for post in islice(world.newest("t3", course.ends_at, course.ends_at), 1000)
+    }
+    return frozenset(
+        each
+        for each in missed
+        if world.things[each].post in threads | listed
+        and world.things[each].state_at(course.ends_at) is ThingState.LIVE
+    )
+
+
+def read_by(design: str, world: World, course: Course) -> Reading:
+    """Let a design read a world."""
+    if design == "wsb_stream":
+        return _read_by_ours(world, course)
+    reading = Reading()
+    reader = PrawStream() if design == "praw_stream" else BeforeCursor()
+    for since, until in course.spans:
+        clock = VirtualClock(since)
+        replay = Replay(world, clock, course.weather, clock.wait, stops_at=until)
+        with praw_on(replay, clock) as reddit:
+            try:
+                reader.run(reddit, lambda each: reading.delivered.update([each]))
+            except Stopped:
+                reading.exchanges += replay.exchanges
+    return reading
+
+
+def _read_by_ours(world: World, course: Course) -> Reading:
+    reading = Reading()
+    ours = Ours()
+    for since, until in course.spans:
+        clock = VirtualClock(since)
+        replay = Replay(world, clock, course.weather, clock.wait)
+        ours.run(replay, clock, until)
+        reading.exchanges += replay.exchanges
+    gaps = {}
+    for record in ours.records:
+        if record["kind"] == "comment" and record["cause"] in FIRST:
+            reading.delivered[record["id"]] += 1
+        elif record["kind"] == "gap" and record["listing"] == "comments":
+            gaps[record["id"]] = record
+    reading.flagged = [
+        (parse_instant(gap["from_at"]), parse_instant(gap["to_at"])) for gap in gaps.values()
+    ]
+    reading.repaired = all(gap["status"] == GapStatus.REPAIRED for gap in gaps.values())
+    return reading

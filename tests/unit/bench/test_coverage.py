@@ -1,0 +1,46 @@
+"""What `make bench-coverage` promises, in small: ours misses nothing that Reddit can still show."""
+
+import pytest
+
+from bench.coverage.measure import measure
+from bench.coverage.scenario import course_of, make_world
+
+
+def ours(rate, scenario, seconds):
+    return measure("wsb_stream", make_world(rate, seconds), course_of(scenario, seconds))
+
+
+@pytest.mark.parametrize("scenario", ["calm", "restart", "errors"])
+def test_nothing_is_missed_at_five_comments_a_second(scenario):
+    measured = ours(5.0, scenario, 420.0)
+    assert measured.items > 1000
+    assert (measured.missed, measured.duplicates) == (frozenset(), 0)
+
+
+def test_what_an_outage_hid_is_repaired_and_what_nothing_shows_is_flagged():
+    measured = ours(5.0, "outage", 1400.0)
+    assert (measured.unflagged, measured.findable, measured.duplicates) == (set(), set(), 0)
+    assert measured.repaired
+    assert measured.items > 6000
+
+
+def test_at_the_peaks_busiest_almost_nothing_is_missed_and_all_of_it_flagged():
+    measured = ours(39.0, "calm", 240.0)
+    assert measured.unflagged == set()
+    assert len(measured.missed) <= 0.001 * measured.items
+    assert measured.requests_per_minute <= 80
+
+
+def test_calm_reading_takes_a_fifth_of_what_praws_stream_takes():
+    world, course = make_world(1.0, 420.0), course_of("calm", 420.0)
+    stream, mine = (measure(each, world, course) for each in ("praw_stream", "wsb_stream"))
+    assert mine.requests_per_minute <= 0.2 * stream.requests_per_minute
+    assert stream.items == mine.items > 200
+
+
+def test_a_before_cursor_is_stuck_by_a_deletion_and_flags_nothing():
+    """Reddit answers a deleted anchor with an empty page: the rivals are run, not quoted."""
+    world, course = make_world(1.0, 1200.0), course_of("calm", 1200.0)
+    measured = measure("before_cursor", world, course)
+    assert measured.missed
+    assert measured.unflagged == measured.missed
