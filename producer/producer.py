@@ -7,18 +7,19 @@ before that reads them again.
 
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from clock import Clock, Steady
 from producer.asker import Asker, Reply
-from producer.backoff import Backoff
 from producer.choice import choose
 from producer.delivery.record_buffer import RecordBuffer
 from producer.errors import RateLimitedError, RedditError
 from producer.events import AnswerFailed, PageEmpty, RedditRateLimited, RedditUnavailable
 from producer.follower import Follower, Moment
-from producer.job import Job, Request
-from producer.patience import WORTH_ANOTHER_TRY, Patience
+from producer.job import Request
+from producer.patience import WORTH_ANOTHER_TRY
+from producer.recovery import Recovery
 from producer.reddit.batch import read
 from producer.reddit.budget import Budget
 from producer.reddit.question import Answer, ListingPage
@@ -30,7 +31,6 @@ from telemetry import Log
 
 CHECKPOINT_SECONDS = 60.0  # what is not checkpointed is read again
 LONGEST_WAIT_SECONDS = 2.0  # whoever loops has things to do of its own
-NO_FAILURE = Backoff(first_seconds=1.0, cap_seconds=60.0)  # of a job
 MOST_DEFECTS = 50  # answers in a row that could not be taken in
 
 
@@ -63,11 +63,7 @@ class Producer:
         self._follower_of = {job: each for each in followers for job in each.jobs}
         self._sent_at: dict[int, float] = {}
         self._stamps = Stamps()
-        self._patience = Patience()
-        self._failed_at = float("-inf")
-        self._retry_at = float("-inf")
-        self._backoffs: dict[Job, Backoff] = {}
-        self._held: dict[Job, float] = {}
+        self._recovery = Recovery(self._follower_of)
         self._defects = 0
         self._checkpoint_at = edges.steady.now() + CHECKPOINT_SECONDS
 
@@ -142,14 +138,14 @@ class Producer:
 
     def _send(self, now: float) -> float:
         """Send all that may go now; returns when to choose again (inf: on a reply)."""
-        if now < self._retry_at:
-            return self._retry_at
+        if now < self._recovery.retry_at:
+            return self._recovery.retry_at
         asker = self._edges.asker
         while free := asker.free():
-            if self._sent_at and self._patience.doubts():
+            if self._sent_at and self._recovery.doubts:
                 break  # one request tells whether Reddit is back
             spare = free > 1 or not self._sent_at
-            choice = choose(self._jobs, self._held, self._budget, now, spare=spare)
+            choice = choose(self._jobs, self._recovery.held, self._budget, now, spare=spare)
             if choice.job is None:
                 return choice.at
             request = choice.job.ask(now)
@@ -167,7 +163,7 @@ class Producer:
             self._fail(request, reply.error, sent_at, now)
         elif reply.answer is not None:
             self.answered_at = now
-            self._patience = self._patience.succeeded()
+            self._recovery.answered(request.job)
             self._answer(request, reply.answer, now)
 
     def _answer(self, request: Request, answer: Answer, now: float) -> None:
@@ -178,20 +174,22 @@ class Producer:
             follower.refuse(malformed, moment)
             if not batch.ids and (listing := _first_page(request)):
                 self._edges.log.emit(PageEmpty(listing))
-                self._put_off(request, now)
+                request.job.fail(request, now)
+                self._recovery.put_off(request.job, now)
                 return
             follower.take(request, answer, batch, moment)
         except Exception as error:
             # whatever one answer does to us, the others are still to be read
             self._defects += 1
             self._edges.log.emit(AnswerFailed(error=type(error).__name__, purpose=request.purpose))
-            self._put_off(request, now)
+            with suppress(Exception):  # the same defect may have left the job halfway
+                request.job.fail(request, now)
+            self._recovery.put_off(request.job, now)
             if self._defects >= MOST_DEFECTS:
                 raise
         else:
             self._defects = 0
-            self._backoffs.pop(request.job, None)
-            self._held.pop(request.job, None)
+            self._recovery.succeeded(request.job)
 
     def _fail(self, request: Request, error: RedditError, sent_at: float, now: float) -> None:
         if isinstance(error, RateLimitedError):
@@ -201,24 +199,9 @@ class Producer:
             return
         if not isinstance(error, WORTH_ANOTHER_TRY):
             raise error
-        wait = self._put_off(request, now)
-        if sent_at >= self._failed_at:  # what was in flight together failed together
-            self._patience = self._patience.failed()
-            self._failed_at = now
-            if self._patience.is_over(error):
-                raise error
-            self._retry_at = max(self._retry_at, now + self._patience.pause_seconds())
-        wait = max(wait, self._retry_at - now)
-        self._edges.log.emit(RedditUnavailable(reason=str(error), retry_seconds=round(wait, 1)))
-
-    def _put_off(self, request: Request, now: float) -> float:
-        """Let the job wait, longer each time in a row; returns for how long."""
         request.job.fail(request, now)
-        backoff = self._backoffs.get(request.job, NO_FAILURE).failed()
-        self._backoffs[request.job] = backoff
-        seconds = backoff.seconds()
-        self._held[request.job] = now + seconds
-        return seconds
+        seconds = self._recovery.failed(request.job, error, sent_at, now)
+        self._edges.log.emit(RedditUnavailable(reason=str(error), retry_seconds=round(seconds, 1)))
 
 
 def _first_page(request: Request) -> str | None:

@@ -19,7 +19,6 @@ from producer.events import (
 )
 from producer.job import Purpose, Request
 from producer.producer import MOST_DEFECTS, Edges, Producer
-from producer.progress import Reporter
 from producer.reddit.budget import Budget
 from producer.reddit.question import Answer, Info, ListingPage
 from producer.state.checkpoint import Checkpoint
@@ -214,14 +213,14 @@ def test_a_step_of_the_wall_neither_silences_nor_hurries(step):
 def test_records_tell_the_walls_time_and_progress_goes_on():
     """Set back by ten minutes; the next comment is read within the poll's interval all the same."""
     world = ProducerWorld(known(100))
-    reporter = Reporter(world.producer, world.budget, world.totals, "stocks")
+    reporter = world.reporter()
     world.run(5 * MINUTE)
     stepped_at = world.clock.time
     world.clock.stepped = -600.0
     world.reddit.things["t1_c5000"] = comment(5000, stepped_at + 60)
     for _ in range(5):
         world.run(MINUTE)
-        reporter.report_if_due(world.clock.now(), world.log)
+        reporter.report_if_due()
     world.deliver()
     told = world.log.of(Progress)
     assert len(told) == 5

@@ -276,7 +276,7 @@ def test_nothing_served_is_lost_through_faults_and_kills(births, faults, kills):
     def fail(_request):
         error = next(plan, None)
         # before its first answer a producer gives up on these, which is another test
-        if error is not None and world.producer._patience.answered:
+        if error is not None and world.producer._recovery._everywhere.answered:
             raise error
 
     world.reddit.before_answer = fail
