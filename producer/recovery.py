@@ -68,10 +68,11 @@ class Recovery:
         if sent_at >= self._failed_at.get(home, float("-inf")):
             # what was in flight together fails together, and counts once
             self._failed_at[home] = now
-            seconds = max(seconds, self._count(job, home, error, now))
+            seconds = max(seconds, self._count(home, error, now))
+        self.held[job] = now + seconds
         return max(seconds, self.retry_at - now)
 
-    def _count(self, job: Job, home: Hashable | None, error: RedditError, now: float) -> float:
+    def _count(self, home: Hashable | None, error: RedditError, now: float) -> float:
         patience = (self._everywhere if home is None else self._at_home[home]).failed()
         if patience.is_over(error):
             raise error
@@ -82,7 +83,6 @@ class Recovery:
         self._at_home[home] = patience
         seconds = patience.backoff.seconds()
         self._hold_all(home, now + seconds + BEHIND_SECONDS)
-        self.held[job] = now + seconds
         return seconds
 
     def _hold_all(self, home: Hashable, until: float) -> None:
