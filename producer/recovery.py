@@ -9,7 +9,7 @@ from producer.patience import Patience
 
 FIRST_RETRY_SECONDS = 1.0
 LONGEST_RETRY_SECONDS = 60.0
-BEHIND_SECONDS = 5.0  # the others of a subreddit wait for the answer of the one that asks first
+BEHIND_SECONDS = 5.0  # the others of a closed subreddit wait for the answer of whoever asks first
 NO_FAILURE = Backoff(FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS)
 OF_A_SUBREDDIT = (ForbiddenError, SubredditMissingError)
 
@@ -82,10 +82,11 @@ class Recovery:
             return 0.0
         self._at_home[home] = patience
         seconds = patience.backoff.seconds()
-        self._hold_all(home, now + seconds + BEHIND_SECONDS)
+        self._hold_all(home, now + seconds)
         return seconds
 
     def _hold_all(self, home: Hashable, until: float) -> None:
-        for job, its_home in self._homes.items():
-            if its_home == home:
-                self.held[job] = until
+        """Let the jobs of a subreddit go one after another, from `until` on."""
+        jobs = [job for job, its_home in self._homes.items() if its_home == home]
+        for place, job in enumerate(jobs):
+            self.held[job] = until + place * BEHIND_SECONDS

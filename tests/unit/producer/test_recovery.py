@@ -17,9 +17,9 @@ CLOSED = ForbiddenError("403")
 
 
 def recovery(*, answered=True):
-    """Return one of two subreddits: `a` and `b` are jobs of the one, `c` is of the other."""
-    made = Recovery({"a": "stocks", "b": "stocks", "c": "bonds"})
-    for job in "abc" if answered else "":
+    """Return one of two subreddits: `a`, `b` and `d` are jobs of the one, `c` is of the other."""
+    made = Recovery({"a": "stocks", "b": "stocks", "d": "stocks", "c": "bonds"})
+    for job in "abcd" if answered else "":
         made.answered(job)
     return made
 
@@ -69,6 +69,7 @@ def test_a_closed_subreddit_waits_as_a_whole_and_no_other_does(error):
         assert 2.0**turn / 2 <= seconds <= 2.0**turn
         assert made.held["a"] == at + seconds
         assert at + 2.0**turn / 2 + 5 <= made.held["b"] <= at + 2.0**turn + 5
+        assert made.held["d"] == made.held["b"] + 5
     assert (made.doubts, made.retry_at) == (False, float("-inf"))
     made.answered("a")
     made.succeeded("a")
