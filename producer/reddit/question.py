@@ -1,6 +1,5 @@
 """Question: what can be asked of Reddit, one request each, and what comes back."""
 
-from collections.abc import Sequence
 from typing import Any, NamedTuple, Protocol
 
 
@@ -41,12 +40,12 @@ Question = ListingPage | Info | Thread | More
 class Answer(NamedTuple):
     """What Reddit answered.
 
-    `items` are its `data` objects as they came, in its order (a simulation gives a `Batch` at
-    once); `after` is the anchor of the listing's next page, None at its end; `more` are the
+    `items` is the sequence of its `data` objects as they came, in its order (in a simulation, their
+    `Batch`). `after` is the anchor of the listing's next page, None at its end. `more` are the
     fullnames of comments that exist and were not shown.
     """
 
-    items: Sequence[Any]
+    items: Any
     after: str | None = None
     more: tuple[str, ...] = ()
 

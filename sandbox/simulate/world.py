@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import compress
-from typing import overload
+from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -108,5 +108,6 @@ class _Names(Sequence[str | None]):
     @overload
     def __getitem__(self, place: slice) -> list[str | None]: ...
     def __getitem__(self, place: int | slice) -> str | list[str | None] | None:
-        found = self._names[self._of[self._things[place]]]
-        return found.tolist() if isinstance(place, slice) else found  # type: ignore[no-any-return]
+        found: Any = self._names[self._of[self._things[place]]]
+        names: str | list[str | None] | None = found.tolist() if isinstance(place, slice) else found
+        return names
