@@ -12,6 +12,7 @@ class MemoryState:
         self.fence_of = fence_of
         self.down = False
         self.before_call = lambda _operation, _key: None
+        self.after_call = lambda: None
 
     def load(self, subreddit):
         self._call("load", None)
@@ -25,12 +26,14 @@ class MemoryState:
         for item in items:
             self._write("put", item.key)
             self.rows[item.key] = (item, self.fence_of(item.key.subreddit))
+            self.after_call()
 
     def write(self, checkpoint):
         self.put(checkpoint.puts)
         for key in checkpoint.deleted:
             self._write("delete", key)
             self.rows.pop(key, None)
+            self.after_call()
         self.put(checkpoint.cursors)
 
     def names(self):

@@ -51,6 +51,10 @@ def test_a_pulse_is_sent_four_times_a_time_out(manager):
     assert heard(manager) == ["WATCHDOG=1"] * 5
 
 
+def test_systemd_s_time_out_is_in_microseconds(manager):
+    assert notifier(manager, WATCHDOG_USEC="180000000")._pulse_seconds == 45
+
+
 def test_without_a_watchdog_there_is_no_pulse(manager):
     one = notifier(manager)
     one.pulse()
