@@ -1,90 +1,123 @@
-"""Sighting: what an item of an answer changes in what is known, and whether that is recorded."""
+"""Sighting: what an answer changes in what is known, and which of its rows are news.
+
+Pure functions over columns. A row is news when a fixed age lies behind it that the look before did
+not see, or on its first known score, first crossing, changed state or text, or a score that moved
+by three points or a tenth since one was sent.
+"""
 
 from typing import NamedTuple
 
-from producer.looks.known import Known
-from producer.reddit.thing import Thing
-from producer.reddit.tombstones import ABSENT, LIVE, is_absent, settled
+import numpy as np
+from numpy.typing import NDArray
+
+from producer.looks.table import NEVER, UNKNOWN, Rows, Slots, Table
+from producer.reddit.tombstones import ABSENCE_SECONDS, ABSENT_CODE, DELETED_CODE, LIVE_CODE
 
 LEAST_CHANGE = 3
 LEAST_CHANGE_SHARE = 0.1
 
-
-class Sighting(NamedTuple):
-    """The row after a sighting; `emit`: send an observation of it."""
-
-    known: Known
-    emit: bool
+Mask = NDArray[np.bool_]
 
 
-def see(
-    known: Known | None, thing: Thing, *, at: float, scheduled: bool, min_score: int
-) -> Sighting:
-    """Take in one item of an answer; a scheduled (fixed-age) look is always sent."""
-    if known is None:
-        return Sighting(_first(thing, at), emit=True)
-    state = settled(known.state, thing.state)
-    live = state == LIVE
+class Shown(NamedTuple):
+    """What an answer shows of rows: UNKNOWN scores, edits at NEVER."""
+
+    scores: NDArray[np.int32]
+    states: NDArray[np.uint8]
+    text_crcs: NDArray[np.uint32]
+    edited_at: NDArray[np.float64]
+
+
+class Change(NamedTuple):
+    """Which rows are news, crossed the threshold for the first time, and need to be kept.
+
+    `keep`: a crash would cost more than an early look.
+    """
+
+    emit: Mask
+    crossed: Mask
+    keep: Mask
+
+
+def see_first(table: Table, slots: Slots, shown: Shown, at: float, min_score: int) -> Change:
+    """Take in rows that were never seen before; all of them are news."""
+    rows = table.rows[slots]
+    for name in ("score", "peak", "emitted"):
+        rows[name] = shown.scores
+    rows["looked_at"] = at
+    rows["state"] = shown.states
+    rows["text_crc"] = shown.text_crcs
+    rows["edited_at"] = shown.edited_at
+    table.rows[slots] = rows
+    every = np.ones(len(slots), np.bool_)
+    return Change(every, shown.scores >= min_score, every)
+
+
+def see_again(
+    table: Table,
+    slots: Slots,
+    shown: Shown,
+    at: float,
+    *,
+    ages: NDArray[np.float64],
+    min_score: int,
+) -> Change:
+    """Take in rows that were seen before; `ages` are the fixed ages in seconds, ascending."""
+    rows = table.rows[slots]
+    old_state, old_peak, missed_at = rows["state"].copy(), rows["peak"].copy(), rows["missed_at"]
+    known = shown.scores != UNKNOWN
+    # an author's deletion is final: a cache may still show the text
+    state = np.where(old_state == DELETED_CODE, old_state, shown.states)
+    live = state == LIVE_CODE
+    other_text = (rows["text_crc"] != shown.text_crcs) | (rows["edited_at"] != shown.edited_at)
+    peak = np.maximum(old_peak, shown.scores)  # UNKNOWN is lower than any score
     emit = (
-        scheduled
-        or state != known.state
-        or (live and (thing.text_crc, thing.edited_at) != (known.text_crc, known.edited_at))
-        or is_news(known, thing.score, min_score)
+        _scheduled(rows, at, ages) & (state != DELETED_CODE)
+        | (state != old_state)
+        | (live & other_text)
+        | (known & is_news(rows["emitted"], old_peak, shown.scores, min_score))
     )
-    score = known.score if thing.score is None else thing.score
-    after = known._replace(
-        score=score,
-        peak=highest(known.peak, thing.score),
-        emitted=score if emit else known.emitted,
-        looked_at=at,
-        state=state,
-        text_crc=thing.text_crc if live else known.text_crc,
-        edited_at=thing.edited_at if live else known.edited_at,
-        missed_at=None,
-    )
-    return Sighting(after, emit)
+    keep = emit | (peak != old_peak) | (missed_at != NEVER)
+    score = np.where(known, shown.scores, rows["score"])
+    rows["score"] = score
+    rows["peak"] = peak
+    np.copyto(rows["emitted"], score, where=emit)
+    rows["looked_at"] = at
+    rows["state"] = state
+    np.copyto(rows["text_crc"], shown.text_crcs, where=live)
+    np.copyto(rows["edited_at"], shown.edited_at, where=live)
+    rows["missed_at"] = NEVER
+    table.rows[slots] = rows
+    return Change(emit, (old_peak < min_score) & (peak >= min_score), keep)
 
 
-def miss(known: Known, *, at: float) -> Sighting:
-    """Take in that an answer lacked this id; sent once, when the absence is certain."""
-    if known.state != LIVE:
-        return Sighting(known, emit=False)
-    if is_absent(known.missed_at, at):
-        return Sighting(known._replace(state=ABSENT, looked_at=at), emit=True)
-    return Sighting(known._replace(missed_at=known.missed_at or at), emit=False)
+def miss(table: Table, slots: Slots, at: float) -> Change:
+    """Take in that an answer lacked these rows; news once, when the absence is certain.
+
+    Only the second answer without them that comes an hour or more after the first one counts.
+    """
+    live = table.state[slots] == LIVE_CODE
+    missed_at = table.missed_at[slots]
+    first = live & (missed_at == NEVER)
+    absent = live & ~first & (at - missed_at >= ABSENCE_SECONDS)
+    table.missed_at[slots[first]] = at
+    table.state[slots[absent]] = ABSENT_CODE
+    table.looked_at[slots[absent | ~live]] = at  # as often looked at as others, in vain
+    return Change(absent, np.zeros(len(slots), np.bool_), first | absent)
 
 
-def is_news(known: Known, score: int | None, min_score: int) -> bool:
-    """Tell whether a score alone is worth a record: first known, first crossing, or moved."""
-    if score is None:
-        return False
-    if known.emitted is None or known.peak is None:
-        return True
-    if known.peak < min_score <= score:
-        return True
-    least = max(LEAST_CHANGE, LEAST_CHANGE_SHARE * abs(known.emitted))
-    return abs(score - known.emitted) >= least
+def is_news(
+    emitted: NDArray[np.int32], peak: NDArray[np.int32], scores: NDArray[np.int32], min_score: int
+) -> Mask:
+    """Tell which known scores alone are worth a record: first known, first crossing, or moved."""
+    before = emitted.astype(np.int64)
+    least = np.maximum(LEAST_CHANGE, LEAST_CHANGE_SHARE * np.abs(before))
+    moved: Mask = np.abs(scores - before) >= least
+    return moved | (emitted == UNKNOWN) | (peak == UNKNOWN) | ((peak < min_score) & (scores >= min_score))
 
 
-def highest(peak: int | None, score: int | None) -> int | None:
-    """Return the higher of two scores of which either may be unknown."""
-    if peak is None or score is None:
-        return score if peak is None else peak
-    return max(peak, score)
-
-
-def _first(thing: Thing, at: float) -> Known:
-    return Known(
-        id=thing.id,
-        created_at=thing.created_at,
-        post_id=thing.post_id,
-        parent_id=thing.parent_id,
-        score=thing.score,
-        peak=thing.score,
-        emitted=thing.score,
-        looked_at=at,
-        state=thing.state,
-        text_crc=thing.text_crc,
-        edited_at=thing.edited_at,
-        missed_at=None,
-    )
+def _scheduled(rows: Rows, at: float, ages: NDArray[np.float64]) -> Mask:
+    behind = ages.searchsorted(at - rows["created_at"], "right")
+    behind_before = ages.searchsorted(rows["looked_at"] - rows["created_at"], "right")
+    scheduled: Mask = behind > behind_before
+    return scheduled

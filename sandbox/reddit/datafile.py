@@ -42,6 +42,21 @@ def write_records(path: Path, records: Iterable[dict[str, Any]]) -> int:
     return count
 
 
+def read_records(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the lines of a file; raises DataFileError for whatever cannot be played."""
+    for number, line in enumerate(_lines(path), 1):
+        if not line.strip():
+            continue
+        try:
+            record = orjson.loads(line)
+        except orjson.JSONDecodeError as error:
+            raise _broken(path, number, f"it is not JSON ({error})") from error
+        mistake = mistake_in(record)
+        if mistake is not None:
+            raise _broken(path, number, mistake)
+        yield record
+
+
 def _all_things(path: Path) -> Iterator[RecordedThing]:
     seen: set[str] = set()
     for number, line in enumerate(_lines(path), 1):

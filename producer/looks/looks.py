@@ -1,0 +1,368 @@
+"""Looks: all that is known of every id, what an answer changes in it, and whom to look at next."""
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from producer.looks.bands import LEAST_SECONDS, Bands
+from producer.looks.cohort import Rows, decode
+from producer.looks.cohorts import Cohorts, Kept
+from producer.looks.crossing import CrossingModel, crossing_model
+from producer.looks.queues import Queues, Tickets
+from producer.looks.settle import FORGET_SECONDS, Due, Settle
+from producer.looks.sighting import Change, Mask, Shown, miss, see_again, see_first
+from producer.looks.sweep import Sweep
+from producer.looks.table import NEVER, NO_SLOT, UNKNOWN, UNQUEUED, Slots, Table
+from producer.reddit.limits import INFO_IDS
+from producer.reddit.tombstones import ABSENT_CODE, DELETED_CODE, LIVE_CODE
+
+AGAIN_SECONDS = 60.0  # others have their turn before what failed
+UNREADABLE_SECONDS = 3600.0  # what came in a form that cannot be read will hardly be better soon
+NOT_LISTED: frozenset[str] = frozenset()
+
+
+class Columns(Protocol):
+    """What is taken of a batch: ids and, by their places, what the answer shows of them."""
+
+    @property
+    def ids(self) -> Sequence[str]: ...
+    @property
+    def created_at(self) -> NDArray[np.float64]: ...
+    @property
+    def scores(self) -> NDArray[np.int32]: ...
+    @property
+    def states(self) -> NDArray[np.uint8]: ...
+    @property
+    def text_crcs(self) -> NDArray[np.uint32]: ...
+    @property
+    def edited_at(self) -> NDArray[np.float64]: ...
+    @property
+    def post_ids(self) -> Sequence[str | None]: ...
+    @property
+    def parent_ids(self) -> Sequence[str | None]: ...
+
+
+class Seen(NamedTuple):
+    """What an answer changed, row by row in its order.
+
+    `emit`: an observation is due. `new`: never seen before. `crossed`: reached the threshold for
+    the first time. `swept`: only deletions are looked for.
+    """
+
+    slots: Slots
+    emit: Mask
+    new: Mask
+    crossed: Mask
+    swept: Mask
+
+
+class Asked(NamedTuple):
+    """The rows of one request; `dues` are the guaranteed looks among them."""
+
+    slots: Slots
+    ids: tuple[str, ...]
+    dues: tuple[Due, ...] = ()
+
+
+class Looks:
+    """Follows ids from their first sighting until they are done with. Not thread-safe.
+
+    `ages` are the fixed ages in seconds, ascending. All times are steady seconds.
+    """
+
+    def __init__(
+        self,
+        ages: Sequence[float],
+        *,
+        min_score: int,
+        retention_days: float,
+        model: CrossingModel | None = None,
+    ) -> None:
+        self.table = Table()
+        self.min_score = min_score
+        self._ages = np.array(ages, np.float64)
+        self._bands = Bands(model or crossing_model(), ages, min_score)
+        tickets = Tickets()
+        self.queues = Queues(self.table, self._bands, tickets)
+        self.settle = Settle(self.table, ages)
+        self.sweep = Sweep(self.table, tickets, retention_days)
+        self.cohorts = Cohorts(self.table, min_score)
+        self._later: list[tuple[float, Slots]] = []
+        self._leaving: list[Slots] = []
+        self._floors: dict[str, int] = {}
+        self.in_flight = 0
+
+    def __len__(self) -> int:
+        return len(self.table)
+
+    def see(self, batch: Columns, at: float) -> Seen:
+        """Take in what was answered, no id twice."""
+        table = self.table
+        slots = table.slots(batch.ids)
+        shown = Shown(batch.scores, batch.states, batch.text_crcs, batch.edited_at)
+        new = slots == NO_SLOT
+        if not new.any():
+            change = see_again(
+                table, slots, shown, at, ages=self._ages, min_score=self.min_score
+            )
+        else:
+            change = self._see_mixed(batch, slots, shown, new, at)
+        self._landed(slots)
+        self._deal(slots)
+        swept = table.swept[slots]
+        self._keep(slots[change.keep | swept])
+        return Seen(slots, change.emit, new, change.crossed, swept)
+
+    def miss(self, ids: Iterable[str], at: float) -> Seen:
+        """Take in that an answer to a question for these ids lacked them.
+
+        One lack may be a stale cache: the row is asked for again an hour later, by itself.
+        """
+        slots = self.table.slots([fullname for fullname in ids if fullname in self.table])
+        emit, crossed, keep = miss(self.table, slots, at)
+        self._landed(slots)
+        swept = self.table.swept[slots]
+        unsure = self.table.state[slots] == LIVE_CODE
+        self._withdraw(slots[unsure])
+        self.settle.confirm(slots[unsure & keep])
+        self._deal(slots[~unsure])
+        self._keep(slots[keep])
+        return Seen(slots, emit, np.zeros(len(slots), np.bool_), crossed, swept)
+
+    def ask(self, now: float) -> Asked:
+        """Choose the rows whose look is worth most."""
+        return self._asked(self.queues.choose(now), (), now)
+
+    def ask_settle(self, now: float) -> Asked:
+        """Choose guaranteed looks and absences to confirm, filled up with the next best."""
+        dues = self.settle.choose(now, INFO_IDS, LEAST_SECONDS)
+        return self._asked(np.array([due.slot for due in dues], np.int32), tuple(dues), now)
+
+    def ask_sweep(self, now: float) -> Asked:
+        """Choose the swept rows unseen for longest, filled up with the next best."""
+        return self._asked(self.sweep.choose(now, INFO_IDS, LEAST_SECONDS), (), now)
+
+    def due_at(self, now: float) -> float:
+        """Return when a request is full of rows that may be looked at again."""
+        self._come_back(now)
+        return self.queues.ready_at(now, min(INFO_IDS, self._followed(now)))
+
+    def settle_due_at(self, now: float) -> float:
+        """Return when a guaranteed look is due, or an absence to be confirmed."""
+        return self.settle.due_at(now, lambda count: self._filled_at(count, now), INFO_IDS)
+
+    def answered(self, asked: Asked, unreadable: Container[str], now: float) -> tuple[str, ...]:
+        """Return the ids asked for that the answer lacked, after `see` took in what it held.
+
+        `unreadable`: ids that it held in a form that could not be read; they are no misses.
+        """
+        left = [
+            fullname
+            for fullname, waits in zip(
+                asked.ids, self.table.in_flight[asked.slots].tolist(), strict=True
+            )
+            if waits
+        ]
+        bad = self.table.slots([fullname for fullname in left if fullname in unreadable])
+        if len(bad):
+            self._landed(bad)
+            self._later.append((now + UNREADABLE_SECONDS, bad))
+        return tuple(fullname for fullname in left if fullname not in unreadable)
+
+    def failed(self, asked: Asked, now: float) -> None:
+        """Take in that a request was not answered: its rows have their turn a little later."""
+        left = self.table.in_flight[asked.slots]
+        slots = asked.slots[left]
+        self._landed(slots)
+        self._later.append((now + AGAIN_SECONDS, slots))
+        waiting = set(slots.tolist())
+        self.settle.put_back([due for due in asked.dues if due.slot in waiting], now)
+
+    def tidy(self, now: float, listed: Container[str] = NOT_LISTED) -> None:
+        """Forget what is done with, or sweep it; to be called every minute or so.
+
+        `listed` ids are still in a listing: forgotten, they would be taken for new.
+        """
+        self.settle.advance(now)
+        table = self.table
+        done = self.settle.done(now)
+        state = table.state[done]
+        kept = table.is_post[done] | (table.peak[done] >= self.min_score)
+        kept &= (state != DELETED_CODE) & (state != ABSENT_CODE)
+        self.queues.withdraw(done)
+        gone = [*self._leaving, self.sweep.deal(done[kept])]
+        self._leaving = []
+        rest = done[~kept]
+        shown = np.array([name in listed for name in table.names(rest.tolist())], np.bool_)
+        shown |= table.looked_at[rest] > now - FORGET_SECONDS
+        self.settle.linger(rest[shown], now)
+        self._forget(np.concatenate([*gone, rest[~shown]]))
+
+    def changed(self) -> Kept:
+        """Return what a checkpoint must write since the last call; whoever takes it saves it."""
+        return self.cohorts.changed()
+
+    def load(
+        self, items: Iterable[tuple[str, bytes]], now: float, crossings: Mapping[str, int] | None = None
+    ) -> None:
+        """Go on from saved items, (name, content); `crossings` are peaks by id saved before them.
+
+        Of an id that is in two items the later look counts.
+        """
+        decoded = [(decode(content), name) for name, content in items]
+        decoded.sort(key=lambda each: -each[0].revision)
+        for rows, name in decoded:
+            self._adopt(rows, name)
+        self._floors = dict(crossings or {})
+        slots = self.table.all_slots()
+        self._lift(slots)
+        table = self.table
+        slots = slots[table.looked_at[slots].argsort(kind="stable")]
+        swept = self._is_swept(slots, now)
+        self._leaving.append(self.sweep.deal(slots[swept]))
+        slots = slots[~swept]
+        self.settle.add(slots[table.created_at[slots].argsort(kind="stable")])
+        unsure = (table.missed_at[slots] != NEVER) & (table.state[slots] == LIVE_CODE)
+        self.settle.confirm(slots[unsure])
+        self.queues.deal(slots[~unsure])
+
+    def _adopt(self, rows: Rows, name: str) -> None:
+        newer = self.table.slot_of
+        places = [place for place, fullname in enumerate(rows.ids) if fullname not in newer]
+        whole = len(places) == len(rows.ids)
+        if whole:
+            slots = self.table.add(rows.ids, rows.posts, rows.parents)
+        else:
+            slots = self.table.add(
+                [rows.ids[place] for place in places],
+                [rows.posts[place] for place in places],
+                [rows.parents[place] for place in places],
+            )
+        for column, values in rows.columns.items():
+            getattr(self.table, column)[slots] = values if whole else values[places]
+        self.cohorts.adopt(name, rows.revision, slots, self._stages(slots), whole=whole)
+
+    def _is_swept(self, slots: Slots, now: float) -> Mask:
+        table = self.table
+        end_at = table.created_at[slots] + self._ages[-1]
+        settled = (end_at + FORGET_SECONDS <= now) & (table.looked_at[slots] >= end_at)
+        unsure = (table.missed_at[slots] != NEVER) & (table.state[slots] == LIVE_CODE)
+        kept = table.is_post[slots] | (table.peak[slots] >= self.min_score)
+        swept: Mask = settled & kept & ~unsure
+        return swept
+
+    def _see_mixed(
+        self, batch: Columns, slots: Slots, shown: Shown, new: Mask, at: float
+    ) -> Change:
+        """Take in an answer that shows new rows, too; sets their `slots`."""
+        first, again = np.flatnonzero(new), np.flatnonzero(~new)
+        slots[first] = self._add(batch, first)
+        change = Change(*(np.ones(len(slots), np.bool_) for _ in Change._fields))
+        parts = (
+            (first, see_first(self.table, slots[first], _rows(shown, first), at, self.min_score)),
+            (
+                again,
+                see_again(
+                    self.table,
+                    slots[again],
+                    _rows(shown, again),
+                    at,
+                    ages=self._ages,
+                    min_score=self.min_score,
+                ),
+            ),
+        )
+        for places, part in parts:
+            for whole, some in zip(change, part, strict=True):
+                whole[places] = some
+        self._lift(slots[first])
+        self.settle.add(slots[first])
+        return change
+
+    def _add(self, batch: Columns, first: NDArray[np.intp]) -> Slots:
+        places = first.tolist()
+        slots = self.table.add(
+            [batch.ids[place] for place in places],
+            [batch.post_ids[place] for place in places],
+            [batch.parent_ids[place] for place in places],
+        )
+        self.table.created_at[slots] = batch.created_at[first]
+        return slots
+
+    def _lift(self, slots: Slots) -> None:
+        """Raise peaks to those that were saved by themselves, at a first crossing."""
+        if not self._floors:
+            return
+        for slot in slots.tolist():
+            floor = self._floors.pop(self.table.ids[slot] or "", UNKNOWN)
+            if floor > self.table.peak[slot]:
+                self.table.peak[slot] = floor
+
+    def _asked(self, slots: Slots, dues: tuple[Due, ...], now: float) -> Asked:
+        self._withdraw(slots)
+        self.table.in_flight[slots] = True
+        if len(slots) < INFO_IDS and (dues or self.table.swept[slots].any()):
+            slots = np.concatenate((slots, self.queues.choose(now, INFO_IDS - len(slots))))
+        self.table.in_flight[slots] = True
+        self.in_flight += len(slots)
+        return Asked(slots, tuple(self.table.names(slots.tolist())), dues)
+
+    def _landed(self, slots: Slots) -> None:
+        self.in_flight -= int(np.count_nonzero(self.table.in_flight[slots]))
+        self.table.in_flight[slots] = False
+
+    def _deal(self, slots: Slots) -> None:
+        swept = self.table.swept[slots]
+        if swept.any():
+            self._leaving.append(self.sweep.deal(slots[swept]))
+            slots = slots[~swept]
+        self.queues.deal(slots)
+
+    def _withdraw(self, slots: Slots) -> None:
+        swept = self.table.swept[slots]
+        self.sweep.withdraw(slots[swept])
+        self.queues.withdraw(slots[~swept])
+
+    def _come_back(self, now: float) -> None:
+        due = [slots for at, slots in self._later if at <= now]
+        if not due:
+            return
+        self._later = [(at, slots) for at, slots in self._later if at > now]
+        table = self.table
+        slots = np.unique(np.concatenate(due))
+        there = np.array([table.ids[slot] is not None for slot in slots.tolist()], np.bool_)
+        unsure = (table.missed_at[slots] != NEVER) & (table.state[slots] == LIVE_CODE)
+        idle = there & ~unsure & ~table.in_flight[slots] & (table.ticket[slots] == UNQUEUED)
+        self.sweep.put_back(slots[idle & table.swept[slots]])
+        slots = slots[idle & ~table.swept[slots]]
+        self.queues.put_back(slots[table.looked_at[slots].argsort(kind="stable")])
+
+    def _followed(self, now: float) -> int:
+        """Return how many rows wait for a look by value, or will within a minute."""
+        soon = sum(len(slots) for at, slots in self._later if at <= now + AGAIN_SECONDS)
+        return self.queues.waiting + self.in_flight + soon
+
+    def _filled_at(self, count: int, now: float) -> float:
+        count = min(count, self._followed(now))
+        return self.queues.ready_at(now, count) if count else now
+
+    def _keep(self, slots: Slots) -> None:
+        self.cohorts.keep(slots, self._stages(slots))
+
+    def _stages(self, slots: Slots) -> NDArray[np.intp]:
+        table = self.table
+        passed = self._bands.passed(table.looked_at[slots] - table.created_at[slots])
+        return passed + table.swept[slots]
+
+    def _forget(self, slots: Slots) -> None:
+        if not len(slots):
+            return
+        self._withdraw(slots)
+        self.cohorts.forget(slots)
+        self.table.remove(slots)
+
+
+def _rows(shown: Shown, places: NDArray[np.intp]) -> Shown:
+    return Shown(*(column[places] for column in shown))

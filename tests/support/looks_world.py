@@ -1,0 +1,147 @@
+"""A Reddit of numbers for the looks: things with a birth and a score by age, asked on a virtual clock."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from producer.looks.looks import Looks
+from producer.looks.table import UNKNOWN
+from producer.reddit.thing import thing_of
+from producer.reddit.tombstones import NAMES
+from tests.support.producer_fakes import START, comment
+
+MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
+AGES = tuple(MINUTE * minutes for minutes in (15, 45, 90, 180, 360, 720, 1440, 2160))
+MIN_SCORE = 10
+SECONDS_PER_ANSWER = 0.2
+
+
+@dataclass
+class Page:
+    """Columns as a batch has them."""
+
+    ids: list
+    created_at: np.ndarray
+    scores: np.ndarray
+    states: np.ndarray
+    text_crcs: np.ndarray
+    edited_at: np.ndarray
+    post_ids: list
+    parent_ids: list
+
+
+def page(*raws):
+    """Return what an answer with these items shows."""
+    return page_of([thing_of(raw) for raw in raws])
+
+
+def page_of(things):
+    return Page(
+        [each.id for each in things],
+        np.array([each.created_at for each in things], np.float64),
+        np.array([UNKNOWN if each.score is None else each.score for each in things], np.int32),
+        np.array([NAMES.index(each.state) for each in things], np.uint8),
+        np.array([each.text_crc for each in things], np.uint32),
+        np.array([each.edited_at or 0.0 for each in things], np.float64),
+        [each.post_id for each in things],
+        [each.parent_id for each in things],
+    )
+
+
+def looks_of(*, ages=AGES, min_score=MIN_SCORE, retention_days=365):
+    return Looks(ages, min_score=min_score, retention_days=retention_days)
+
+
+class World:
+    """Things by id; whoever is due is asked, at most `per_minute` requests a minute.
+
+    `asked` holds (purpose, time, ids) of every request; `emitted` what each look emitted.
+    """
+
+    def __init__(self, looks, *, per_minute=60.0, now=START):
+        self.looks = looks
+        self.now = now
+        self.per_minute = per_minute
+        self.things = {}
+        self.asked = []
+        self.emitted = []
+        self.away = False
+        self._read = {}
+        self.tidy_at = now
+
+    def born(self, *raws, seen=True):
+        for raw in raws:
+            self.things[raw["name"]] = raw
+        if seen:
+            for first in range(0, len(raws), 100):
+                self.see(raws[first : first + 100])
+
+    def comments(self, count, *, first=0, created_at=None, **fields):
+        at = self.now if created_at is None else created_at
+        self.born(*(comment(first + number, at, **fields) for number in range(count)))
+
+    def see(self, raws):
+        shown = page_of([self._shown(raw) for raw in raws])
+        seen = self.looks.see(shown, self.now)
+        self.emitted += [
+            (self.now, name) for name, emit in zip(shown.ids, seen.emit, strict=True) if emit
+        ]
+        return seen
+
+    def ask_one(self):
+        """Make the request that is due, the most important first; False without one."""
+        looks, now = self.looks, self.now
+        for purpose, due_at, ask in (
+            ("settle", looks.settle_due_at, looks.ask_settle),
+            ("sweep", lambda _now: looks.sweep.due_at(), looks.ask_sweep),
+            ("look", looks.due_at, looks.ask),
+        ):
+            if due_at(now) <= now:
+                asked = ask(now)
+                if not asked.ids:
+                    continue
+                self.asked.append((purpose, now, asked.ids))
+                self.now += SECONDS_PER_ANSWER
+                self.answer(asked)
+                return True
+        return False
+
+    def answer(self, asked):
+        if self.away:
+            self.looks.failed(asked, self.now)
+            return
+        self.see([self.things[name] for name in asked.ids if not self._gone(name)])
+        missed = self.looks.answered(asked, (), self.now)
+        seen = self.looks.miss(missed, self.now)
+        self.emitted += [
+            (self.now, name) for name, emit in zip(missed, seen.emit, strict=True) if emit
+        ]
+
+    def run(self, seconds, *, every=lambda _world: None):
+        """Let time pass; `every` minute something may happen."""
+        end = self.now + seconds
+        pause = 60.0 / self.per_minute
+        while self.now < end:
+            if self.now >= self.tidy_at:
+                self.tidy_at = self.now + MINUTE
+                self.looks.tidy(self.now)
+                every(self)
+            self.ask_one()
+            self.now += pause
+
+    def times(self, name):
+        return [at for _, at, ids in self.asked if name in ids]
+
+    def _gone(self, name):
+        raw = self.things.get(name)
+        return raw is None or raw.get("_absent", lambda _now: False)(self.now)
+
+    def _shown(self, raw):
+        """Read an item once for each time that a test changes it."""
+        read, thing = self._read.get(raw["name"], (None, None))
+        if read != raw:
+            thing = thing_of({key: value for key, value in raw.items() if not key.startswith("_")})
+            self._read[raw["name"]] = (dict(raw), thing)
+        if "_score" not in raw:
+            return thing
+        return thing._replace(score=raw["_score"](self.now - raw["created_utc"]))
