@@ -8,16 +8,16 @@ import json
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from producer.looks.crossing import Integers
 from producer.looks.table import ROW, Slots, Table
 from producer.reddit.limits import INFO_IDS
 
 COHORT_ROWS = INFO_IDS
-FORMAT = 2
 COMPRESSION = 1
 KEPT = ("created_at", "score", "peak", "emitted", "looked_at", "text_crc", "edited_at", "missed_at", "state")
 HEAD_BYTES = 4  # how long the JSON before the columns is
@@ -28,19 +28,22 @@ class Cohort:
     """Slots dealt here; a row is still here while its `home` is this number.
 
     `stage` is how many fixed ages its rows had behind them: they leave it together. `saved`: the
-    state table may hold its item. `dirty`: the item is not what a restart needs.
+    state table may hold its item. `dirty`: the item is not what a restart needs. `cut`: the item
+    holds rows that have left since.
     """
 
     number: int
+    name: str
     stage: int
     slots: NDArray[np.int32] = field(default_factory=lambda: np.empty(COHORT_ROWS, np.int32))
     dealt: int = 0
     living: int = 0
     saved: bool = False
-    dirty: bool = True
+    dirty: bool = False
+    cut: bool = False
 
 
-class Rows(NamedTuple):
+class SavedRows(NamedTuple):
     """The rows of one item: `columns` are those of the table named in KEPT."""
 
     revision: int
@@ -50,18 +53,24 @@ class Rows(NamedTuple):
     columns: dict[str, NDArray[np.generic]]
 
 
-class CohortFormatError(ValueError):
-    """An item that this version cannot read."""
+    def some(self, places: Integers) -> Self:
+        """Return some of the rows."""
+        at = places.tolist()
+        return self._replace(
+            ids=[self.ids[place] for place in at],
+            posts=[self.posts[place] for place in at],
+            parents=[self.parents[place] for place in at],
+            columns={name: values[places] for name, values in self.columns.items()},
+        )
 
 
 def encode(table: Table, slots: Slots, revision: int) -> bytes:
-    """Return the content of an item; `revision` tells which of two items with one id is right."""
+    """Return the content of an item; `revision` tells which of two items was written later."""
     places = slots.tolist()
     posts = [table.posts[slot] for slot in places]
     shared = list(dict.fromkeys(posts))
     head = json.dumps(
         {
-            "format": FORMAT,
             "revision": revision,
             "ids": [table.ids[slot] for slot in places],
             "posts": shared,
@@ -75,24 +84,19 @@ def encode(table: Table, slots: Slots, revision: int) -> bytes:
     return zlib.compress(len(head).to_bytes(HEAD_BYTES) + head + columns, COMPRESSION)
 
 
-def decode(content: bytes) -> Rows:
-    """Return what `encode` was given; raises CohortFormatError."""
-    try:
-        raw = zlib.decompress(content)
-        start = HEAD_BYTES + int.from_bytes(raw[:HEAD_BYTES])
-        head = json.loads(raw[HEAD_BYTES:start])
-        if head["format"] != FORMAT:
-            raise CohortFormatError(f"a cohort of format {head['format']}, not {FORMAT}")
-        columns = {}
-        for name in KEPT:
-            kind = ROW[name]
-            stop = start + kind.itemsize * len(head["ids"])
-            columns[name] = _unshuffled(raw[start:stop], kind)
-            start = stop
-    except (zlib.error, KeyError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise CohortFormatError(f"no cohort: {error}") from error
+def decode(content: bytes) -> SavedRows:
+    """Return what `encode` was given."""
+    raw = zlib.decompress(content)
+    start = HEAD_BYTES + int.from_bytes(raw[:HEAD_BYTES])
+    head = json.loads(raw[HEAD_BYTES:start])
+    columns = {}
+    for name in KEPT:
+        kind = ROW[name]
+        stop = start + kind.itemsize * len(head["ids"])
+        columns[name] = _unshuffled(raw[start:stop], kind)
+        start = stop
     posts: Sequence[str | None] = head["posts"]
-    return Rows(
+    return SavedRows(
         head["revision"],
         head["ids"],
         [posts[at] for at in head["post"]],

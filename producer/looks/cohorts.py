@@ -3,9 +3,13 @@
 A row that has something new to keep moves to the open cohort of its stage, which is full after a
 hundred of them: what changed in a minute becomes a few whole items, whatever it was. The item left
 behind goes once all its rows have; until then it holds stale copies, which a restart tells by their
-lower revision. Rows of one stage leave it within one step of the fixed ages, so no item stays long.
+earlier look. Rows of one stage leave it within one step of the fixed ages, so no item stays long.
+
+Items are written in no order, so an item never loses a row by being written again: a cohort that was
+cut gets another name, and its old item is deleted when all others are written.
 """
 
+import uuid
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -20,11 +24,11 @@ FEW_ROWS = COHORT_ROWS // 2  # fewer are better off with others
 
 
 class Item(NamedTuple):
-    """The content of one cohort; `crossed` are its ids at or above the threshold."""
+    """The content of one cohort; `used_at` is the last look at one of its rows."""
 
     name: str
     content: bytes
-    crossed: tuple[str, ...]
+    used_at: float
 
 
 class Kept(NamedTuple):
@@ -37,14 +41,15 @@ class Kept(NamedTuple):
 class Cohorts:
     """All cohorts by number, and those still open by stage."""
 
-    def __init__(self, table: Table, min_score: int) -> None:
+    def __init__(self, table: Table) -> None:
         self._table = table
-        self._min_score = min_score
+        self._maker = uuid.uuid4().hex[:8]  # no two producers name two cohorts alike
         self._cohorts: dict[int, Cohort] = {}
         self._open: dict[int, Cohort] = {}
         self._dirty: dict[int, Cohort] = {}
         self._left: list[str] = []
         self._next = 0
+        self._named = 0
         self._revision = 0
 
     def __len__(self) -> int:
@@ -80,21 +85,24 @@ class Cohorts:
         deleted, self._left = tuple(self._left), []
         return Kept(items, deleted)
 
-    def adopt(self, name: str, revision: int, slots: Slots, stages: Integers, *, whole: bool) -> None:
-        """Take over the rows that a saved item holds; `whole`: it holds nothing stale."""
-        number = int(name, 16)
-        self._next = max(self._next, number + 1)
+    def adopt(self, name: str, revision: int, slots: Slots, stages: Integers) -> None:
+        """Take over rows that a saved item holds, from another cohort if need be."""
         self._revision = max(self._revision, revision)
         if not len(slots):
             self._left.append(name)
             return
-        cohort = Cohort(number, int(stages.max()), saved=True, dirty=False)
+        self.forget(slots)
+        cohort = self._new(name, int(stages.max()))
         cohort.slots[: len(slots)] = slots
         cohort.dealt = cohort.living = len(slots)
-        self._cohorts[number] = cohort
-        self._table.home[slots] = number
-        if whole and len(slots) < COHORT_ROWS:
-            self._open[cohort.stage] = cohort
+        cohort.saved = True
+        self._table.home[slots] = cohort.number
+
+    def _new(self, name: str, stage: int) -> Cohort:
+        cohort = Cohort(self._next, name, stage)
+        self._cohorts[self._next] = cohort
+        self._next += 1
+        return cohort
 
     def _movers(self, home: int, places: list[int], stages: list[int]) -> list[int]:
         """Return the places of rows that need another cohort than their home, and leave it."""
@@ -117,9 +125,7 @@ class Cohorts:
         while len(slots):
             cohort = self._open.get(stage)
             if cohort is None:
-                cohort = self._open[stage] = Cohort(self._next, stage)
-                self._cohorts[self._next] = cohort
-                self._next += 1
+                cohort = self._open[stage] = self._new(self._name(), stage)
             room = COHORT_ROWS - cohort.dealt
             part, slots = slots[:room], slots[room:]
             cohort.slots[cohort.dealt : cohort.dealt + len(part)] = part
@@ -144,6 +150,7 @@ class Cohorts:
             return
         cohort = self._cohorts[home]
         cohort.living -= count
+        cohort.cut = True
         if cohort.living:
             return
         del self._cohorts[home]
@@ -151,18 +158,20 @@ class Cohorts:
         if self._open.get(cohort.stage) is cohort:
             del self._open[cohort.stage]
         if cohort.saved:
-            self._left.append(_name(home))
+            self._left.append(cohort.name)
 
     def _item(self, cohort: Cohort) -> Item:
         table = self._table
-        slots = np.unique(cohort.slots[: cohort.dealt])  # a slot may have been freed and dealt again
+        slots = np.unique(cohort.slots[: cohort.dealt])  # one may have been freed and dealt again
         slots = slots[table.home[slots] == cohort.number]
+        if cohort.saved and cohort.cut:
+            self._left.append(cohort.name)
+            cohort.name = self._name()
         self._revision += 1
+        cohort.saved, cohort.dirty, cohort.cut = True, False, False
         content = encode(table, slots, self._revision)
-        cohort.saved, cohort.dirty = True, False
-        crossed = slots[table.peak[slots] >= self._min_score]
-        return Item(_name(cohort.number), content, tuple(table.names(crossed.tolist())))
+        return Item(cohort.name, content, float(table.looked_at[slots].max()))
 
-
-def _name(number: int) -> str:
-    return f"{number:08x}"
+    def _name(self) -> str:
+        self._named += 1
+        return f"{self._maker}-{self._named:x}"

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from producer.looks.bands import LEAST_SECONDS, Bands
-from producer.looks.cohort import Rows, decode
+from producer.looks.cohort import SavedRows, decode
 from producer.looks.cohorts import Cohorts, Kept
 from producer.looks.crossing import CrossingModel, crossing_model
 from producer.looks.queues import Queues, Tickets
@@ -88,7 +88,7 @@ class Looks:
         self.queues = Queues(self.table, self._bands, tickets)
         self.settle = Settle(self.table, ages)
         self.sweep = Sweep(self.table, tickets, retention_days)
-        self.cohorts = Cohorts(self.table, min_score)
+        self.cohorts = Cohorts(self.table)
         self._later: list[tuple[float, Slots]] = []
         self._leaving: list[Slots] = []
         self._floors: dict[str, int] = {}
@@ -212,7 +212,7 @@ class Looks:
         Of an id that is in two items the later look counts.
         """
         decoded = [(decode(content), name) for name, content in items]
-        decoded.sort(key=lambda each: -each[0].revision)
+        decoded.sort(key=lambda each: each[0].revision)
         for rows, name in decoded:
             self._adopt(rows, name)
         self._floors = dict(crossings or {})
@@ -228,21 +228,23 @@ class Looks:
         self.settle.confirm(slots[unsure])
         self.queues.deal(slots[~unsure])
 
-    def _adopt(self, rows: Rows, name: str) -> None:
-        newer = self.table.slot_of
-        places = [place for place, fullname in enumerate(rows.ids) if fullname not in newer]
-        whole = len(places) == len(rows.ids)
-        if whole:
-            slots = self.table.add(rows.ids, rows.posts, rows.parents)
+    def _adopt(self, rows: SavedRows, name: str) -> None:
+        table = self.table
+        slots = table.slots(rows.ids)
+        new = slots == NO_SLOT
+        if new.all():
+            slots = table.add(rows.ids, rows.posts, rows.parents)
         else:
-            slots = self.table.add(
-                [rows.ids[place] for place in places],
-                [rows.posts[place] for place in places],
-                [rows.parents[place] for place in places],
-            )
+            some = rows.some(np.flatnonzero(new))
+            slots[new] = table.add(some.ids, some.posts, some.parents)
+            later = rows.columns["looked_at"] >= table.looked_at[slots]
+            peak = np.maximum(rows.columns["peak"], table.peak[slots])
+            table.peak[slots] = peak
+            slots, rows = slots[later], rows.some(np.flatnonzero(later))
+            rows.columns["peak"] = peak[later]
         for column, values in rows.columns.items():
-            getattr(self.table, column)[slots] = values if whole else values[places]
-        self.cohorts.adopt(name, rows.revision, slots, self._stages(slots), whole=whole)
+            getattr(table, column)[slots] = values
+        self.cohorts.adopt(name, rows.revision, slots, self._stages(slots))
 
     def _is_swept(self, slots: Slots, now: float) -> Mask:
         table = self.table
