@@ -11,6 +11,7 @@ from producer.aws import make_client
 from producer.delivery.record_buffer import RecordBuffer
 from producer.delivery.stream import KinesisStream
 from producer.follower import Follower, Outlets
+from producer.looks.crossing_item import is_crossing
 from producer.producer import Edges, Producer
 from producer.progress import Reporter
 from producer.reddit.awaited_credentials import AwaitedCredentials
@@ -18,7 +19,6 @@ from producer.reddit.budget import Budget
 from producer.reddit.client import PrawReddit
 from producer.reddit.credentials import Credentials, find_credentials
 from producer.settings import ProducerSettings, RedditSettings
-from producer.state.item import Item
 from producer.state.lease import CONNECT_SECONDS, READ_SECONDS, Lease, LeasePlace, LeaseTimes
 from producer.state.leases import Leases
 from producer.state.saver import Gate, Saver
@@ -26,7 +26,6 @@ from producer.state.table import DynamoState
 from producer.totals import Totals
 from telemetry import Log
 
-CROSSING_PREFIX = "crossing#"
 # a sped-up clock does not speed up DynamoDB: there a lease of 15 s lasts 1.5 s of the wall
 SANDBOX_WALL_SHARE = 0.1
 
@@ -102,7 +101,7 @@ def make_producer(
     )
     saver.found([each.key for items in saved.values() for each in items if is_crossing(each)])
     buffer = RecordBuffer(stream)
-    outlets = Outlets(buffer, totals, log)
+    outlets = Outlets(buffer, saver, totals, log)
     followers = [
         Follower(settings, subreddit, items, outlets, steady.now())
         for subreddit, items in saved.items()
@@ -112,8 +111,3 @@ def make_producer(
     producer = Producer(followers, edges, budget, totals)
     reporter = Reporter(producer, edges, budget, totals, subreddit=",".join(saved))
     return Running(producer, reporter, saver.start(), leases)
-
-
-def is_crossing(item: Item) -> bool:
-    """Tell whether an item holds only first crossings that no checkpoint covers yet."""
-    return item.key.name.startswith(CROSSING_PREFIX)

@@ -7,7 +7,7 @@ from contract import format_instant
 from producer.delivery.record_buffer import RecordBuffer
 from producer.events import GapClosed, GapFound, ItemMalformed
 from producer.gap import Gap, GapStatus
-from producer.job import Job, Purpose, Request
+from producer.job import Job, Request
 from producer.listings.cursor_item import cursors_in, item_of_cursor
 from producer.listings.deep_polls import DeepPolls
 from producer.listings.full_scan import FullScan, every_seconds
@@ -15,25 +15,28 @@ from producer.listings.listing import Listing
 from producer.listings.listing_poll import ListingPoll
 from producer.listings.repair import Repair
 from producer.looks.answer_reader import REPAIR, AnswerReader
-from producer.looks.cohort_item import cohort_key, cohorts_in, item_of_cohort
-from producer.looks.look_jobs import extra_looks, fixed_looks
+from producer.looks.cohort_item import cohort_key, cohorts_in, items_of
+from producer.looks.crossing_item import items_of_peaks, peaks_in
+from producer.looks.look_jobs import look_jobs
+from producer.looks.looks import Asked, Looks
 from producer.looks.observation import Record, gap_observation
 from producer.looks.threads import Threads
-from producer.looks.tracker import Tracker
 from producer.reddit.batch import Batch, Malformed
 from producer.reddit.limits import LISTINGS
-from producer.reddit.question import Answer, Info
+from producer.reddit.question import Answer
 from producer.settings import ProducerSettings
 from producer.state.checkpoint import Checkpoint
 from producer.state.item import Item
+from producer.state.saver import Keeper
 from producer.totals import Totals
 from telemetry import Log
 
 
 class Outlets(NamedTuple):
-    """Where a follower's records, counts and log lines go."""
+    """Where a follower's records, first crossings, counts and log lines go."""
 
     buffer: RecordBuffer
+    keeper: Keeper
     totals: Totals
     log: Log
 
@@ -59,10 +62,12 @@ class Follower:
         self.subreddit = subreddit
         self._outlets = outlets
         cursors = {cursor.listing: cursor for cursor in cursors_in(saved)}
-        cohorts = cohorts_in(saved)
-        for cohort in cohorts:
-            cohort.seen_at = now  # an outage is no proof that they left the listings
-        self.tracker = Tracker(settings.look_ages_seconds, cohorts)
+        self.looks = Looks(
+            settings.look_ages_seconds,
+            min_score=settings.min_score,
+            retention_days=settings.lake_retention_days,
+        )
+        self.looks.load(cohorts_in(saved), now, peaks_in(saved))
         self.listings = tuple(Listing(subreddit, name, cursors.get(name)) for name in LISTINGS)
         least, most = settings.poll_min_seconds, settings.poll_max_seconds
         self.polls = tuple(
@@ -74,27 +79,26 @@ class Follower:
             FullScan(listing, now + (0.0 if listing.cursor else every), every)
             for listing in self.listings
         )
-        self.repair = Repair(self.listings, Threads(self.tracker))
+        self.repair = Repair(self.listings, Threads(self.looks.table))
         self.jobs: tuple[Job, ...] = (
             *self.polls,
             *map(DeepPolls, self.listings),
             *self.scans,
             self.repair,
-            fixed_looks(self.tracker, outlets.totals),
-            extra_looks(self.tracker, outlets.totals),
+            *look_jobs(self.looks, outlets.totals),
         )
-        self._reader = AnswerReader(self.tracker, subreddit=subreddit, min_score=settings.min_score)
+        self._reader = AnswerReader(self.looks, subreddit=subreddit, hid=self.repair.hid)
 
     def take(self, request: Request, answer: Answer, batch: Batch, moment: Moment) -> None:
         """Take in an answer: first what it shows, then what it means for whoever asked."""
         now, observed_at = moment
-        hid = self.repair.hid if request.purpose is Purpose.REPAIR else _nothing
-        records = self._reader.see(batch.things, now, observed_at, hid=hid)
+        records, peaks = self._reader.see(batch, request.purpose, now, observed_at)
         self.repair.found(sum(record["cause"] == REPAIR for record in records))
-        if isinstance(request.question, Info):
-            answered = set(batch.ids)
-            absent = [each for each in request.question.ids if each not in answered]
-            records += self._reader.miss(absent, now, observed_at)
+        if isinstance(request.ticket, Asked):
+            missed = self.looks.answered(request.ticket, _unreadable(answer, batch), now)
+            records += self._reader.miss(missed, request.purpose, now, observed_at)
+        # whoever dies right after a record says that it crossed must know so when back
+        self._outlets.keeper.note(items_of_peaks(self.subreddit, peaks, observed_at))
         self._send(records, now)
         for gap in request.job.take(request, batch, answer, now):
             self._report(gap, moment)
@@ -107,27 +111,23 @@ class Follower:
 
     def changes(self, now: float) -> Checkpoint:
         """Return what changed since the last time, to be kept once all of it is acknowledged."""
-        self.tracker.retire(now, min(scan.seen_all_since for scan in self.scans))
+        self.looks.tidy(now, {name for listing in self.listings for name in listing.recent})
+        kept = self.looks.changed()
         listings = [listing for listing in self.listings if listing.dirty]
-        cohorts = [cohort for cohort in self.tracker.cohorts.values() if cohort.dirty]
         cursors = (listing.cursor for listing in listings)
         subreddit = self.subreddit
         changed = Checkpoint(
-            puts=tuple(item_of_cohort(subreddit, each) for each in cohorts),
-            deleted=tuple(cohort_key(subreddit, name) for name in self.tracker.retired),
+            puts=items_of(subreddit, kept),
+            deleted=tuple(cohort_key(subreddit, name) for name in kept.deleted),
             cursors=tuple(item_of_cursor(subreddit, each) for each in cursors if each),
         )
         for listing in listings:
             listing.dirty = False
-        for cohort in cohorts:
-            cohort.dirty = False
-        self.tracker.retired.clear()
         return changed
 
     def late_since(self) -> float:
-        """Return when the most overdue poll or fixed-age look fell due."""
-        looks = (cohort.due_at(self.tracker.ages) for cohort in self.tracker.cohorts.values())
-        return min([*(poll.late_since() for poll in self.polls), *looks])
+        """Return when the most overdue poll or guaranteed look fell due."""
+        return min([*(poll.late_since() for poll in self.polls), self.looks.late_since()])
 
     def gaps_open(self) -> int:
         """Return how many holes are known."""
@@ -149,5 +149,9 @@ class Follower:
             self._outlets.log.emit(closed)
 
 
-def _nothing(_created_at: float) -> bool:
-    return False
+def _unreadable(answer: Answer, batch: Batch) -> set[str]:
+    """Return the ids that an answer holds in a form that cannot be read."""
+    if len(answer.items) == len(batch):
+        return set()
+    named = {item.get("name") for item in answer.items if isinstance(item, dict)}
+    return {str(name) for name in named}.difference(batch.ids)

@@ -130,7 +130,7 @@ class Producer:
 
     def tracked(self) -> int:
         """Return how many ids are looked at again."""
-        return sum(len(follower.tracker) for follower in self.followers)
+        return sum(len(follower.looks) for follower in self.followers)
 
     def gaps_open(self) -> int:
         """Return how many holes are known."""

@@ -11,6 +11,7 @@ Between two looks a score moves in a straight line; where a trajectory ends, not
 
 import json
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 from zlib import crc32
@@ -27,11 +28,42 @@ from sandbox.reddit.record import COMMENT
 MIN_SCORE = 10
 SCORE_SHARES = (0.05, 0.15, 0.25, 0.35, 0.45, 0.55, 0.65, 0.75, 0.85)
 AGE_MINUTES = (8, 20, 40, 75, 120, 180, 270, 400, 600, 900, 1200, 1440)
-ELAPSED_MINUTES = (1, 2, 5, 10, 15, 20, 30, 45, 60, 90, 120, 180, 240, 360, 480, 720, 1080, 1440, 2160)
+ELAPSED_MINUTES = (
+    1,
+    2,
+    5,
+    10,
+    15,
+    20,
+    30,
+    45,
+    60,
+    90,
+    120,
+    180,
+    240,
+    360,
+    480,
+    720,
+    1080,
+    1440,
+    2160,
+)
 OLDEST_MINUTES = 2160
 AGES_PER_BAND = 3
 # of all comments, the share that ends at most at each score; the rest reaches the threshold
-ENDS_BELOW = {0: 0.076, 1: 0.440, 2: 0.180, 3: 0.092, 4: 0.052, 5: 0.036, 6: 0.025, 7: 0.018, 8: 0.013, 9: 0.010}
+ENDS_BELOW = {
+    0: 0.076,
+    1: 0.440,
+    2: 0.180,
+    3: 0.092,
+    4: 0.052,
+    5: 0.036,
+    6: 0.025,
+    7: 0.018,
+    8: 0.013,
+    9: 0.010,
+}
 PRIOR_COMMENTS = 10.0  # as much as so many comments do the neighbouring ages say
 LEAST_HAZARD = 1e-6
 MOST_HAZARD = 0.999
@@ -102,7 +134,10 @@ def fit(comments: Sequence[Comment]) -> CrossingModel:
             )
             chances[score, age] = 1 - np.cumprod(1 - hazard.clip(LEAST_HAZARD, MOST_HAZARD))
     model = CrossingModel(
-        np.array(SCORE_SHARES), np.array(AGE_MINUTES, float), np.array(ELAPSED_MINUTES, float), chances
+        np.array(SCORE_SHARES),
+        np.array(AGE_MINUTES, float),
+        np.array(ELAPSED_MINUTES, float),
+        chances,
     )
     model.check()
     return model
@@ -113,7 +148,8 @@ def text_of(model: CrossingModel) -> str:
     values: dict[str, Any] = {"about": "python -m tools.crossing_fit writes this"}
     values |= {name: getattr(model, name).tolist() for name in CrossingModel._fields[:-1]}
     values["chances"] = [
-        [[float(f"{chance:.3g}") for chance in row] for row in band] for band in model.chances.tolist()
+        [[float(f"{chance:.3g}") for chance in row] for row in band]
+        for band in model.chances.tolist()
     ]
     text = json.dumps(values).replace("[[", "[\n[").replace("], [", "],\n[")
     return text.replace(', "', ',\n"') + "\n"
@@ -134,7 +170,11 @@ def _comments(records: Iterable[dict[str, Any]]) -> Iterator[tuple[dict[str, Any
 def _comment(record: dict[str, Any]) -> Comment:
     created_at = record["data"]["created_utc"]
     looks = record["observations"]
-    shown = [((max(at, created_at + 1) - created_at) / 60, score) for at, score, hidden in looks if not hidden]
+    shown = [
+        ((max(at, created_at + 1) - created_at) / 60, score)
+        for at, score, hidden in looks
+        if not hidden
+    ]
     minutes = np.array([0.0, *(at for at, _ in shown)])
     scores = np.array([1.0, *(score for _, score in shown)])
     starts_hidden = bool(looks) and bool(looks[0][2])
@@ -162,7 +202,7 @@ def _sample(comments: Sequence[Comment]) -> Sample:
     """Look at each comment a few times in each band of age, until it crosses or ends."""
     edges = np.array([1, *AGE_MINUTES, OLDEST_MINUTES], float)
     parts = (np.arange(AGES_PER_BAND) + 0.5) / AGES_PER_BAND
-    ages = np.concatenate([low * (high / low) ** parts for low, high in zip(edges, edges[1:], strict=False)])
+    ages = np.concatenate([low * (high / low) ** parts for low, high in pairwise(edges)])
     age_bands = np.searchsorted(AGE_MINUTES, ages, "right")
     rows = []
     for comment in comments:
@@ -172,7 +212,13 @@ def _sample(comments: Sequence[Comment]) -> Sample:
         band = np.searchsorted(np.array(SCORE_SHARES) * MIN_SCORE, score, "right")
         band[ages[here] < comment.shown_from] = len(SCORE_SHARES) + 1
         rows.append(
-            (band, age_bands[here], comment.crossed_at - ages[here], end - ages[here], np.full(len(band), comment.weight))
+            (
+                band,
+                age_bands[here],
+                comment.crossed_at - ages[here],
+                end - ages[here],
+                np.full(len(band), comment.weight),
+            )
         )
     return Sample(*(np.concatenate(column) for column in zip(*rows, strict=True)))
 
@@ -186,8 +232,8 @@ def _counts(sample: Sample) -> tuple[Floats, Floats]:
         crossed = (sample.crossing > since) & (sample.crossing <= until)
         risk = (sample.crossing > since) & (crossed | (sample.end >= until))
         for counts, mask in ((events, crossed), (at_risk, risk)):
-            where = (sample.score[mask], sample.age[mask], step)
-            np.add.at(counts, where, sample.weight[mask] / AGES_PER_BAND)
+            weights = sample.weight[mask] / AGES_PER_BAND
+            np.add.at(counts[:, :, step], (sample.score[mask], sample.age[mask]), weights)
         since = until
     return events, at_risk
 
@@ -196,25 +242,32 @@ def _print_fit(model: CrossingModel, comments: Sequence[Comment]) -> None:
     sample = _sample(comments)
     click.echo("\nscore at the look    minutes since   comments   predicted   counted")
     wrong = []
-    names = [f"below {share * MIN_SCORE + 0.5:.0f}" for share in SCORE_SHARES] + ["up to 9", "hidden"]
+    names = [f"below {share * MIN_SCORE + 0.5:.0f}" for share in SCORE_SHARES] + [
+        "up to 9",
+        "hidden",
+    ]
     for score, name in enumerate(names):
         for minutes in (15, 60, 240, 1080):
-            whole = (sample.score == score) & ((sample.end >= minutes) | (sample.crossing <= minutes))
+            whole = (sample.score == score) & (
+                (sample.end >= minutes) | (sample.crossing <= minutes)
+            )
             weight = sample.weight[whole] / AGES_PER_BAND
             if not weight.sum():
                 continue
             predicted = sum(
-                model.chance(score, age, np.array([minutes]))[0] * weight[sample.age[whole] == age].sum()
+                model.chance(score, age, np.array([minutes]))[0]
+                * weight[sample.age[whole] == age].sum()
                 for age in range(model.ages)
             )
             counted = weight[sample.crossing[whole] <= minutes].sum()
-            click.echo(
-                f"{name:<20} {minutes:>12} {weight.sum():>11,.0f} {predicted / weight.sum():>11.3%} {counted / weight.sum():>9.3%}"
-            )
+            shares = f"{predicted / weight.sum():>11.3%} {counted / weight.sum():>9.3%}"
+            click.echo(f"{name:<20} {minutes:>12} {weight.sum():>11,.0f} {shares}")
             if max(counted, predicted) > LEAST_EVENTS:
                 wrong.append(max(counted / predicted, predicted / max(counted, 1e-9)))
     if not wrong or max(wrong) > MOST_WRONG:
-        raise click.ClickException("the fit does not hold for what it was not counted from: nothing is written")
+        raise click.ClickException(
+            "the fit does not hold for what it was not counted from: nothing is written"
+        )
 
 
 if __name__ == "__main__":

@@ -3,77 +3,72 @@
 Every item of every answer is a look, whatever the answer was asked for.
 """
 
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 
-from producer.looks.known import Known
+import numpy as np
+
+from producer.looks.looks import Looks, Seen
 from producer.looks.observation import Record, observation_of
-from producer.looks.sighting import Sighting, miss, see
-from producer.looks.tracker import Tracker
+from producer.reddit.batch import Batch
+from producer.reddit.purpose import Purpose
 from producer.reddit.thing import Thing
 
-NEW = "new"
-REREAD = "reread"
-REPAIR = "repair"
+NEW, REPAIR, REREAD, SWEEP = "new", "repair", "reread", "sweep"
+DELETION_CHECKS = {Purpose.SWEEP, Purpose.SETTLE}  # of what is swept: an absence to confirm, too
 
 
 class AnswerReader:
-    """Takes answers into the tracker; `at` is steady, `observed_at` the wall's."""
+    """Makes the records of what the looks find; `at` is steady, `observed_at` the wall's.
 
-    def __init__(self, tracker: Tracker, *, subreddit: str, min_score: int) -> None:
-        self._tracker = tracker
+    `hid` tells by the creation of a thing never seen before whether the repair looks for it.
+    """
+
+    def __init__(self, looks: Looks, *, subreddit: str, hid: Callable[[float], bool]) -> None:
+        self._looks = looks
         self._subreddit = subreddit
-        self._min_score = min_score
+        self._hid = hid
 
     def see(
-        self,
-        things: Sequence[Thing],
-        at: float,
-        observed_at: float,
-        *,
-        hid: Callable[[float], bool],
+        self, batch: Batch, purpose: Purpose, at: float, observed_at: float
+    ) -> tuple[list[Record], dict[str, int]]:
+        """Take in what was answered; returns the records, and the peaks of who crossed first."""
+        seen = self._looks.see(batch, at)
+        if not batch.things:  # a simulation
+            return [], {}
+        crossed = {
+            batch.ids[place]: int(batch.scores[place])
+            for place in np.flatnonzero(seen.crossed).tolist()
+        }
+        return self._records(seen, batch.things, purpose, observed_at), crossed
+
+    def miss(
+        self, missed: Iterable[str], purpose: Purpose, at: float, observed_at: float
     ) -> list[Record]:
-        """Take in what was answered; the first sighting after a fixed age is always sent.
+        """Take in ids that were asked for and not answered."""
+        return self._records(self._looks.miss(missed, at), (), purpose, observed_at)
 
-        `hid` tells by the creation of a thing never seen before whether repair has found it.
-        """
-        records: list[Record] = []
-        for thing in things:
-            known = self._tracker.get(thing.id)
-            due = known is not None and self._is_due(known, at)
-            sighting = see(known, thing, at=at, scheduled=due, min_score=self._min_score)
-            cause = REREAD if known else REPAIR if hid(thing.created_at) else NEW
-            records += self._take(known, sighting, thing, at, (observed_at, cause))
-        return records
-
-    def miss(self, ids: Iterable[str], at: float, observed_at: float) -> list[Record]:
-        """Take in what was asked for and not answered."""
-        records: list[Record] = []
-        for known in filter(None, map(self._tracker.get, ids)):
-            records += self._take(known, miss(known, at=at), None, at, (observed_at, REREAD))
-        return records
-
-    def _is_due(self, known: Known, at: float) -> bool:
-        ages = self._tracker.ages
-        seen, now = known.looked_at - known.created_at, at - known.created_at
-        return bisect_right(ages, now) > bisect_right(ages, seen)
-
-    def _take(
-        self,
-        known: Known | None,
-        sighting: Sighting,
-        thing: Thing | None,
-        at: float,
-        stamp: tuple[float, str],
+    def _records(
+        self, seen: Seen, things: Sequence[Thing], purpose: Purpose, observed_at: float
     ) -> list[Record]:
-        after = sighting.known
-        before = (known.peak, known.missed_at) if known else None
-        keep = sighting.emit or before != (after.peak, after.missed_at)
-        self._tracker.put(after, now=at, keep=keep)
-        if not sighting.emit:
-            return []
-        observed_at, cause = stamp
-        subreddit = self._subreddit
+        table = self._looks.table
         return [
-            observation_of(after, thing, observed_at=observed_at, cause=cause, subreddit=subreddit)
+            observation_of(
+                known := table.row(int(seen.slots[place])),
+                things[place] if things else None,
+                observed_at=observed_at,
+                cause=self._cause(
+                    purpose,
+                    new=bool(seen.new[place]),
+                    swept=bool(seen.swept[place]),
+                    created_at=known.created_at,
+                ),
+                subreddit=self._subreddit,
+            )
+            for place in np.flatnonzero(seen.emit).tolist()
         ]
+
+    def _cause(self, purpose: Purpose, *, new: bool, swept: bool, created_at: float) -> str:
+        if new:
+            found = purpose is Purpose.REPAIR and self._hid(created_at)
+            return REPAIR if found else NEW
+        return SWEEP if swept and purpose in DELETION_CHECKS else REREAD

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from producer.looks.crossing import SECONDS_PER_MINUTE, CrossingModel, Floats, Integers
-from producer.looks.table import UNKNOWN, Slots, Table
-from producer.reddit.tombstones import DELETED_CODE, LIVE_CODE
+from producer.looks.table import Slots, Table
+from producer.reddit.batch import DELETED_CODE, LIVE_CODE, UNKNOWN
 
 LEAST_SECONDS = 60.0  # no look sooner after the last one
 NO_BAND = -1
@@ -48,7 +48,8 @@ class Bands:
         age = rows["looked_at"] - rows["created_at"]
         score_edges, age_edges = self._edges
         age_band = age_edges.searchsorted(age, "right")
-        band = score_edges.searchsorted(score, "right") * self._model.ages + age_band
+        score_band = score_edges.searchsorted(score, "right")
+        band: Integers = score_band * self._model.ages + age_band
         hidden = score == UNKNOWN
         if hidden.any():
             band[hidden] = self._hidden + age_band[hidden]
@@ -64,14 +65,16 @@ class Bands:
 
     def passed(self, age_seconds: Floats) -> Integers:
         """Return how many fixed ages lie behind."""
-        return self._ages.searchsorted(age_seconds, "right")
+        passed: Integers = self._ages.searchsorted(age_seconds, "right")
+        return passed
 
     def worth(self, bands: Integers, elapsed_seconds: Floats) -> NDArray[np.float32]:
-        """Return chance × minutes of rows of these bands, so long after their last look."""
+        """Return chance times minutes of rows of these bands, so long after their last look."""
         doublings = np.log2(np.maximum(elapsed_seconds, 1.0) / LEAST_SECONDS)
         step = (doublings * STEPS_PER_DOUBLING).astype(np.intp)
         step = np.minimum(np.maximum(step, 0), STEPS - 1)
-        return self._worth[bands * STEPS + step]
+        worth: NDArray[np.float32] = self._worth[bands * STEPS + step]
+        return worth
 
     def _worths(self) -> NDArray[np.float32]:
         steps = np.arange(STEPS) / STEPS_PER_DOUBLING

@@ -6,9 +6,8 @@ others: so they compress three times as well as row by row. It costs four write 
 
 import json
 import zlib
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +18,10 @@ from producer.reddit.limits import INFO_IDS
 
 COHORT_ROWS = INFO_IDS
 COMPRESSION = 1
-KEPT = ("created_at", "score", "peak", "emitted", "looked_at", "text_crc", "edited_at", "missed_at", "state")
+KEPT = (
+    *("created_at", "looked_at", "edited_at", "missed_at"),
+    *("score", "peak", "emitted", "text_crc", "state"),
+)
 HEAD_BYTES = 4  # how long the JSON before the columns is
 
 
@@ -50,8 +52,7 @@ class SavedRows(NamedTuple):
     ids: list[str]
     posts: list[str | None]
     parents: list[str | None]
-    columns: dict[str, NDArray[np.generic]]
-
+    columns: dict[str, NDArray[Any]]
 
     def some(self, places: Integers) -> Self:
         """Return some of the rows."""
@@ -95,11 +96,10 @@ def decode(content: bytes) -> SavedRows:
         stop = start + kind.itemsize * len(head["ids"])
         columns[name] = _unshuffled(raw[start:stop], kind)
         start = stop
-    posts: Sequence[str | None] = head["posts"]
     return SavedRows(
         head["revision"],
         head["ids"],
-        [posts[at] for at in head["post"]],
+        [head["posts"][at] for at in head["post"]],
         head["parents"],
         columns,
     )

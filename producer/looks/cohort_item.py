@@ -1,9 +1,9 @@
 """Cohort items: cohorts as rows of the state table."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-from producer.looks.cohort import Cohort
-from producer.state.item import Item, Key, item_of, value_of
+from producer.looks.cohorts import Kept
+from producer.state.item import Item, Key
 
 PREFIX = "cohort#"
 
@@ -13,11 +13,15 @@ def cohort_key(subreddit: str, name: str) -> Key:
     return Key(subreddit, f"{PREFIX}{name}")
 
 
-def item_of_cohort(subreddit: str, cohort: Cohort) -> Item:
-    """Write a cohort."""
-    return item_of(cohort_key(subreddit, cohort.name), cohort.to_dict(), cohort.seen_at)
+def items_of(subreddit: str, kept: Kept) -> tuple[Item, ...]:
+    """Write cohorts."""
+    return tuple(
+        Item(cohort_key(subreddit, each.name), each.content, each.used_at) for each in kept.items
+    )
 
 
-def cohorts_in(items: Iterable[Item]) -> list[Cohort]:
-    """Read the cohorts among items."""
-    return [Cohort.from_dict(value_of(each)) for each in items if each.key.name.startswith(PREFIX)]
+def cohorts_in(items: Iterable[Item]) -> Iterator[tuple[str, bytes]]:
+    """Yield name and content of the cohorts among items."""
+    for each in items:
+        if each.key.name.startswith(PREFIX):
+            yield each.key.name.removeprefix(PREFIX), each.data

@@ -5,8 +5,8 @@ hundred of them: what changed in a minute becomes a few whole items, whatever it
 behind goes once all its rows have; until then it holds stale copies, which a restart tells by their
 earlier look. Rows of one stage leave it within one step of the fixed ages, so no item stays long.
 
-Items are written in no order, so an item never loses a row by being written again: a cohort that was
-cut gets another name, and its old item is deleted when all others are written.
+Items are written in no order, so an item never loses a row by being written again: a cohort that
+was cut gets another name, and its old item is deleted when all others are written.
 """
 
 import uuid
@@ -18,7 +18,6 @@ import numpy as np
 from producer.looks.cohort import COHORT_ROWS, Cohort, encode
 from producer.looks.crossing import Integers
 from producer.looks.table import NOWHERE, Slots, Table
-
 
 FEW_ROWS = COHORT_ROWS // 2  # fewer are better off with others
 

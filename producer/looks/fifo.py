@@ -56,7 +56,8 @@ class Fifo:
             found = slots[counts]
             if len(found) >= most or stop == self.end:
                 self.start += first
-                return found[:most]
+                head: Slots = found[:most]
+                return head
             if span > MOST_HOLES * most:
                 self._make_room(0, ticket_of)
             span *= 2

@@ -1,54 +1,34 @@
 """Looks: all that is known of every id, what an answer changes in it, and whom to look at next."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from producer.looks.bands import LEAST_SECONDS, Bands
+from producer.looks.bands import Bands
 from producer.looks.cohort import SavedRows, decode
 from producer.looks.cohorts import Cohorts, Kept
 from producer.looks.crossing import CrossingModel, crossing_model
 from producer.looks.queues import Queues, Tickets
 from producer.looks.settle import FORGET_SECONDS, Due, Settle
-from producer.looks.sighting import Change, Mask, Shown, miss, see_again, see_first
+from producer.looks.sighting import Change, Mask, Rule, Shown, miss, see_again, see_first
 from producer.looks.sweep import Sweep
-from producer.looks.table import NEVER, NO_SLOT, UNKNOWN, UNQUEUED, Slots, Table
+from producer.looks.table import NEVER, NO_SLOT, UNQUEUED, Slots, Table
+from producer.reddit.batch import ABSENT_CODE, DELETED_CODE, LIVE_CODE, UNKNOWN, Batch
 from producer.reddit.limits import INFO_IDS
-from producer.reddit.tombstones import ABSENT_CODE, DELETED_CODE, LIVE_CODE
 
 AGAIN_SECONDS = 60.0  # others have their turn before what failed
 UNREADABLE_SECONDS = 3600.0  # what came in a form that cannot be read will hardly be better soon
 NOT_LISTED: frozenset[str] = frozenset()
 
 
-class Columns(Protocol):
-    """What is taken of a batch: ids and, by their places, what the answer shows of them."""
-
-    @property
-    def ids(self) -> Sequence[str]: ...
-    @property
-    def created_at(self) -> NDArray[np.float64]: ...
-    @property
-    def scores(self) -> NDArray[np.int32]: ...
-    @property
-    def states(self) -> NDArray[np.uint8]: ...
-    @property
-    def text_crcs(self) -> NDArray[np.uint32]: ...
-    @property
-    def edited_at(self) -> NDArray[np.float64]: ...
-    @property
-    def post_ids(self) -> Sequence[str | None]: ...
-    @property
-    def parent_ids(self) -> Sequence[str | None]: ...
-
-
 class Seen(NamedTuple):
     """What an answer changed, row by row in its order.
 
     `emit`: an observation is due. `new`: never seen before. `crossed`: reached the threshold for
-    the first time. `swept`: only deletions are looked for.
+    the first time. `swept`: only deletions are looked for. `skipped` counts the fixed ages that
+    a later look covered.
     """
 
     slots: Slots
@@ -56,6 +36,7 @@ class Seen(NamedTuple):
     new: Mask
     crossed: Mask
     swept: Mask
+    skipped: int = 0
 
 
 class Asked(NamedTuple):
@@ -82,7 +63,8 @@ class Looks:
     ) -> None:
         self.table = Table()
         self.min_score = min_score
-        self._ages = np.array(ages, np.float64)
+        self._last = ages[-1]
+        self._rule = Rule(np.array(ages, np.float64), min_score)
         self._bands = Bands(model or crossing_model(), ages, min_score)
         tickets = Tickets()
         self.queues = Queues(self.table, self._bands, tickets)
@@ -97,23 +79,21 @@ class Looks:
     def __len__(self) -> int:
         return len(self.table)
 
-    def see(self, batch: Columns, at: float) -> Seen:
+    def see(self, batch: Batch, at: float) -> Seen:
         """Take in what was answered, no id twice."""
         table = self.table
         slots = table.slots(batch.ids)
         shown = Shown(batch.scores, batch.states, batch.text_crcs, batch.edited_at)
         new = slots == NO_SLOT
         if not new.any():
-            change = see_again(
-                table, slots, shown, at, ages=self._ages, min_score=self.min_score
-            )
+            change = see_again(table, slots, shown, at, self._rule)
         else:
             change = self._see_mixed(batch, slots, shown, new, at)
         self._landed(slots)
         self._deal(slots)
         swept = table.swept[slots]
         self._keep(slots[change.keep | swept])
-        return Seen(slots, change.emit, new, change.crossed, swept)
+        return Seen(slots, change.emit, new, change.crossed, swept, change.skipped)
 
     def miss(self, ids: Iterable[str], at: float) -> Seen:
         """Take in that an answer to a question for these ids lacked them.
@@ -121,7 +101,7 @@ class Looks:
         One lack may be a stale cache: the row is asked for again an hour later, by itself.
         """
         slots = self.table.slots([fullname for fullname in ids if fullname in self.table])
-        emit, crossed, keep = miss(self.table, slots, at)
+        emit, crossed, keep, _ = miss(self.table, slots, at)
         self._landed(slots)
         swept = self.table.swept[slots]
         unsure = self.table.state[slots] == LIVE_CODE
@@ -137,12 +117,12 @@ class Looks:
 
     def ask_settle(self, now: float) -> Asked:
         """Choose guaranteed looks and absences to confirm, filled up with the next best."""
-        dues = self.settle.choose(now, INFO_IDS, LEAST_SECONDS)
+        dues = self.settle.choose(now, INFO_IDS)
         return self._asked(np.array([due.slot for due in dues], np.int32), tuple(dues), now)
 
     def ask_sweep(self, now: float) -> Asked:
         """Choose the swept rows unseen for longest, filled up with the next best."""
-        return self._asked(self.sweep.choose(now, INFO_IDS, LEAST_SECONDS), (), now)
+        return self._asked(self.sweep.choose(now, INFO_IDS), (), now)
 
     def due_at(self, now: float) -> float:
         """Return when a request is full of rows that may be looked at again."""
@@ -152,6 +132,15 @@ class Looks:
     def settle_due_at(self, now: float) -> float:
         """Return when a guaranteed look is due, or an absence to be confirmed."""
         return self.settle.due_at(now, lambda count: self._filled_at(count, now), INFO_IDS)
+
+    def sweep_due_at(self, now: float) -> float:
+        """Return when the next hundred swept rows are due."""
+        self._come_back(now)
+        return self.sweep.due_at()
+
+    def late_since(self) -> float:
+        """Return since when the most overdue guaranteed look is late; inf: none is."""
+        return self.settle.late_since()
 
     def answered(self, asked: Asked, unreadable: Container[str], now: float) -> tuple[str, ...]:
         """Return the ids asked for that the answer lacked, after `see` took in what it held.
@@ -205,17 +194,17 @@ class Looks:
         return self.cohorts.changed()
 
     def load(
-        self, items: Iterable[tuple[str, bytes]], now: float, crossings: Mapping[str, int] | None = None
+        self, items: Iterable[tuple[str, bytes]], now: float, peaks: Mapping[str, int] | None = None
     ) -> None:
-        """Go on from saved items, (name, content); `crossings` are peaks by id saved before them.
+        """Go on from saved items, (name, content); `peaks` by id were saved before their rows.
 
-        Of an id that is in two items the later look counts.
+        Of an id that is in two items the later look counts, and the higher peak.
         """
         decoded = [(decode(content), name) for name, content in items]
         decoded.sort(key=lambda each: each[0].revision)
         for rows, name in decoded:
             self._adopt(rows, name)
-        self._floors = dict(crossings or {})
+        self._floors = dict(peaks or {})
         slots = self.table.all_slots()
         self._lift(slots)
         table = self.table
@@ -248,42 +237,27 @@ class Looks:
 
     def _is_swept(self, slots: Slots, now: float) -> Mask:
         table = self.table
-        end_at = table.created_at[slots] + self._ages[-1]
+        end_at = table.created_at[slots] + self._last
         settled = (end_at + FORGET_SECONDS <= now) & (table.looked_at[slots] >= end_at)
         unsure = (table.missed_at[slots] != NEVER) & (table.state[slots] == LIVE_CODE)
         kept = table.is_post[slots] | (table.peak[slots] >= self.min_score)
         swept: Mask = settled & kept & ~unsure
         return swept
 
-    def _see_mixed(
-        self, batch: Columns, slots: Slots, shown: Shown, new: Mask, at: float
-    ) -> Change:
+    def _see_mixed(self, batch: Batch, slots: Slots, shown: Shown, new: Mask, at: float) -> Change:
         """Take in an answer that shows new rows, too; sets their `slots`."""
         first, again = np.flatnonzero(new), np.flatnonzero(~new)
         slots[first] = self._add(batch, first)
-        change = Change(*(np.ones(len(slots), np.bool_) for _ in Change._fields))
-        parts = (
-            (first, see_first(self.table, slots[first], _rows(shown, first), at, self.min_score)),
-            (
-                again,
-                see_again(
-                    self.table,
-                    slots[again],
-                    _rows(shown, again),
-                    at,
-                    ages=self._ages,
-                    min_score=self.min_score,
-                ),
-            ),
-        )
-        for places, part in parts:
-            for whole, some in zip(change, part, strict=True):
-                whole[places] = some
+        born = see_first(self.table, slots[first], _rows(shown, first), at, self.min_score)
+        seen = see_again(self.table, slots[again], _rows(shown, again), at, self._rule)
+        emit, crossed, keep = (np.empty(len(slots), np.bool_) for _ in range(3))
+        for places, part in ((first, born), (again, seen)):
+            emit[places], crossed[places], keep[places] = part.emit, part.crossed, part.keep
         self._lift(slots[first])
         self.settle.add(slots[first])
-        return change
+        return Change(emit, crossed, keep, seen.skipped)
 
-    def _add(self, batch: Columns, first: NDArray[np.intp]) -> Slots:
+    def _add(self, batch: Batch, first: NDArray[np.intp]) -> Slots:
         places = first.tolist()
         slots = self.table.add(
             [batch.ids[place] for place in places],
@@ -299,8 +273,7 @@ class Looks:
             return
         for slot in slots.tolist():
             floor = self._floors.pop(self.table.ids[slot] or "", UNKNOWN)
-            if floor > self.table.peak[slot]:
-                self.table.peak[slot] = floor
+            self.table.peak[slot] = max(self.table.peak[slot], floor)
 
     def _asked(self, slots: Slots, dues: tuple[Due, ...], now: float) -> Asked:
         self._withdraw(slots)
@@ -367,4 +340,9 @@ class Looks:
 
 
 def _rows(shown: Shown, places: NDArray[np.intp]) -> Shown:
-    return Shown(*(column[places] for column in shown))
+    return Shown(
+        shown.scores[places],
+        shown.states[places],
+        shown.text_crcs[places],
+        shown.edited_at[places],
+    )

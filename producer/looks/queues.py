@@ -17,6 +17,7 @@ from producer.reddit.limits import INFO_IDS
 
 BANDS_AT_ONCE = 6
 MANY = 20_000  # so many rows are not all looked at within a minute: 100 are always ready
+PATIENCE_SECONDS = 300.0  # without any request
 NOBODY_AT = float("inf")
 
 
@@ -43,12 +44,15 @@ class Queues:
         self._fifos = [Fifo() for _ in range(bands.count)]
         self._all_bands = np.arange(bands.count)
         self._head_at = np.full(bands.count, NOBODY_AT)
-        self._ready_at = 0.0
+        self._full = (0, 0.0)
+        self._chosen_at = 0.0
         self.waiting = 0
 
     def deal(self, slots: Slots) -> None:
         """Put rows, just looked at, at the end of the queues of their bands."""
         band, slots, tickets = self._numbered(slots)
+        if not self._chosen_at and len(slots):
+            self._chosen_at = float(self._table.looked_at[slots[0]])
         ticket_of = self._table.ticket
         for number, start, stop in _runs(band):
             fifo = self._fifos[number]
@@ -63,7 +67,7 @@ class Queues:
             fifo = self._fifos[number]
             fifo.put_back(slots[start:stop], tickets[start:stop], self._table.ticket)
             self._head_at[number] = self._table.looked_at[slots[start]]
-        self._ready_at = 0.0
+        self._full = (0, 0.0)
 
     def withdraw(self, slots: Slots) -> None:
         """Take rows out of their queues."""
@@ -71,20 +75,29 @@ class Queues:
         self._table.ticket[slots] = UNQUEUED
 
     def ready_at(self, now: float, least: int) -> float:
-        """Return when so many of the rows that wait have not been looked at for a minute."""
-        if self.waiting < max(1, least):
+        """Return when so many of the rows that wait have not been looked at for a minute.
+
+        Without a request for some minutes fewer are enough: listings may show the others all
+        the time.
+        """
+        if not self.waiting:
             return NOBODY_AT
+        oldest_at = self._oldest_at()
         if self.waiting >= MANY:
-            return float(self._head_at.min()) + LEAST_SECONDS
-        if self._ready_at <= now:  # who joins meanwhile was just looked at
+            return oldest_at + LEAST_SECONDS
+        some_at = max(oldest_at + LEAST_SECONDS, self._chosen_at + PATIENCE_SECONDS)
+        if self.waiting < least:
+            return some_at
+        if self._full[0] != least or self._full[1] <= now:  # who joins meanwhile was just looked at
             ticket_of = self._table.ticket
             slots = np.concatenate([fifo.all(ticket_of) for fifo in self._fifos])
             looked_at = np.partition(self._table.looked_at[slots], least - 1)
-            self._ready_at = float(looked_at[least - 1]) + LEAST_SECONDS
-        return self._ready_at
+            self._full = (least, float(looked_at[least - 1]) + LEAST_SECONDS)
+        return min(self._full[1], some_at)
 
     def choose(self, now: float, most: int = INFO_IDS) -> Slots:
         """Take out the rows worth most, up to `most` of those not looked at for a minute."""
+        self._chosen_at = now
         heads = self._worth(self._all_bands, self._head_at, now)
         order = np.argsort(-heads)
         slots: list[Slots] = []
@@ -103,6 +116,15 @@ class Queues:
         for band, head in zip(tried, slots, strict=True):
             self._next_head(band, head, most)
         return chosen
+
+    def _oldest_at(self) -> float:
+        """Return when the row that waits longest was looked at."""
+        while True:
+            band = int(self._head_at.argmin())
+            noted = self._head_at[band]
+            self._head(band, 1)
+            if self._head_at[band] == noted:
+                return float(noted)
 
     def _best(
         self, slots: list[Slots], tried: list[int], now: float, most: int

@@ -12,9 +12,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from producer.looks.bands import LEAST_SECONDS
 from producer.looks.births import Births
 from producer.looks.table import NEVER, Slots, Table
-from producer.reddit.tombstones import ABSENCE_SECONDS, ABSENT_CODE, DELETED_CODE, LIVE_CODE
+from producer.reddit.batch import ABSENT_CODE, DELETED_CODE, LIVE_CODE
+from producer.reddit.tombstones import ABSENCE_SECONDS
 
 GUARANTEED_FROM_SECONDS = 24 * 3600.0
 FORGET_SECONDS = 3600.0  # after the last age
@@ -77,7 +79,9 @@ class Settle:
             slots.tolist(), self._table.missed_at[slots].tolist(), strict=True
         ):
             if missed_at != NEVER:
-                heappush(self._later, (missed_at + ABSENCE_SECONDS, Due(slot, missed_at, True)))
+                heappush(
+                    self._later, (missed_at + ABSENCE_SECONDS, Due(slot, missed_at, missing=True))
+                )
 
     def put_back(self, dues: Sequence[Due], now: float) -> None:
         """Ask for these again a little later: their request failed."""
@@ -101,8 +105,7 @@ class Settle:
     def due_at(self, now: float, filled_at: Callable[[int], float], most: int) -> float:
         """Return when to ask; `filled_at(n)` is when n other rows can fill up the request."""
         self.advance(now)
-        while self._waiting and not self._is_wanted(self._waiting[0][1]):
-            self._waiting.popleft()
+        self._skip(now)
         if not self._waiting:
             return min(
                 self._later[0][0] if self._later else float("inf"),
@@ -115,7 +118,7 @@ class Settle:
         filled = filled_at(most - len(self._waiting))
         return min(max(first_at + GATHER_SECONDS, filled), first_at + LATEST_SECONDS)
 
-    def choose(self, now: float, most: int, least_seconds: float) -> list[Due]:
+    def choose(self, now: float, most: int) -> list[Due]:
         """Take out the first rows whose look is still wanted and may be made now."""
         chosen: dict[int, Due] = {}
         put_off: list[Due] = []
@@ -123,17 +126,16 @@ class Settle:
             _, due = self._waiting.popleft()
             if not self._is_wanted(due) or due.slot in chosen:
                 continue
-            looked_at = self._table.looked_at[due.slot]
-            if self._table.in_flight[due.slot] or now - looked_at < least_seconds:
-                put_off.append(due)  # an answer that is on its way may make it needless
+            if self._is_too_soon(due, now):
+                put_off.append(due)
             else:
                 chosen[due.slot] = due
         self.put_back(put_off, now)
         return list(chosen.values())
 
-    def overdue_seconds(self, now: float) -> float:
-        """Return how long the first guaranteed look has been waiting."""
-        return max(0.0, now - self._waiting[0][0]) if self._waiting else 0.0
+    def late_since(self) -> float:
+        """Return since when the first guaranteed look is late; inf: none waits."""
+        return self._waiting[0][0] + GATHER_SECONDS if self._waiting else float("inf")
 
     def done(self, now: float) -> Slots:
         """Return the rows that are done with: whoever takes them forgets or sweeps them.
@@ -172,7 +174,23 @@ class Settle:
             self._table.state[slots] != DELETED_CODE
         )
         for slot, at in zip(slots[wanted].tolist(), reached_at[wanted].tolist(), strict=True):
-            self._waiting.append((at, Due(slot, at, False)))
+            self._waiting.append((at, Due(slot, at, missing=False)))
+
+    def _skip(self, now: float) -> None:
+        """Take the looks that need not or cannot be made now from the head."""
+        while self._waiting:
+            due = self._waiting[0][1]
+            wanted = self._is_wanted(due)
+            if wanted and not self._is_too_soon(due, now):
+                return
+            self._waiting.popleft()
+            if wanted:
+                self.put_back([due], now)
+
+    def _is_too_soon(self, due: Due, now: float) -> bool:
+        """Tell whether an answer just came, or is on its way and may make the look needless."""
+        just_seen = now - self._table.looked_at[due.slot] < LEAST_SECONDS
+        return bool(self._table.in_flight[due.slot] or just_seen)
 
     def _is_wanted(self, due: Due) -> bool:
         missed_at = self._table.missed_at[due.slot]

@@ -10,8 +10,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from producer.looks.table import NEVER, UNKNOWN, Rows, Slots, Table
-from producer.reddit.tombstones import ABSENCE_SECONDS, ABSENT_CODE, DELETED_CODE, LIVE_CODE
+from producer.looks.table import NEVER, Rows, Slots, Table
+from producer.reddit.batch import ABSENT_CODE, DELETED_CODE, LIVE_CODE, UNKNOWN
+from producer.reddit.tombstones import ABSENCE_SECONDS
 
 LEAST_CHANGE = 3
 LEAST_CHANGE_SHARE = 0.1
@@ -28,15 +29,24 @@ class Shown(NamedTuple):
     edited_at: NDArray[np.float64]
 
 
+class Rule(NamedTuple):
+    """The fixed ages in seconds, ascending, and the threshold."""
+
+    ages: NDArray[np.float64]
+    min_score: int
+
+
 class Change(NamedTuple):
     """Which rows are news, crossed the threshold for the first time, and need to be kept.
 
-    `keep`: a crash would cost more than an early look.
+    `keep`: a crash would cost more than an early look. `skipped` counts fixed ages that the look
+    behind a later one covered.
     """
 
     emit: Mask
     crossed: Mask
     keep: Mask
+    skipped: int = 0
 
 
 def see_first(table: Table, slots: Slots, shown: Shown, at: float, min_score: int) -> Change:
@@ -53,16 +63,8 @@ def see_first(table: Table, slots: Slots, shown: Shown, at: float, min_score: in
     return Change(every, shown.scores >= min_score, every)
 
 
-def see_again(
-    table: Table,
-    slots: Slots,
-    shown: Shown,
-    at: float,
-    *,
-    ages: NDArray[np.float64],
-    min_score: int,
-) -> Change:
-    """Take in rows that were seen before; `ages` are the fixed ages in seconds, ascending."""
+def see_again(table: Table, slots: Slots, shown: Shown, at: float, rule: Rule) -> Change:
+    """Take in rows that were seen before."""
     rows = table.rows[slots]
     old_state, old_peak, missed_at = rows["state"].copy(), rows["peak"].copy(), rows["missed_at"]
     known = shown.scores != UNKNOWN
@@ -71,11 +73,12 @@ def see_again(
     live = state == LIVE_CODE
     other_text = (rows["text_crc"] != shown.text_crcs) | (rows["edited_at"] != shown.edited_at)
     peak = np.maximum(old_peak, shown.scores)  # UNKNOWN is lower than any score
+    passed = _passed(rows, at, rule.ages)
     emit = (
-        _scheduled(rows, at, ages) & (state != DELETED_CODE)
+        (passed > 0) & (state != DELETED_CODE)
         | (state != old_state)
         | (live & other_text)
-        | (known & is_news(rows["emitted"], old_peak, shown.scores, min_score))
+        | (known & is_news(rows["emitted"], old_peak, shown.scores, rule.min_score))
     )
     keep = emit | (peak != old_peak) | (missed_at != NEVER)
     score = np.where(known, shown.scores, rows["score"])
@@ -88,7 +91,9 @@ def see_again(
     np.copyto(rows["edited_at"], shown.edited_at, where=live)
     rows["missed_at"] = NEVER
     table.rows[slots] = rows
-    return Change(emit, (old_peak < min_score) & (peak >= min_score), keep)
+    skipped = int(np.maximum(passed - 1, 0).sum())
+    crossed = (old_peak < rule.min_score) & (peak >= rule.min_score)
+    return Change(emit, crossed, keep, skipped)
 
 
 def miss(table: Table, slots: Slots, at: float) -> Change:
@@ -112,12 +117,15 @@ def is_news(
     """Tell which known scores alone are worth a record: first known, first crossing, or moved."""
     before = emitted.astype(np.int64)
     least = np.maximum(LEAST_CHANGE, LEAST_CHANGE_SHARE * np.abs(before))
-    moved: Mask = np.abs(scores - before) >= least
-    return moved | (emitted == UNKNOWN) | (peak == UNKNOWN) | ((peak < min_score) & (scores >= min_score))
+    moved = np.abs(scores - before) >= least
+    first = (emitted == UNKNOWN) | (peak == UNKNOWN)
+    news: Mask = moved | first | ((peak < min_score) & (scores >= min_score))
+    return news
 
 
-def _scheduled(rows: Rows, at: float, ages: NDArray[np.float64]) -> Mask:
+def _passed(rows: Rows, at: float, ages: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Return how many fixed ages lie between the last look and this one."""
     behind = ages.searchsorted(at - rows["created_at"], "right")
-    behind_before = ages.searchsorted(rows["looked_at"] - rows["created_at"], "right")
-    scheduled: Mask = behind > behind_before
-    return scheduled
+    before = ages.searchsorted(rows["looked_at"] - rows["created_at"], "right")
+    passed: NDArray[np.intp] = behind - before
+    return passed

@@ -7,11 +7,12 @@ them in that order again: their last look is what a checkpoint keeps of them.
 
 import numpy as np
 
+from producer.looks.bands import LEAST_SECONDS
 from producer.looks.fifo import Fifo
 from producer.looks.queues import Tickets
 from producer.looks.table import UNQUEUED, Slots, Table
+from producer.reddit.batch import ABSENT_CODE, DELETED_CODE
 from producer.reddit.limits import INFO_IDS
-from producer.reddit.tombstones import ABSENT_CODE, DELETED_CODE
 
 DAY_SECONDS = 86_400.0
 SWEEP_SECONDS = 22 * 3600.0  # from look to look; the rest of the day is for what gets in between
@@ -52,7 +53,8 @@ class Sweep:
         table.swept[staying] = True
         self._fifo.push(staying, tickets, table.ticket)
         self.waiting += len(staying)
-        return slots[out]
+        gone: Slots = slots[out]
+        return gone
 
     def put_back(self, slots: Slots) -> None:
         """Put rows at the head again: a request for them failed."""
@@ -77,11 +79,11 @@ class Sweep:
         pace_seconds = SWEEP_SECONDS / max(1.0, self.waiting / INFO_IDS) / PACE
         return max(unseen_since + SWEEP_SECONDS, self._asked_at + pace_seconds)
 
-    def choose(self, now: float, most: int, least_seconds: float) -> Slots:
+    def choose(self, now: float, most: int) -> Slots:
         """Take out the rows that were not seen for longest."""
         self._asked_at = now
         slots = self._fifo.head(self._table.ticket, most)
-        slots = slots[now - self._table.looked_at[slots] >= least_seconds]
+        slots = slots[now - self._table.looked_at[slots] >= LEAST_SECONDS]
         self.withdraw(slots)
         return slots
 

@@ -13,9 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from producer.looks.known import Known
-from producer.reddit.tombstones import NAMES
+from producer.reddit.batch import STATE_NAMES, UNKNOWN
 
-UNKNOWN = -(2**31)  # a score that was never known; no answer can hold it
 NEVER = 0.0  # an instant that has not come: edited_at, missed_at
 NO_SLOT = -1
 NOWHERE = -1  # home of a row that no cohort holds
@@ -127,7 +126,7 @@ class Table:
             peak=_known(self.peak[slot]),
             emitted=_known(self.emitted[slot]),
             looked_at=float(self.looked_at[slot]),
-            state=NAMES[self.state[slot]],
+            state=STATE_NAMES[self.state[slot]],
             text_crc=int(self.text_crc[slot]),
             edited_at=float(self.edited_at[slot]) or None,
             missed_at=float(self.missed_at[slot]) or None,

@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping, Sequence
 
 from producer.listings.repair import Activity
-from producer.looks.tracker import Tracker
+from producer.looks.table import Table
 
 
 class Threads:
-    """Counts what a tracker follows."""
+    """Counts the comments of a table."""
 
-    def __init__(self, tracker: Tracker) -> None:
-        self._tracker = tracker
+    def __init__(self, table: Table) -> None:
+        self._table = table
 
     def activity(self, since: float) -> Mapping[str, Activity]:
         """Return, by post, how many comments created since then are known, and the newest's."""
@@ -27,11 +27,15 @@ class Threads:
     def unknown_posts(self, since: float) -> Sequence[str]:
         """Return the posts never read that comments created since then belong to."""
         posts = dict.fromkeys(post_id for post_id, _ in self._comments(since))
-        return [post_id for post_id in posts if self._tracker.get(post_id) is None]
+        return [post_id for post_id in posts if post_id not in self._table]
 
     def _comments(self, since: float) -> Iterator[tuple[str, float]]:
-        for cohort in self._tracker.cohorts.values():
-            for place in range(len(cohort)):
-                row = cohort.row(place)
-                if row.post_id is not None and row.created_at >= since:
-                    yield row.post_id, row.created_at
+        table = self._table
+        slots = table.all_slots()
+        slots = slots[table.created_at[slots] >= since]
+        for slot, created_at in zip(
+            slots.tolist(), table.created_at[slots].tolist(), strict=True
+        ):
+            post_id = table.posts[slot]
+            if post_id is not None:
+                yield post_id, created_at

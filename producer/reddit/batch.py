@@ -13,6 +13,7 @@ from producer.reddit.tombstones import ABSENT, DELETED, LIVE, REMOVED
 
 UNKNOWN = -(2**31)  # a score that is hidden or missing
 STATE_NAMES = (LIVE, DELETED, REMOVED, ABSENT)  # a state's place is its number in a column
+LIVE_CODE, DELETED_CODE, REMOVED_CODE, ABSENT_CODE = range(len(STATE_NAMES))
 STATE_NUMBERS = {name: number for number, name in enumerate(STATE_NAMES)}
 
 

@@ -1,13 +1,8 @@
-"""A Reddit of numbers for the looks: things with a birth and a score by age, asked on a virtual clock."""
-
-from dataclasses import dataclass
-
-import numpy as np
+"""A Reddit of numbers for the looks: things with a score by age, asked on a virtual clock."""
 
 from producer.looks.looks import Looks
-from producer.looks.table import UNKNOWN
+from producer.reddit.batch import batch_of
 from producer.reddit.thing import thing_of
-from producer.reddit.tombstones import NAMES
 from tests.support.producer_fakes import START, comment
 
 MINUTE, HOUR, DAY = 60.0, 3600.0, 86_400.0
@@ -16,40 +11,20 @@ MIN_SCORE = 10
 SECONDS_PER_ANSWER = 0.2
 
 
-@dataclass
-class Page:
-    """Columns as a batch has them."""
-
-    ids: list
-    created_at: np.ndarray
-    scores: np.ndarray
-    states: np.ndarray
-    text_crcs: np.ndarray
-    edited_at: np.ndarray
-    post_ids: list
-    parent_ids: list
-
-
 def page(*raws):
     """Return what an answer with these items shows."""
-    return page_of([thing_of(raw) for raw in raws])
-
-
-def page_of(things):
-    return Page(
-        [each.id for each in things],
-        np.array([each.created_at for each in things], np.float64),
-        np.array([UNKNOWN if each.score is None else each.score for each in things], np.int32),
-        np.array([NAMES.index(each.state) for each in things], np.uint8),
-        np.array([each.text_crc for each in things], np.uint32),
-        np.array([each.edited_at or 0.0 for each in things], np.float64),
-        [each.post_id for each in things],
-        [each.parent_id for each in things],
-    )
+    return batch_of([thing_of(raw) for raw in raws])
 
 
 def looks_of(*, ages=AGES, min_score=MIN_SCORE, retention_days=365):
     return Looks(ages, min_score=min_score, retention_days=retention_days)
+
+
+def known_after(thing, *, at=START):
+    """Return what is known of a thing that was seen for the first time."""
+    looks = looks_of()
+    looks.see(batch_of([thing]), at)
+    return looks.table.get(thing.id)
 
 
 class World:
@@ -81,7 +56,7 @@ class World:
         self.born(*(comment(first + number, at, **fields) for number in range(count)))
 
     def see(self, raws):
-        shown = page_of([self._shown(raw) for raw in raws])
+        shown = batch_of([self._shown(raw) for raw in raws])
         seen = self.looks.see(shown, self.now)
         self.emitted += [
             (self.now, name) for name, emit in zip(shown.ids, seen.emit, strict=True) if emit

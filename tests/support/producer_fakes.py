@@ -9,7 +9,6 @@ from botocore.exceptions import ClientError
 
 from producer.asker import THREADS, Reply
 from producer.errors import AwsUnavailableError, RedditError
-from producer.looks.cohort import Cohort
 from producer.reddit.question import Answer, Info, ListingPage, More, Thread
 
 SUBREDDIT = "wallstreetbets"
@@ -298,10 +297,3 @@ def client_error(code, operation, status=400):
 
 def never():
     return threading.Event()
-
-
-def cohort_of(rows, *, bucket=(300, 0)):
-    cohort = Cohort(rows[0].id, bucket)
-    for row in rows:
-        cohort.append(row)
-    return cohort

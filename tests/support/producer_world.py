@@ -59,7 +59,7 @@ class ProducerWorld:
         gate = Gate(lambda: None, lambda: 0)
         wall = self.clock.monotonic
         self.saver = Saver(self.state, gate, totals=self.totals, log=self.log, steady=wall)
-        outlets = Outlets(buffer, self.totals, self.log)
+        outlets = Outlets(buffer, self.saver, self.totals, self.log)
         subreddits = settings.reddit.subreddits
         self.followers = [
             Follower(settings, each, self.state.load(each), outlets, steady.now())

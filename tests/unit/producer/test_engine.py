@@ -376,12 +376,12 @@ def test_two_subreddits_share_one_budget_and_nothing_else():
     of_stocks = {record["id"] for record in world.records() if record["subreddit"] == "stocks"}
     assert of_stocks == {"t3_p1", *(f"t1_c{n}" for n in range(120))}
     assert world.delivered() - of_stocks == {"t3_p2", *(f"t1_c{n}" for n in range(1000, 1080))}
-    assert [len(each.tracker) for each in world.followers] == [121, 81]
+    assert [len(each.looks) for each in world.followers] == [121, 81]
     assert world.producer.tracked() == 202
     assert busiest([at for at, _ in world.asker.sent]) <= PER_MINUTE
     assert {key.subreddit for key in world.state.rows} == {"stocks", "bonds"}
     world.start()
-    assert [len(each.tracker) for each in world.followers] == [121, 81]
+    assert [len(each.looks) for each in world.followers] == [121, 81]
 
 
 def test_a_subreddit_that_is_closed_holds_no_other():

@@ -10,8 +10,8 @@ from contract import SCHEMA, problem_of, problem_of_line
 from producer.delivery.record_buffer import encode
 from producer.gap import Gap, GapStatus
 from producer.looks.observation import gap_observation, observation_of
-from producer.looks.sighting import miss, see
 from producer.reddit.thing import MalformedThingError, thing_of
+from tests.support.looks_world import known_after, looks_of, page
 from tests.support.producer_fakes import START, SUBREDDIT, comment, post
 
 ANYTHING = st.recursive(
@@ -33,7 +33,7 @@ FIELDS = sorted({*comment(1), *post(1), "hide_score"})
 
 def record_of(raw, *, at=START + 60):
     thing = thing_of(raw)
-    known = see(None, thing, at=at, scheduled=False, min_score=10).known
+    known = known_after(thing, at=at)
     return observation_of(known, thing, observed_at=at, cause="new", subreddit=SUBREDDIT)
 
 
@@ -79,8 +79,11 @@ def test_a_tombstone_carries_no_personal_field_but_keeps_the_score(raw):
 
 
 def test_an_absent_comment_keeps_its_thread_and_score():
-    known = see(None, thing_of(comment(1, score=4)), at=START, scheduled=False, min_score=10).known
-    absent = miss(miss(known, at=START).known, at=START + 3600).known
+    looks = looks_of()
+    looks.see(page(comment(1, score=4)), START)
+    for at in (START, START + 3600):
+        looks.miss(["t1_c1"], at)
+    absent = looks.table.get("t1_c1")
     record = observation_of(
         absent, None, observed_at=START + 3600, cause="reread", subreddit=SUBREDDIT
     )

@@ -5,10 +5,10 @@ import json
 from contract import problem_of_line
 from producer.delivery.record_buffer import encode
 from producer.looks.observation import observation_of
-from producer.looks.sighting import see
 from producer.reddit.client import listing_in
 from producer.reddit.thing import thing_of
 from producer.reddit.tombstones import DELETED
+from tests.support.looks_world import known_after
 from tests.support.producer_fakes import START, SUBREDDIT
 
 
@@ -25,7 +25,7 @@ def test_recorded_listings_and_infos_make_valid_records(real_data):
     things = [thing for pattern in patterns for thing in things_in(recorded, pattern)]
     assert len(things) > 500
     for thing in things:
-        known = see(None, thing, at=START, scheduled=False, min_score=10).known
+        known = known_after(thing)
         record = observation_of(known, thing, observed_at=START, cause="new", subreddit=SUBREDDIT)
         assert problem_of_line(encode(record)) is None
 

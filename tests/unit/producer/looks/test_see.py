@@ -283,5 +283,3 @@ def test_many_rows_keep_their_columns_when_the_table_grows():
         row = looks.table.get(f"t1_c{number}")
         assert (row.score, row.looked_at) == (number, START + number // 100 * 100)
     assert np.count_nonzero(looks.table.peak[looks.table.all_slots()] >= 10) == 2990
-
-

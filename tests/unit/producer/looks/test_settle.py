@@ -55,7 +55,8 @@ def test_under_backlog_the_guaranteed_looks_are_made_all_the_same():
     late = [
         name
         for name, raw in world.things.items()
-        if raw["created_utc"] < START + 0.6 * HOUR and not seen_behind(world, name, ages[-1], 12 * MINUTE)
+        if raw["created_utc"] < START + 0.6 * HOUR
+        and not seen_behind(world, name, ages[-1], 12 * MINUTE)
     ]
     assert late == []
 
@@ -157,7 +158,7 @@ def test_a_finished_comment_is_forgotten_and_what_is_kept_is_not():
 
 
 def test_what_a_listing_still_shows_is_not_forgotten():
-    """Forgotten, it would be taken for new: a quiet subreddit's first page reaches back for days."""
+    """Forgotten, it would be taken for new: a quiet page reaches back for days."""
     world = World(looks_of(), per_minute=1)
     world.comments(3, score=2)
     world.run(36.5 * HOUR)
