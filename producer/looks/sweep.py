@@ -16,7 +16,9 @@ from producer.reddit.limits import INFO_IDS
 
 DAY_SECONDS = 86_400.0
 SWEEP_SECONDS = 22 * 3600.0  # from look to look; the rest of the day is for what gets in between
-PACE = 4.0  # times its usual rate, when it catches up: others need requests too
+# when it catches up: others need requests too
+PACE = 4.0  # times its usual rate, or a request a minute
+LEAST_PACE_SECONDS = 60.0
 MINUTES_PER_DAY = 1440.0
 
 
@@ -76,8 +78,9 @@ class Sweep:
         if not len(head):
             return float("inf")
         unseen_since = float(self._table.looked_at[head[0]])
-        pace_seconds = SWEEP_SECONDS / max(1.0, self.waiting / INFO_IDS) / PACE
-        return max(unseen_since + SWEEP_SECONDS, self._asked_at + pace_seconds)
+        pace_seconds = SWEEP_SECONDS * INFO_IDS / self.waiting / PACE
+        paced_at = self._asked_at + min(pace_seconds, LEAST_PACE_SECONDS)
+        return max(unseen_since + SWEEP_SECONDS, paced_at)
 
     def choose(self, now: float, most: int) -> Slots:
         """Take out the rows that were not seen for longest."""
