@@ -76,7 +76,8 @@ class CrossingModel(NamedTuple):
         """Return chances after so many minutes, in straight lines between the counted ones."""
         known_minutes = np.concatenate(([0.0], self.elapsed_minutes))
         known = np.concatenate(([0.0], self.chances[score_band, age_band]))
-        return np.interp(minutes, known_minutes, known)
+        chances: Floats = np.interp(minutes, known_minutes, known)
+        return chances
 
 
 @cache
