@@ -87,7 +87,9 @@ class Follower:
             self.repair,
             *look_jobs(self.looks, outlets.totals),
         )
-        self._reader = AnswerReader(self.looks, subreddit=subreddit, hid=self.repair.hid)
+        self._reader = AnswerReader(
+            self.looks, subreddit=subreddit, hid=self.repair.hid, totals=outlets.totals
+        )
 
     def take(self, request: Request, answer: Answer, batch: Batch, moment: Moment) -> None:
         """Take in an answer: first what it shows, then what it means for whoever asked."""

@@ -12,6 +12,7 @@ from producer.looks.observation import Record, observation_of
 from producer.reddit.batch import Batch
 from producer.reddit.purpose import Purpose
 from producer.reddit.thing import Thing
+from producer.totals import Totals
 
 NEW, REPAIR, REREAD, SWEEP = "new", "repair", "reread", "sweep"
 DELETION_CHECKS = {Purpose.SWEEP, Purpose.SETTLE}  # of what is swept: an absence to confirm, too
@@ -23,16 +24,20 @@ class AnswerReader:
     `hid` tells by the creation of a thing never seen before whether the repair looks for it.
     """
 
-    def __init__(self, looks: Looks, *, subreddit: str, hid: Callable[[float], bool]) -> None:
+    def __init__(
+        self, looks: Looks, *, subreddit: str, hid: Callable[[float], bool], totals: Totals
+    ) -> None:
         self._looks = looks
         self._subreddit = subreddit
         self._hid = hid
+        self._totals = totals
 
     def see(
         self, batch: Batch, purpose: Purpose, at: float, observed_at: float
     ) -> tuple[list[Record], dict[str, int]]:
         """Take in what was answered; returns the records, and the peaks of who crossed first."""
         seen = self._looks.see(batch, at)
+        self._totals.looks_skipped += seen.skipped
         if not batch.things:  # a simulation
             return [], {}
         crossed = {

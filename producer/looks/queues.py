@@ -102,7 +102,8 @@ class Queues:
         order = np.argsort(-heads)
         slots: list[Slots] = []
         tried: list[int] = []
-        chosen, worths = self._empty(), np.empty(0, np.float32)
+        chosen: Slots = np.empty(0, np.int32)
+        worths: NDArray[np.float32] = np.empty(0, np.float32)
         for first in range(0, len(order), BANDS_AT_ONCE):
             some = order[first : first + BANDS_AT_ONCE]
             best = heads[some[0]]
@@ -171,10 +172,6 @@ class Queues:
         self._table.ticket[slots] = tickets
         self.waiting += len(slots)
         return band[order], slots, tickets
-
-    @staticmethod
-    def _empty() -> Slots:
-        return np.empty(0, np.int32)
 
 
 def _runs(sorted_bands: Integers) -> list[tuple[Any, Any, Any]]:

@@ -33,9 +33,7 @@ class Threads:
         table = self._table
         slots = table.all_slots()
         slots = slots[table.created_at[slots] >= since]
-        for slot, created_at in zip(
-            slots.tolist(), table.created_at[slots].tolist(), strict=True
-        ):
+        for slot, created_at in zip(slots.tolist(), table.created_at[slots].tolist(), strict=True):
             post_id = table.posts[slot]
             if post_id is not None:
                 yield post_id, created_at

@@ -420,4 +420,4 @@ def test_requests_are_counted_by_purpose():
     counted = world.budget.by_purpose
     sent = [request.purpose for _, request in world.asker.sent]
     assert counted == {purpose: sent.count(purpose) for purpose in set(sent)}
-    assert {"poll", "settle", "deep", "look"} == set(counted)
+    assert {"poll", "deep", "look"} == set(counted)

@@ -53,7 +53,7 @@ def test_the_purposes_are_those_of_requests():
 
 def test_requests_are_told_by_their_purpose():
     """Each counts once, whatever it is for."""
-    world = ProducerWorld(steady(50, 1.0, begin=START - 50))
+    world = ProducerWorld(steady(300, 1.0, begin=START - 300))
     reporter = world.reporter()
     world.run(20 * 60)
     reporter.report()
