@@ -55,7 +55,7 @@ class Ours:
         totals = Totals()
         log: Any = _Log()
         buffer: Any = _Buffer(self.records)  # no outbox: what counts is what was read
-        outlets = Outlets(buffer, totals, log)
+        outlets = Outlets(buffer, self._saved, totals, log)
         items = self._saved.items.values()
         follower = Follower(settings, SUBREDDIT, list(items), outlets, steady.now())
         follower.jobs = tuple(job for job in follower.jobs if job.purpose in READING)
