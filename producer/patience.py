@@ -39,6 +39,8 @@ class Patience:
 
     def succeeded(self) -> Self:
         """Return the state after an answer."""
+        if self.answered and not self.backoff.failures:
+            return self  # as nearly always
         return replace(self, backoff=self.backoff.succeeded(), answered=True)
 
     def doubts(self) -> bool:
