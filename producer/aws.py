@@ -28,6 +28,7 @@ RETRYABLE_CODES = frozenset(
         "ThrottledException",
         "Throttling",
         "ThrottlingException",
+        "TransactionConflictException",
         "TransactionInProgressException",
     }
 )

@@ -28,6 +28,8 @@ FLIGHT_SECONDS = 1920.0
 # The shared clock steps back by that much when who sets it is held up while doing so.
 SKEW_SECONDS = 2.0
 TAKEN_SECONDS = 2.0  # wall; the longest that an answer may be on its way
+# clock; the longest that answers wait for each other before they are stamped, one after another
+QUEUE_SECONDS = 55.0
 # Who gave an answer, by the initials of the endpoints: the listings, or a comment page and its
 # `more`, which only a repair reads.
 LISTED, PAGED = frozenset("cn"), frozenset("tm")
@@ -140,7 +142,8 @@ class AnsweredThing:
         """Return the answers that an observation stamped `at` can come from.
 
         That is the newest by then, and what left so shortly before it that it may have arrived
-        after it; and, for the clock's steps, what left a little later.
+        after it, or have waited with it for its stamp; and, for the clock's steps, what left a
+        little later. The oldest come first.
         """
         if not self._is_sorted:
             return [
@@ -150,17 +153,23 @@ class AnsweredThing:
             ]
         place = bisect_right(self.moments, at)
         last = bisect_right(self.moments, at + SKEW_SECONDS)
-        newest = self._together(place - 1, range(place)) if place else []
+        newest = {*self._together(place - 1, range(place)), *self._queued(place)} if place else ()
         in_flight = [one for one in newest if at - self.moments[one] <= FLIGHT_SECONDS]
-        return [*in_flight, *range(place, last)]
+        return [*sorted(in_flight), *range(place, last)]
 
-    def observation(self, place: int, said: Row | None = None) -> Row:
+    def observation(
+        self, place: int, said: Row | None = None, told: AbstractSet[int] = frozenset()
+    ) -> Row:
         """Return what the observation of an answer has to say, but for when it was made.
 
         Where several values are right it has the one that `said` has, if that is one of them.
+        `told` are the answers of which there were observations before.
         """
         said = said or {}
         sure, maybe = self._before(place)
+        for one in sorted(told & self.lost):  # then it was not lost
+            if one < place and self._crosses(sure.peak, self.scores[one]):
+                sure = sure._replace(peak=_bounded(self.scores[one]))
         state = _among(self._states(place, sure, maybe), said.get("state"))
         row = self._head(state, self.scores[place], place)
         row["peak_score"] = _among(self._peaks(place, sure, maybe), said.get("peak_score"))
@@ -234,6 +243,14 @@ class AnsweredThing:
         before = [one for one in range(first, place) if self.taken_by[one] > wall]
         together = [*before, *range(place, max(last, place + 1))]
         return [one for one in together if one in places]
+
+    def _queued(self, end: int) -> list[int]:
+        """Return what may have waited for its stamp with the newest of the answers before `end`."""
+        if not self.walls:
+            return []
+        first = bisect_left(self.walls, self.walls[end - 1] - TAKEN_SECONDS)
+        since = self.moments[end - 1] - QUEUE_SECONDS
+        return [one for one in range(first, end) if self.moments[one] >= since]
 
     def _before(self, place: int) -> tuple[_Known, list[int]]:
         """Return what is surely known when this answer is taken, and the answers that may be."""

@@ -163,8 +163,13 @@ def _due(row: Row, thing: AnsweredThing | None, told: dict[str, set[int]]) -> Ro
     if row.get("state") == "absent":
         due = thing.absence(at, row)
     else:
-        places = {place: thing.observation(place, row) for place in thing.candidates(at)}
-        place = min(places, key=lambda one: len(_differences(row, places[one])), default=None)
+        before = told[thing.fullname]
+        places = {place: thing.observation(place, row, before) for place in thing.candidates(at)}
+        place = min(
+            places,
+            key=lambda one: (len(_differences(row, places[one])), one in before),
+            default=None,
+        )
         told[thing.fullname].update(() if place is None else (place,))
         due = None if place is None else places[place]
     return due and due | {"observed_at": row["observed_at"]}

@@ -104,6 +104,7 @@ class RedditApp:
             return replies.failed(HTTPStatus.TOO_MANY_REQUESTS)
         failure = await self._failure(request, self._gate.faults.hit("token", now), now)
         if failure is not None:
+            self._ledger.gave_no_token(now)
             return failure
         if not knows_client(request.headers.get("authorization", "")):
             return replies.failed(HTTPStatus.UNAUTHORIZED)

@@ -32,9 +32,13 @@ class FaultKind(StrEnum):
     NO_HEADERS = "no_headers"  # a right answer without the quota's headers
 
 
-# What spoils a right answer; a token is granted all the same.
-SPOILS = frozenset(
+# What spoils a right answer, or refuses a token: another one is granted all the same, unless the
+# fault is ordered for that endpoint.
+_OF_DATA = frozenset(
     {
+        FaultKind.UNAUTHORIZED,
+        FaultKind.FORBIDDEN,
+        FaultKind.EXPIRED_TOKEN,
         FaultKind.RESET_BODY,
         FaultKind.DRIPPING,
         FaultKind.TRUNCATED,
@@ -108,9 +112,10 @@ class RedditFaults:
         """Return the fault that this request meets, and count it."""
         self.switches = [fault for fault in self.switches if not fault.is_over(now)]
         for fault in self.switches:
-            if endpoint == "token" and fault.kind in SPOILS:
-                continue
-            if fault.endpoint in {None, endpoint} and self._random.random() < fault.probability:
+            is_meant = fault.endpoint == endpoint or (
+                fault.endpoint is None and not (endpoint == "token" and fault.kind in _OF_DATA)
+            )
+            if is_meant and self._random.random() < fault.probability:
                 if fault.count is not None:
                     fault.count -= 1
                 return fault

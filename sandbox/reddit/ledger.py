@@ -46,6 +46,7 @@ class Ledger:
         self.requests = 0
         self.refused = 0
         self._asked_at: dict[str, list[float]] = {name: [] for name in LISTINGS}
+        self._no_token_at: list[float] = []
         self._showed_at: dict[str, list[float]] = {name: [] for name in LISTINGS}
         self._log: list[Shown] = []
         self._answers: dict[str, array[int]] = {}  # by fullname, places in the log
@@ -72,6 +73,10 @@ class Ledger:
         if newest and endpoint in self._asked_at:
             insort(self._asked_at[endpoint], now)
         self._by_minute[int(now // SECONDS_PER_MINUTE)] += 1
+
+    def gave_no_token(self, now: float) -> None:
+        """Note a client that Reddit kept from asking for anything."""
+        insort(self._no_token_at, now)
 
     def showed(self, endpoint: str, as_of: float) -> None:
         """Note that a client was sent a listing's newest page as it was at that moment."""
@@ -111,8 +116,12 @@ class Ledger:
         return [self._log[place] for place in self._answers.get(fullname, ())]
 
     def was_asked(self, endpoint: str, since: float, until: float) -> bool:
-        """Tell whether a listing's newest page was asked for from `since` to before `until`."""
-        return _any_within(self._asked_at[endpoint], since, until)
+        """Tell whether a listing's newest page was asked for from `since` to before `until`.
+
+        Whoever asked for a token in vain would have.
+        """
+        asked = (self._asked_at[endpoint], self._no_token_at)
+        return any(_any_within(moments, since, until) for moments in asked)
 
     def was_shown(self, endpoint: str, since: float, until: float) -> bool:
         """Tell whether somebody was sent a listing's newest page as it was in that span."""

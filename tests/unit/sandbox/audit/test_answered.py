@@ -137,6 +137,14 @@ def test_answers_in_flight_together_may_arrive_in_either_order():
     assert answered("t1_c", [10, 200], [1, 12]).candidates(START + 201) == [1]
 
 
+@pytest.mark.parametrize(("age", "wall", "places"), [(64, 3, [0, 1]), (66, 3, [1]), (64, 4.1, [1])])
+def test_answers_wait_for_their_stamps_one_after_another(age, wall, places):
+    """So an observation may be stamped later than the next answer left, but not by much."""
+    course = {"walls": [2.0, wall], "taken_by": [2.0, wall], "via": "cc"}
+    thing = answered("t1_c", [10, age], [1, 1], **course)
+    assert thing.candidates(START + age + 1) == places
+
+
 def test_what_depends_on_the_answers_before_may_be_either():
     """The peak and the cause of two that overlap; but no value that neither order gives."""
     thing = answered("t1_c", [10, 200, 900], [1, 12, 9], **FLIGHT)
@@ -222,6 +230,7 @@ def test_a_first_crossing_is_not_forgotten():
     assert said == [14, 14, 14, 17]
     lost = answered("t1_c", [10, 900, 1000, 1100, 2700], [1, 8, 14, 17, 9], lost={2, 3}, **course)
     assert lost.observation(4, {"peak_score": 9})["peak_score"] == 9
+    assert lost.observation(4, {"peak_score": 9}, told={2})["peak_score"] == 14
 
 
 def test_what_only_lost_answers_showed_is_expected_of_nobody():

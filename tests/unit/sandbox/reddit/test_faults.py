@@ -43,6 +43,15 @@ def test_an_endpoint_limits_it():
     assert switches.hit("info", 100).kind is FaultKind.FORBIDDEN
 
 
+@pytest.mark.parametrize("kind", ["expired_token", "401", "403", "empty", "truncated"])
+def test_a_token_is_granted_unless_its_endpoint_is_meant(kind):
+    """A client that is refused may ask for another one; what takes the whole site down does not."""
+    assert faults(kind=kind).hit("token", 100) is None
+    assert faults(kind=kind).hit("info", 100)
+    assert faults(kind=kind, endpoint="token").hit("token", 100)
+    assert faults(kind="503").hit("token", 100)
+
+
 def test_a_spoilt_answer_is_spoilt_as_ordered():
     """Another field, another age; otherwise the usual ones."""
     fault = faults(kind="renamed", field="score").hit("info", 100)

@@ -61,6 +61,16 @@ def test_what_the_listing_held_for_less_than_a_minute_is_brief(per_second, is_br
     assert not lines[f"t1_c{count - 1}"]["is_brief"]
 
 
+def test_who_got_no_token_would_have_asked():
+    """What came and went meanwhile is not the reader's loss."""
+    gone = [(START + 90, "[deleted]", None, False)]
+    place = world(comment("gone", changes=gone), comment("there"))
+    ledger = Ledger(10)
+    ledger.gave_no_token(START + 50)
+    assert those(place, ledger, 1000, "is_unasked") == set()
+    assert those(place, ledger, 1000, "is_served") == {"t1_there"}
+
+
 def test_what_could_be_seen_only_while_reddit_failed_is_not_served():
     """It was asked for, and nobody was answered; without a request it is nobody's excuse."""
     gone = [(START + 90, "[deleted]", None, False)]
