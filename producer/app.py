@@ -11,7 +11,6 @@ from producer.aws import make_client
 from producer.delivery.record_buffer import RecordBuffer
 from producer.delivery.stream import KinesisStream
 from producer.follower import Follower, Outlets
-from producer.looks.crossing_item import is_crossing
 from producer.producer import Edges, Producer
 from producer.progress import Reporter
 from producer.reddit.awaited_credentials import AwaitedCredentials
@@ -99,7 +98,6 @@ def make_producer(
         totals=totals,
         log=log,
     )
-    saver.found([each.key for items in saved.values() for each in items if is_crossing(each)])
     buffer = RecordBuffer(stream)
     outlets = Outlets(buffer, saver, totals, log)
     followers = [

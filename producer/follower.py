@@ -16,7 +16,7 @@ from producer.listings.listing_poll import ListingPoll
 from producer.listings.repair import Repair
 from producer.looks.answer_reader import REPAIR, AnswerReader
 from producer.looks.cohort_item import cohort_key, cohorts_in, items_of
-from producer.looks.crossing_item import items_of_peaks, peaks_in
+from producer.looks.crossing_item import crossing_key, items_of_peaks, peaks_in
 from producer.looks.look_jobs import look_jobs
 from producer.looks.looks import Asked, Looks
 from producer.looks.observation import Record, gap_observation
@@ -67,7 +67,9 @@ class Follower:
             min_score=settings.min_score,
             retention_days=settings.lake_retention_days,
         )
-        self.looks.load(cohorts_in(saved), now, peaks_in(saved))
+        peaks = peaks_in(saved)
+        self.looks.load(cohorts_in(saved), now, peaks)
+        self._uncovered = set(peaks)
         self.listings = tuple(Listing(subreddit, name, cursors.get(name)) for name in LISTINGS)
         least, most = settings.poll_min_seconds, settings.poll_max_seconds
         self.polls = tuple(
@@ -115,12 +117,18 @@ class Follower:
         """Return what changed since the last time, to be kept once all of it is acknowledged."""
         self.looks.tidy(now, {name for listing in self.listings for name in listing.recent})
         kept = self.looks.changed()
+        # a peak of an earlier life whose id has not been seen again is in no cohort yet
+        covered = {each for each in self._uncovered if each in self.looks.table}
+        self._uncovered -= covered
         listings = [listing for listing in self.listings if listing.dirty]
         cursors = (listing.cursor for listing in listings)
         subreddit = self.subreddit
         changed = Checkpoint(
             puts=items_of(subreddit, kept),
-            deleted=tuple(cohort_key(subreddit, name) for name in kept.deleted),
+            deleted=(
+                *(cohort_key(subreddit, name) for name in kept.deleted),
+                *(crossing_key(subreddit, each) for each in covered),
+            ),
             cursors=tuple(item_of_cursor(subreddit, each) for each in cursors if each),
         )
         for listing in listings:

@@ -10,20 +10,22 @@ from producer.state.item import Item, Key, item_of, value_of
 PREFIX = "crossing#"
 
 
+def crossing_key(subreddit: str, fullname: str) -> Key:
+    """Return where an id's peak is."""
+    return Key(subreddit, f"{PREFIX}{fullname}")
+
+
 def items_of_peaks(subreddit: str, peaks: Mapping[str, int], at: float) -> list[Item]:
     """Write peaks by id."""
     return [
-        item_of(Key(subreddit, f"{PREFIX}{fullname}"), peak, at) for fullname, peak in peaks.items()
+        item_of(crossing_key(subreddit, fullname), peak, at) for fullname, peak in peaks.items()
     ]
-
-
-def is_crossing(item: Item) -> bool:
-    """Tell whether an item holds only a peak that no checkpoint covers yet."""
-    return item.key.name.startswith(PREFIX)
 
 
 def peaks_in(items: Iterable[Item]) -> dict[str, int]:
     """Return the peaks by id among items."""
     return {
-        each.key.name.removeprefix(PREFIX): value_of(each) for each in items if is_crossing(each)
+        each.key.name.removeprefix(PREFIX): value_of(each)
+        for each in items
+        if each.key.name.startswith(PREFIX)
     }

@@ -206,7 +206,7 @@ class Looks:
             self._adopt(rows, name)
         self._floors = dict(peaks or {})
         slots = self.table.all_slots()
-        self._lift(slots)
+        self._keep(self._lift(slots))
         table = self.table
         slots = slots[table.looked_at[slots].argsort(kind="stable")]
         swept = self._is_swept(slots, now)
@@ -267,13 +267,17 @@ class Looks:
         self.table.created_at[slots] = batch.created_at[first]
         return slots
 
-    def _lift(self, slots: Slots) -> None:
-        """Raise peaks to those that were saved by themselves, at a first crossing."""
-        if not self._floors:
-            return
-        for slot in slots.tolist():
-            floor = self._floors.pop(self.table.ids[slot] or "", UNKNOWN)
-            self.table.peak[slot] = max(self.table.peak[slot], floor)
+    def _lift(self, slots: Slots) -> Slots:
+        """Raise peaks to those that were saved by themselves, at a first crossing.
+
+        Returns the rows raised. Their records may have died with the process: the next look sends.
+        """
+        table = self.table
+        raised = [slot for slot in slots.tolist() if table.ids[slot] in self._floors]
+        for slot in raised:
+            table.peak[slot] = max(table.peak[slot], self._floors.pop(table.ids[slot] or ""))
+            table.emitted[slot] = UNKNOWN
+        return np.array(raised, np.int32)
 
     def _asked(self, slots: Slots, dues: tuple[Due, ...], now: float) -> Asked:
         self._withdraw(slots)

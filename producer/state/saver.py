@@ -107,10 +107,6 @@ class Saver:
             self._waiting.append(covering)
             self._changed.notify_all()
 
-    def found(self, keys: Sequence[Key]) -> None:
-        """Learn of the crossings that were loaded: the next checkpoint covers them."""
-        self._noted |= dict.fromkeys(keys)
-
     def note(self, crossings: Sequence[Item]) -> None:
         """Return when these are written, or put off because DynamoDB is away."""
         if not crossings:

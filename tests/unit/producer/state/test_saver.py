@@ -191,14 +191,6 @@ def test_a_crossing_is_deleted_once(desk):
     assert deleted == ["crossing#t1_a"]
 
 
-def test_a_crossing_found_at_loading_goes_with_the_first_checkpoint(desk):
-    desk.state.put([item("crossing#t1_a")])
-    desk.saver.found([key("crossing#t1_a")])
-    desk.saver.keep(checkpoint(0, a=1))
-    desk.work()
-    assert desk.state.names() == {"cohort#a", "cursor#new"}
-
-
 def test_a_crossing_that_dynamodb_did_not_take_stays_due(desk):
     """Kinesis away too: the crossing does not wait for the checkpoint."""
     desk.state.down = True
