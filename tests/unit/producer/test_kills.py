@@ -118,13 +118,13 @@ def test_killed_here_and_there(call, answered):
     killed(call, answered=answered)
 
 
-def killed_with_a_crossing(world):
+def killed_with_a_crossing(world, away=DIPS_AT):
     """Run until the peak of 12 is saved, and nothing else of it; then its dip comes."""
     while not crossing_is_saved(world):
         world.run(1)
     before = len(world.of("t1_c1"))
     assert 12 not in {record["peak_score"] for record in world.of("t1_c1")}  # not even sent yet
-    world.clock.time += DIPS_AT
+    world.clock.time += away
     world.start()
     return before
 
@@ -170,8 +170,8 @@ def test_it_stays_saved_while_its_comment_is_in_no_cohort():
 def test_what_a_restart_raises_is_sent_at_the_next_look():
     """Its record may have died with the process: it waits for no fixed age."""
     world = world_of_one()
-    world.reddit.things["t1_c1"]["_score"] = lambda age: 12 if RISES_AT < age < DIPS_AT else 9
-    before = killed_with_a_crossing(world)
-    world.deliver(180)
+    world.reddit.things["t1_c1"]["_score"] = lambda age: 12 if RISES_AT < age < 4 * 60 else 9
+    before = killed_with_a_crossing(world, away=3 * 60)  # no fixed age is passed
+    world.deliver(3 * 60)
     later = world.of("t1_c1")[before:]
     assert [(record["score"], record["peak_score"]) for record in later] == [(9, 12)]
