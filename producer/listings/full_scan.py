@@ -31,7 +31,6 @@ class FullScan:
 
     def __init__(self, listing: Listing, first_at: float, every_seconds: float) -> None:
         self.listing = listing
-        self.seen_all_since = -inf
         self._next_at = first_at
         self._every = every_seconds
         self._poll: Poll | None = None
@@ -46,7 +45,6 @@ class FullScan:
             return self._page_at
         if self._next_at <= now and self.listing.span_seconds < self._every:
             self._next_at = now + self._every
-            self.seen_all_since = now - self._every
         return self._next_at
 
     def ask(self, now: float) -> Request:
@@ -69,7 +67,6 @@ class FullScan:
             return ()
         self._rest(self._poll.began_at)
         if turned is not None:
-            self.seen_all_since = turned.began_at
             self.listing.learn(turned.ids, turned.created_at)
         return ()
 
