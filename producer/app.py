@@ -10,6 +10,7 @@ from producer.asker import ThreadAsker
 from producer.aws import make_client
 from producer.delivery.record_buffer import RecordBuffer
 from producer.delivery.stream import KinesisStream
+from producer.first_release import upgraded
 from producer.follower import Follower, Outlets
 from producer.producer import Edges, Producer
 from producer.progress import Reporter
@@ -91,7 +92,7 @@ def make_producer(
     state = DynamoState(
         make_client("dynamodb", settings.region), settings.state_table, leases.fence_for_write
     )
-    saved = {each: state.load(each) for each in settings.reddit.subreddits}
+    saved = {each: upgraded(state.load(each)) for each in settings.reddit.subreddits}
     saver = Saver(
         state,
         Gate(leases.renew, lambda: 0),  # a checkpoint is handed over when the buffer is empty

@@ -7,6 +7,7 @@ from clock import Steady
 from producer import daemon
 from producer.app import Running
 from producer.delivery.record_buffer import RecordBuffer
+from producer.first_release import upgraded
 from producer.follower import Follower, Outlets
 from producer.producer import Edges, Producer
 from producer.progress import Reporter
@@ -62,7 +63,7 @@ class ProducerWorld:
         outlets = Outlets(buffer, self.saver, self.totals, self.log)
         subreddits = settings.reddit.subreddits
         self.followers = [
-            Follower(settings, each, self.state.load(each), outlets, steady.now())
+            Follower(settings, each, upgraded(self.state.load(each)), outlets, steady.now())
             for each in subreddits
         ]
         self.follower = self.followers[0]
