@@ -1,15 +1,17 @@
 """Measure: one design through one scenario, and what it missed."""
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from itertools import islice
 
-from bench.coverage.ours import Ours
+from bench.coverage.ours import READING, Ours
 from bench.coverage.replay import Replay, Stopped
 from bench.coverage.rivals import BeforeCursor, PrawStream, praw_on
 from bench.coverage.scenario import Course, served
 from contract import parse_instant
 from producer.gap import GapStatus
+from producer.job import Purpose
 from sandbox.reddit.version import ThingState
 from sandbox.reddit.world import World
 from sandbox.simulate.clock import VirtualClock
@@ -47,7 +49,11 @@ class Measured:
 
 def measure(design: str, world: World, course: Course) -> Measured:
     """Run a design and judge it."""
-    reading = read_by(design, world, course)
+    return judge(read_by(design, world, course), world, course)
+
+
+def judge(reading: Reading, world: World, course: Course) -> Measured:
+    """Compare what was read with what was to be read."""
     items = served(world, course)
     missed = frozenset(items.keys() - reading.delivered.keys())
     return Measured(
@@ -83,7 +89,7 @@ def _findable(
 def read_by(design: str, world: World, course: Course) -> Reading:
     """Let a design read a world."""
     if design == "wsb_stream":
-        return _read_by_ours(world, course)
+        return read_by_ours(world, course)
     reading = Reading()
     reader = PrawStream() if design == "praw_stream" else BeforeCursor()
     for since, until in course.spans:
@@ -97,9 +103,10 @@ def read_by(design: str, world: World, course: Course) -> Reading:
     return reading
 
 
-def _read_by_ours(world: World, course: Course) -> Reading:
+def read_by_ours(world: World, course: Course, purposes: Collection[Purpose] = READING) -> Reading:
+    """Let the producer read a world, by requests of these purposes."""
     reading = Reading()
-    ours = Ours()
+    ours = Ours(purposes)
     for since, until in course.spans:
         clock = VirtualClock(since)
         replay = Replay(world, clock, course.weather, clock.wait)

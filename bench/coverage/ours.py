@@ -2,7 +2,7 @@
 
 import heapq
 import threading
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from itertools import count
 from math import inf
 from typing import Any
@@ -39,9 +39,13 @@ MODULES = (praw.models.util, prawcore.auth, prawcore.rate_limit, prawcore.sessio
 
 
 class Ours:
-    """Reads again from what it saved at the stop before; keeps every record."""
+    """Reads again from what it saved at the stop before; keeps every record.
 
-    def __init__(self) -> None:
+    `purposes` are those of its requests.
+    """
+
+    def __init__(self, purposes: Collection[Purpose] = READING) -> None:
+        self._purposes = purposes
         self.records: list[Record] = []
         self._saved = _Saved()
 
@@ -58,7 +62,7 @@ class Ours:
         outlets = Outlets(buffer, self._saved, totals, log)
         items = self._saved.items.values()
         follower = Follower(settings, SUBREDDIT, list(items), outlets, steady.now())
-        follower.jobs = tuple(job for job in follower.jobs if job.purpose in READING)
+        follower.jobs = tuple(job for job in follower.jobs if job.purpose in self._purposes)
         asker = _Asker(reddit, replay, clock)
         edges = Edges(asker, buffer, self._saved, clock, steady, log)
         producer = Producer([follower], edges, budget, totals)

@@ -33,11 +33,18 @@ class Stopped(BaseException):
     """Whoever asks is stopped before this request."""
 
 
+EMPTY = orjson.dumps({"kind": "Listing", "data": {"children": [], "after": None}})
+
+
 @dataclass(frozen=True)
 class Weather:
-    """What happens to requests; `outage` are the moments between which none is answered."""
+    """What happens to requests; `outage` are the moments between which none is answered.
+
+    `empty_share` of the answers are a listing with nothing in it.
+    """
 
     error_share: float = 0.0
+    empty_share: float = 0.0
     outage: tuple[float, float] = (0.0, 0.0)
 
 
@@ -102,6 +109,8 @@ class Replay(BaseAdapter):
         if not self._quota.take(now):
             return _response(request, HTTPStatus.TOO_MANY_REQUESTS, b"", {})
         parameters = dict(parse_qsl(url.query)) | _form(request.body)
+        if self._random.random() < self.weather.empty_share:
+            return _response(request, HTTPStatus.OK, EMPTY, self._quota.headers(now))
         told = self._tell(url.path.strip("/").split("/"), parameters, now)
         if told is None:
             return _response(request, HTTPStatus.NOT_FOUND, b"{}", {})

@@ -1,9 +1,13 @@
 """What `make bench-coverage` promises, in small: ours misses nothing that Reddit can still show."""
 
+from dataclasses import replace
+
 import pytest
 
-from bench.coverage.measure import measure
+from bench.coverage.measure import judge, measure, read_by_ours
+from bench.coverage.replay import Weather
 from bench.coverage.scenario import course_of, make_world
+from producer.job import Purpose
 
 
 def ours(rate, scenario, seconds):
@@ -44,3 +48,14 @@ def test_a_before_cursor_is_stuck_by_a_deletion_and_flags_nothing():
     measured = measure("before_cursor", world, course)
     assert measured.missed
     assert measured.unflagged == measured.missed
+
+
+@pytest.mark.parametrize("weather", [Weather(), Weather(empty_share=0.3)])
+def test_polls_without_deep_polls_miss_nothing_but_what_appears_late(weather):
+    """Each guarantees what it is for: a poll that ended too early would hide behind a deep one."""
+    world = make_world(20.0, 300.0)
+    course = replace(course_of("calm", 300.0), weather=weather)
+    measured = judge(read_by_ours(world, course, (Purpose.POLL,)), world, course)
+    late = {each for each in measured.missed if world.appears_at[each] > world.things[each].created}
+    assert measured.missed == late
+    assert len(late) < 0.01 * measured.items
