@@ -23,6 +23,11 @@ SHARES: Mapping[Purpose, float] = {Purpose.REPAIR: 0.5, Purpose.DEEP: 0.4}
 NEVER = float("inf")
 
 
+def usable_per_minute(requests_per_minute: int) -> int:
+    """Return how many of a minute's requests may go; the rest is the reserve."""
+    return max(1, int(requests_per_minute * (1 - RESERVE_SHARE)))
+
+
 class Quota(NamedTuple):
     """What an answer's headers said."""
 
@@ -45,7 +50,7 @@ class Budget:
     """
 
     def __init__(self, requests_per_minute: int, now: float) -> None:
-        self.per_minute = max(1, int(requests_per_minute * (1 - RESERVE_SHARE)))
+        self.per_minute = usable_per_minute(requests_per_minute)
         self.requests = 0
         self.by_purpose: Counter[Purpose] = Counter()
         self._spacing = MINUTE_SECONDS / self.per_minute

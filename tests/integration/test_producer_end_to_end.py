@@ -146,21 +146,26 @@ def in_process(resting, monkeypatch):
 def test_check_says_that_all_is_well(resting):
     result = resting.run("check")
     assert result.returncode == 0, result.stdout + result.stderr
-    assert result.stdout.splitlines() == [
+    *found, written, sweep, promised = result.stdout.splitlines()
+    assert found == [
         "ok       r/wallstreetbets can be read",
         f"ok       Kinesis stream {STREAM}",
         f"ok       DynamoDB table {TABLE}",
     ]
+    assert re.match(r"ok       \d+\.\d comments and \d+\.\d posts a minute lately: ", written)
+    assert re.search(r" \d+\.\d once the lake holds 90 days, \d+\.\d once .* 365 days$", sweep)
+    assert re.search(r" \d+\.\d requests a minute, with WSB_LAKE_RETENTION_DAYS=365, of ", promised)
 
 
 def test_check_looks_at_what_is_set(in_process):
     """A laptop has Reddit's credentials and no stream: they can be tried there."""
     result = in_process("check", WSB_STREAM_NAME="", WSB_STATE_TABLE="", AWS_REGION="")
     assert result.exit_code == 0
-    assert result.output.splitlines() == [
-        "ok       r/wallstreetbets can be read",
-        "not set  WSB_STREAM_NAME, WSB_STATE_TABLE, AWS_REGION (only needed by `wsb produce`)",
-    ]
+    first, *_, last = result.output.splitlines()
+    assert first == "ok       r/wallstreetbets can be read"
+    assert last == (
+        "not set  WSB_STREAM_NAME, WSB_STATE_TABLE, AWS_REGION (only needed by `wsb produce`)"
+    )
 
 
 def test_check_says_first_what_is_wrong_with_a_thing(in_process):
