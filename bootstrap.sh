@@ -112,6 +112,8 @@ install_libraries() {
 }
 
 write_environment() {
+  # on this machine's disk, in the folder that systemd gives the service
+  export WSB_OUTBOX_FOLDER="${WSB_OUTBOX_FOLDER:-/var/lib/wsb-stream/outbox}"
   install -d -m 0755 "$settings"
   write_file "$settings/producer.env" 0640 < <(
     compgen -e | grep -E '^(WSB_|AWS_REGION$)' |

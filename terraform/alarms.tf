@@ -8,6 +8,10 @@ locals {
 
   lake_metrics = "${local.name}/lake"
 
+  # what the producer's log lines carry in CloudWatch's embedded metric format
+  producer_metrics   = "WSBStream/Producer"
+  producer_dimension = { subreddit = var.subreddit }
+
   # What an alarm does not say of itself. `missing`: what it means when the metric says nothing.
   usual_alarm = {
     statistic = "Sum"
@@ -27,6 +31,23 @@ locals {
       operator   = "LessThanThreshold"
       threshold  = 1
       missing    = "breaching"
+    }
+    producer-late = {
+      meaning    = "polls or guaranteed looks are more than 15 minutes late: look at the producer's status, the quota may be too small"
+      namespace  = local.producer_metrics
+      metric     = "lag_seconds"
+      dimensions = local.producer_dimension
+      statistic  = "Minimum"
+      threshold  = 15 * 60
+    }
+    outbox-waits = {
+      meaning    = "Kinesis has taken nothing for 15 minutes: records wait on the producer's disk"
+      namespace  = local.producer_metrics
+      metric     = "outbox_age_seconds"
+      dimensions = local.producer_dimension
+      statistic  = "Minimum"
+      threshold  = 15 * 60
+      periods    = 1
     }
     stream-throttled = {
       meaning    = "the stream refuses records: it needs more shards"

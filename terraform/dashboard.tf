@@ -1,6 +1,10 @@
 locals {
   # The way of a record, left to right and top to bottom.
   dashboard_graphs = [
+    { title = "producer lag (s)", stat = "Maximum", metric = [local.producer_metrics, "lag_seconds"], dimensions = local.producer_dimension },
+    { title = "gaps open", stat = "Maximum", metric = [local.producer_metrics, "gaps_open"], dimensions = local.producer_dimension },
+    { title = "outbox (bytes)", stat = "Maximum", metric = [local.producer_metrics, "outbox_bytes"], dimensions = local.producer_dimension },
+    { title = "recall estimate (%)", stat = "Average", metric = [local.producer_metrics, "recall_percent"], dimensions = local.producer_dimension },
     { title = "records into the stream", stat = "Sum", metric = ["AWS/Kinesis", "IncomingRecords"], dimensions = local.stream_dimension },
     { title = "age of what Flink reads (ms)", stat = "Maximum", metric = ["AWS/Kinesis", "GetRecords.IteratorAgeMilliseconds"], dimensions = local.stream_dimension },
     { title = "Flink downtime (ms)", stat = "Maximum", metric = ["AWS/KinesisAnalytics", "downtime"], dimensions = local.flink_dimension },

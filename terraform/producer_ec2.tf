@@ -8,6 +8,7 @@ locals {
     WSB_ARTIFACTS_BUCKET    = aws_s3_bucket.artifacts.bucket
     WSB_CODE_KEY            = aws_s3_object.package["wsb_stream"].key
     WSB_CODE_SHA256         = filesha256("${local.packages_dir}/wsb_stream.zip")
+    WSB_LAKE_RETENTION_DAYS = var.lake_retention_days
     WSB_LOG_GROUP           = aws_cloudwatch_log_group.producer.name
     WSB_LOOK_AGES_MINUTES   = join(",", var.look_ages_minutes)
     WSB_MIN_SCORE           = var.min_score

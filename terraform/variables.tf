@@ -158,6 +158,17 @@ variable "landing_buffer_seconds" {
   }
 }
 
+variable "lake_retention_days" {
+  description = "days for which what the lake keeps is looked at for deletions; each 100 of a day's kept things cost a request a day"
+  type        = number
+  default     = 365
+
+  validation {
+    condition     = var.lake_retention_days >= 1 && var.lake_retention_days <= 3650 && floor(var.lake_retention_days) == var.lake_retention_days
+    error_message = "lake_retention_days must be a whole number of days from 1 to 3650."
+  }
+}
+
 variable "landing_buffer_megabytes" {
   description = "megabytes Firehose gathers before it writes an object"
   type        = number

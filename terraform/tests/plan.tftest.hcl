@@ -114,6 +114,7 @@ run "what_is_asked_for_reaches_the_parts" {
     filter_mode               = "strict"
     subreddit                 = "stocks"
     look_ages_minutes         = [5, 60]
+    lake_retention_days       = 90
     landing_buffer_seconds    = 60
     landing_buffer_megabytes  = 1
     lake_job_interval_minutes = 5
@@ -145,6 +146,7 @@ run "what_is_asked_for_reaches_the_parts" {
     condition = alltrue([
       for line in [
         "export AWS_REGION=us-east-1",
+        "export WSB_LAKE_RETENTION_DAYS=90",
         "export WSB_LOOK_AGES_MINUTES=5,60",
         "export WSB_MIN_SCORE=25",
         "export WSB_REDDIT_SECRET_ID=wsb-dev/reddit",
@@ -200,6 +202,7 @@ run "what_cannot_work_is_refused" {
     min_score              = 0 # which nobody can miss
     filter_mode            = "loose"
     look_ages_minutes      = [60, 15]
+    lake_retention_days    = 0.5
     stream_retention_hours = 48  # keeps deleted content
     monthly_budget_dollars = 100 # warns nobody
     lake_reader_principals = ["*"]
@@ -211,6 +214,7 @@ run "what_cannot_work_is_refused" {
     var.min_score,
     var.filter_mode,
     var.look_ages_minutes,
+    var.lake_retention_days,
     var.stream_retention_hours,
     var.monthly_budget_dollars,
     var.lake_reader_principals,

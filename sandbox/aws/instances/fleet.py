@@ -108,6 +108,7 @@ class Fleet:
             **machine.variables,
             **reddit,
             "PRAW_ALLOW_ENDPOINT_OVERRIDE": "1",
+            "WSB_OUTBOX_FOLDER": str(disk / "outbox"),  # as bootstrap.sh has it on its own disk
         }
         self._processes[machine.instance_id] = ChildProcess(
             [sys.executable, *_COMMAND],

@@ -65,6 +65,7 @@ def test_what_is_not_set_is_named():
         ("min_score", (1, None)),
         ("requests_per_minute", (5, 100)),
         ("poll_max_seconds", (None, 300)),
+        ("lake_retention_days", (1, 3650)),
     ],
 )
 def test_bounds_are_terraforms(name, bounds):

@@ -82,6 +82,7 @@ def test_it_installs_the_release_and_starts_the_service(machine):
     assert (machine.root / "opt/wsb-stream/current/wsb.py").is_file()
     settings = (machine.root / "etc/wsb-stream/producer.env").read_text().splitlines()
     assert "WSB_STREAM_NAME=observations" in settings
+    assert "WSB_OUTBOX_FOLDER=/var/lib/wsb-stream/outbox" in settings
     own = ("WSB_ROOT", "WSB_RETRY_SECONDS", "WSB_WHEN_FAILED")
     assert not any(line.startswith(own) for line in settings)
     calls = machine.calls.read_text()
