@@ -32,8 +32,8 @@ def findings(environment: Mapping[str, str], clock: Clock) -> Iterator[CheckResu
     rates: list[Rate] = []
     for subreddit in settings.reddit.subreddits:
         place = f"r/{subreddit}"
-        look = partial(_look_at, settings.reddit, subreddit, clock, rates)
-        yield _finding(f"{place} can be read", look, f"{place}: ")
+        measure = partial(check_reddit, settings.reddit, subreddit, clock, rates)
+        yield _finding(f"{place} can be read", measure, f"{place}: ")
     if settings.region and settings.stream_name:
         stream = f"Kinesis stream {settings.stream_name}"
         yield _finding(stream, lambda: _check_stream(settings, stream))
@@ -71,8 +71,11 @@ def needs(rate: Rate, settings: ProducerSettings) -> Iterator[CheckResult]:
         yield CheckResult("ok", f"what is promised takes {needed}, of {most}: {rest}")
 
 
-def _look_at(settings: RedditSettings, subreddit: str, clock: Clock, rates: list[Rate]) -> None:
-    """Ask Reddit for the newest of both listings; raises ProducerError that says what to fix."""
+def check_reddit(settings: RedditSettings, subreddit: str, clock: Clock, rates: list[Rate]) -> None:
+    """Ask Reddit for the newest of both listings, and add their rate to `rates`.
+
+    Raises ProducerError that says what to fix.
+    """
     steady = Steady(clock)
     budget = Budget(settings.requests_per_minute, steady.now())
     reddit = reddit_connector(settings, credentials_of(settings), budget, steady)()

@@ -1,6 +1,6 @@
 """Follower: one subreddit, what is known of it and the jobs that ask for more."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import NamedTuple
 
 from contract import format_instant
@@ -20,6 +20,7 @@ from producer.looks.crossing_item import crossing_key, items_of_peaks, peaks_in
 from producer.looks.look_jobs import look_jobs
 from producer.looks.looks import Asked, Looks
 from producer.looks.observation import Record, gap_observation
+from producer.looks.recall import RecallEstimate
 from producer.looks.threads import Threads
 from producer.reddit.batch import Batch, Malformed
 from producer.reddit.limits import LISTINGS
@@ -70,6 +71,7 @@ class Follower:
         peaks = peaks_in(saved)
         self.looks.load(cohorts_in(saved), now, peaks)
         self._uncovered = set(peaks)
+        self.recall = RecallEstimate(now)
         self.listings = tuple(Listing(subreddit, name, cursors.get(name)) for name in LISTINGS)
         least, most = settings.poll_min_seconds, settings.poll_max_seconds
         self.polls = tuple(
@@ -97,6 +99,8 @@ class Follower:
         """Take in an answer: first what it shows, then what it means for whoever asked."""
         now, observed_at = moment
         records, peaks = self._reader.see(batch, request.purpose, now, observed_at)
+        if peaks:
+            self.recall.crossed(_births(batch, peaks), now)
         self.repair.found(sum(record["cause"] == REPAIR for record in records))
         if isinstance(request.ticket, Asked):
             missed = self.looks.answered(request.ticket, _unreadable(answer, batch), now)
@@ -157,6 +161,12 @@ class Follower:
         else:
             closed = GapClosed(gap.listing, from_at, to_at, str(gap.status), gap.recovered)
             self._outlets.log.emit(closed)
+
+
+def _births(batch: Batch, ids: Container[str]) -> list[float]:
+    """Return when these comments of an answer were created."""
+    rows = zip(batch.ids, batch.created_at.tolist(), batch.post_ids, strict=True)
+    return [created_at for name, created_at, post_id in rows if name in ids and post_id]
 
 
 def _unreadable(answer: Answer, batch: Batch) -> set[str]:

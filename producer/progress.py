@@ -4,6 +4,7 @@ from collections import Counter
 
 from contract import format_instant
 from producer.events import Progress, Stopped
+from producer.looks.recall import recall_percent
 from producer.producer import Edges, Producer
 from producer.reddit.budget import Budget
 from producer.totals import NAMESPACE, Asked, Gauges, Totals
@@ -73,6 +74,8 @@ class Reporter:
     def gauges(self) -> Gauges:
         """Return where the producer stands."""
         now = self._steady.now()
+        followers = self._producer.followers
+        looks = [each.looks for each in followers]
         return Gauges(
             requests_left=self._budget.left(now),
             in_flight=self._budget.pending,
@@ -80,7 +83,11 @@ class Reporter:
             answered_seconds=round(now - self._producer.answered_at, 1),
             checkpoint_age_seconds=round(now - self._saved_at, 1),
             tracked=self._producer.tracked(),
+            settle_due=sum(len(each.settle) for each in looks),
+            swept=sum(each.sweep.waiting for each in looks),
+            sweep_oldest_seconds=round(max(each.sweep.oldest_seconds(now) for each in looks), 1),
             gaps_open=self._producer.gaps_open(),
+            recall_percent=recall_percent((each.recall for each in followers), now),
         )
 
     def _asked(self) -> Asked:

@@ -87,8 +87,7 @@ def _rows(status: Status) -> Iterator[Row]:
         "looking",
         (
             gauge.said("tracked", "{} tracked"),
-            gauge.said("settle_due", "due now: {} guaranteed"),
-            gauge.said("looks_due", "{} worth a look"),
+            gauge.said("settle_due", "{} guaranteed looks due"),
             count.said("looks_skipped", "{} skipped since the start"),
         ),
     )

@@ -15,7 +15,7 @@ Tickets = NDArray[np.int64]
 class Fifo:
     """Entries of (slot, ticket). An entry counts while its row still has that ticket.
 
-    Whoever takes a row away from here, or deals it anew, gives it another ticket; what it leaves
+    Whoever takes a row away from here, or deals it again, gives it another ticket; what it leaves
     behind is skipped, and swept out when the array is full.
     """
 

@@ -35,15 +35,21 @@ class RecallEstimate:
             early = age_seconds <= EARLY_SECONDS + GRACE_SECONDS
             self._early[hour] = self._early.get(hour, 0) + early
 
-    def percent(self, now: float) -> float | None:
-        """Return how many of 100 were seen by 24 h, of those seen by 36 h.
+    def counts(self, now: float) -> tuple[int, int]:
+        """Return how many were seen by 24 h and how many by 36 h.
 
-        Of the births of the last 24 hours that are over; None: none of them crossed yet.
+        Of the births of the last 24 hours that are over.
         """
         newest = int((now - LATE_SECONDS - GRACE_SECONDS) // HOUR_SECONDS)
         oldest = newest - int(WINDOW_SECONDS / HOUR_SECONDS)
         for hour in [each for each in self._all if each < oldest]:
             del self._all[hour], self._early[hour]
         over = [hour for hour in self._all if oldest <= hour < newest]
-        seen = sum(self._all[hour] for hour in over)
-        return 100 * sum(self._early[hour] for hour in over) / seen if seen else None
+        return sum(self._early[hour] for hour in over), sum(self._all[hour] for hour in over)
+
+
+def recall_percent(estimates: Iterable[RecallEstimate], now: float) -> float | None:
+    """Return how many of 100 were seen by 24 h, of those seen by 36 h; None: no birth is over."""
+    counts = [each.counts(now) for each in estimates]
+    seen = sum(late for _, late in counts)
+    return 100 * sum(early for early, _ in counts) / seen if seen else None

@@ -16,7 +16,7 @@ def live_credentials() -> Mapping[str, str]:
     """Return the person's own, once Reddit has taken them; raises DemoError."""
     try:
         settings = RedditSettings.from_environment(os.environ)
-        check_reddit(settings, SystemClock())
+        check_reddit(settings, settings.subreddit, SystemClock(), [])
         return asdict(find_credentials(settings, os.environ))
     except ProducerError as error:
         raise DemoError(str(error)) from error

@@ -15,7 +15,7 @@ from telemetry import Log
 from telemetry.metrics import LINE_METRICS_MAX
 from tests.support.emf import problems
 from tests.support.producer_fakes import START, comment, post
-from tests.support.producer_world import ProducerWorld, raiser, steady
+from tests.support.producer_world import HOUR, ProducerWorld, raiser, steady
 
 
 def progress(world):
@@ -107,7 +107,7 @@ def test_ages_are_those_of_the_last_answer_and_the_last_checkpoint():
 
 
 def test_the_line_is_what_cloudwatch_takes():
-    """By AWS' published rules; all that is declared is in it, in our namespace."""
+    """By AWS' published rules; all that is declared and known is in it, in our namespace."""
     world = ProducerWorld([comment(1)])
     world.run(5)
     stream = io.StringIO()
@@ -117,7 +117,8 @@ def test_the_line_is_what_cloudwatch_takes():
     (directive,) = json.loads(stream.getvalue())["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == NAMESPACE == "WSBStream/Producer"
     assert directive["Dimensions"] == [["subreddit"]]
-    assert {each["Name"]: each["Unit"] for each in directive["Metrics"]} == UNITS
+    known = {name: unit for name, unit in UNITS.items() if name != "recall_percent"}
+    assert {each["Name"]: each["Unit"] for each in directive["Metrics"]} == known
     assert len(UNITS) <= LINE_METRICS_MAX
 
 
@@ -125,3 +126,23 @@ def test_a_unit_is_what_the_name_says():
     """Who reads a graph sees both."""
     ends = {"seconds": "Seconds", "bytes": "Bytes", "percent": "Percent"}
     assert {name: ends.get(name.rpartition("_")[2], "Count") for name in UNITS} == UNITS
+
+
+def test_what_is_known_only_after_two_days():
+    """The recall of births that are over, and how the sweep of what is kept stands."""
+    born_at = START + HOUR
+    things = [comment(number, born_at, _score=risen_at(number * 30 * HOUR)) for number in (0, 1)]
+    world = ProducerWorld([*things, post(1, START)], per_minute=5)
+    reporter = world.reporter()
+    world.run(25 * HOUR)
+    assert reporter.gauges().recall_percent is None
+    assert reporter.gauges().swept == 0
+    world.run(14 * HOUR)
+    assert reporter.gauges().recall_percent == 50.0
+    assert (reporter.gauges().swept, reporter.gauges().tracked) == (3, 3)
+    assert 0 < reporter.gauges().sweep_oldest_seconds < 24 * HOUR
+    assert reporter.gauges().settle_due == 0
+
+
+def risen_at(age_seconds):
+    return lambda age: 12 if age > age_seconds else 1
