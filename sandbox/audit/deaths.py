@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-IN_HANDS_SECONDS = 0.5
-UNSAVED_SECONDS = 3.0
+IN_HANDS_SECONDS = 1.5  # on a busy machine
+UNSAVED_SECONDS = 5.0
 AFTER_SECONDS = 0.5  # the server still sends what the dead one had asked for
 
 
