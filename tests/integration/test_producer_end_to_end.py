@@ -2,8 +2,6 @@
 
 import json
 import os
-import re
-import signal
 
 import boto3
 import pytest
@@ -78,43 +76,6 @@ def test_everything_served_is_in_the_stream_and_the_stop_is_clean(stage):
     names = [event["event"] for event in stage.events()]
     assert names[:2] == ["lease_taken", "started"]
     assert (names[-1], "progress" in names) == ("stopped", True)
-
-
-def test_killed_in_the_middle_it_goes_on_and_nothing_is_missing(stage):
-    producer = stage.produce()
-    stage.play_until(MINUTES / 2)
-    producer.signal(signal.SIGKILL)
-    producer.wait(30)
-    stage.play_until(MINUTES / 2 + 2)
-    producer = stage.produce(after_a_death=True)
-    stage.play_until(MINUTES + 3)
-    assert stage.stop(producer)[0] == 0
-    observations, ledger = observations_of(stage.lines()), stage.ledger()
-    assert readable(ledger) <= {each["id"] for each in observations}
-    assert kept(observations) <= ledger.kept_expected
-    assert [event["tracked"] > 0 for event in stage.starts()] == [False, True]
-
-
-def test_faults_of_reddit_lose_nothing(stage):
-    """429, 5xx, HTML, cut JSON, an expired token, a 403: asked again, later.
-
-    Whatever is logged meanwhile holds no body and no author.
-    """
-    producer = stage.produce()
-    stage.play_until(2)
-    faults = ["429", "500", "503", "html", "truncated", "expired_token", "403"]
-    for minute, kind in enumerate(faults, start=2):
-        stage.fault(kind=kind, count=2)
-        stage.play_until(minute * 2)
-    stage.fault(kind="502", probability=0.3, seconds=300)
-    stage.play_until(MINUTES + 5)
-    assert stage.stop(producer)[0] == 0
-    observations, ledger = observations_of(stage.lines()), stage.ledger()
-    assert readable(ledger) <= {each["id"] for each in observations}
-    assert ledger.kept_expected == kept(observations)
-    names = {event["event"] for event in stage.events()}
-    assert {"reddit_unavailable", "reddit_rate_limited"} <= names
-    assert not re.search("moon|somebody", stage.log.read_text())
 
 
 def test_a_stop_in_the_middle_delivers_and_saves_what_was_read(stage):

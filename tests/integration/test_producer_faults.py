@@ -159,4 +159,14 @@ def test_nothing_was_lost_by_any_of_it(course):
     assert (found.flagged, found.died) == (0, ())
     assert found.kept == found.kept_expected > 0
     names = {event["event"] for event in course.events()}
+    said = course.log.read_text()
+    assert not [one for one in personal(ledger) if one in said]
     assert {"reddit_unavailable", "reddit_rate_limited", "page_empty", "stopped"} <= names
+
+
+def personal(ledger):
+    """Return authors and texts that are long enough to be nobody else's."""
+    fields = [fields for thing in ledger.answered.values() for _, fields in thing.versions]
+    authors = {one["author"] for one in fields}
+    texts = {one.get("body") or one.get("selftext") or "" for one in fields}
+    return {one for one in authors if len(one) > 5} | {one for one in texts if len(one) > 20}
