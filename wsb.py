@@ -13,10 +13,12 @@ COMMANDS = {
     "lake": ("wsb_lake.cli:lake", "Read the lake, and keep it."),
     "produce": ("producer.cli:produce", "Read the subreddit and write observations to Kinesis."),
     "sandbox": ("sandbox.cli:sandbox", "Run the whole system on this machine, without an account."),
+    "simulate": ("sandbox.simulate.cli:simulate", "Say which quota a subreddit needs."),
 }
 INSTALL = {
     "lake": "run `pip install '.[reader]'` there ('.[lake]' for `wsb lake settle`)",
     "sandbox": "run `make setup` there, then `.venv/bin/wsb sandbox`",
+    "simulate": "run `make setup` there, then `.venv/bin/wsb simulate`",
 }
 
 

@@ -127,7 +127,7 @@ class Looks:
     def due_at(self, now: float) -> float:
         """Return when a request is full of rows that may be looked at again."""
         self._come_back(now)
-        return self.queues.ready_at(now, min(INFO_IDS, self._followed(now)))
+        return self.queues.ready_at(min(INFO_IDS, self._followed(now)))
 
     def settle_due_at(self, now: float) -> float:
         """Return when a guaranteed look is due, or an absence to be confirmed."""
@@ -325,7 +325,7 @@ class Looks:
 
     def _filled_at(self, count: int, now: float) -> float:
         count = min(count, self._followed(now))
-        return self.queues.ready_at(now, count) if count else now
+        return self.queues.ready_at(count) if count else now
 
     def _keep(self, slots: Slots) -> None:
         self.cohorts.keep(slots, self._stages(slots))

@@ -16,7 +16,6 @@ from producer.looks.table import UNQUEUED, Slots, Table
 from producer.reddit.limits import INFO_IDS
 
 BANDS_AT_ONCE = 6
-MANY = 20_000  # so many rows are not all looked at within a minute: 100 are always ready
 PATIENCE_SECONDS = 300.0  # without any request
 NOBODY_AT = float("inf")
 
@@ -44,7 +43,7 @@ class Queues:
         self._fifos = [Fifo() for _ in range(bands.count)]
         self._all_bands = np.arange(bands.count)
         self._head_at = np.full(bands.count, NOBODY_AT)
-        self._full = (0, 0.0)
+        self._everybody = Fifo()
         self._chosen_at = 0.0
         self.waiting = 0
 
@@ -54,6 +53,8 @@ class Queues:
         if not self._chosen_at and len(slots):
             self._chosen_at = float(self._table.looked_at[slots[0]])
         ticket_of = self._table.ticket
+        order = self._table.looked_at[slots].argsort(kind="stable")
+        self._everybody.push(slots[order], tickets[order], ticket_of)
         for number, start, stop in _runs(band):
             fifo = self._fifos[number]
             fifo.push(slots[start:stop], tickets[start:stop], ticket_of)
@@ -67,14 +68,14 @@ class Queues:
             fifo = self._fifos[number]
             fifo.put_back(slots[start:stop], tickets[start:stop], self._table.ticket)
             self._head_at[number] = self._table.looked_at[slots[start]]
-        self._full = (0, 0.0)
+        self._everybody.put_back(slots, tickets, self._table.ticket)
 
     def withdraw(self, slots: Slots) -> None:
         """Take rows out of their queues."""
         self.waiting -= int(np.count_nonzero(self._table.ticket[slots]))
         self._table.ticket[slots] = UNQUEUED
 
-    def ready_at(self, now: float, least: int) -> float:
+    def ready_at(self, least: int) -> float:
         """Return when so many of the rows that wait have not been looked at for a minute.
 
         Without a request for some minutes fewer are enough: listings may show the others all
@@ -82,18 +83,14 @@ class Queues:
         """
         if not self.waiting:
             return NOBODY_AT
-        oldest_at = self._oldest_at()
-        if self.waiting >= MANY:
-            return oldest_at + LEAST_SECONDS
-        some_at = max(oldest_at + LEAST_SECONDS, self._chosen_at + PATIENCE_SECONDS)
-        if self.waiting < least:
+        first = self._everybody.head(self._table.ticket, max(1, least))
+        looked_at = self._table.looked_at
+        some_at = max(
+            float(looked_at[first[0]]) + LEAST_SECONDS, self._chosen_at + PATIENCE_SECONDS
+        )
+        if len(first) < least:
             return some_at
-        if self._full[0] != least or self._full[1] <= now:  # who joins meanwhile was just looked at
-            ticket_of = self._table.ticket
-            slots = np.concatenate([fifo.all(ticket_of) for fifo in self._fifos])
-            looked_at = np.partition(self._table.looked_at[slots], least - 1)
-            self._full = (least, float(looked_at[least - 1]) + LEAST_SECONDS)
-        return min(self._full[1], some_at)
+        return min(float(looked_at[first[-1]]) + LEAST_SECONDS, some_at)
 
     def choose(self, now: float, most: int = INFO_IDS) -> Slots:
         """Take out the rows worth most, up to `most` of those not looked at for a minute."""
@@ -117,15 +114,6 @@ class Queues:
         for band, head in zip(tried, slots, strict=True):
             self._next_head(band, head, most)
         return chosen
-
-    def _oldest_at(self) -> float:
-        """Return when the row that waits longest was looked at."""
-        while True:
-            band = int(self._head_at.argmin())
-            noted = self._head_at[band]
-            self._head(band, 1)
-            if self._head_at[band] == noted:
-                return float(noted)
 
     def _best(
         self, slots: list[Slots], tried: list[int], now: float, most: int

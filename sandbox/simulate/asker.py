@@ -29,9 +29,9 @@ class Outage(NamedTuple):
 class Weather(NamedTuple):
     """How long an answer takes, and when none comes; the seed decides the spread."""
 
-    latency_seconds: float
-    outages: Sequence[Outage]
-    seed: int
+    latency_seconds: float = 0.3
+    outages: Sequence[Outage] = ()
+    seed: int = 0
 
 
 class VirtualAsker:
@@ -92,6 +92,10 @@ class VirtualAsker:
         drawn = self._random.random()
         spread = _OUTLIER if drawn < _OUTLIER_SHARE else _LEAST + (_MOST - _LEAST) * drawn
         return self._weather.latency_seconds * spread
+
+    def abandon(self) -> None:
+        """Forget what is in flight."""
+        self._arrivals.clear()
 
     def _arrived(self) -> list[Reply]:
         now = self._clock.now()

@@ -1,6 +1,5 @@
 """Journal: what a simulated Reddit was asked, and what it showed of each thing first."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -52,7 +51,7 @@ class Journal:
         self.shown_at: Floats = np.full(things, np.inf)
         self.high_at: Floats = np.full(things, np.inf)
         self.looks: NDArray[np.int32] = np.zeros(things, np.int32)
-        self.gaps: list[Gap] = []
+        self.gaps: dict[str, Gap] = {}
         self._least = least_score
         self._sent_at: list[float] = []
         self._purposes: list[int] = []
@@ -70,9 +69,9 @@ class Journal:
         if len(high):
             self.high_at[high] = np.minimum(self.high_at[high], now)
 
-    def flagged(self, gaps: Sequence[Gap]) -> None:
-        """Note holes."""
-        self.gaps += gaps
+    def flagged(self, name: str, gap: Gap) -> None:
+        """Note a hole, or what is said of it now."""
+        self.gaps[name] = gap
 
     def requests(self) -> Requests:
         """Return all requests so far."""

@@ -43,7 +43,7 @@ def _recall(axes: Axes, runs: Sequence[Curves]) -> None:
     for run, colour in zip(runs, _cycled(len(runs)), strict=True):
         axes.plot(AGES_HOURS, run.recall_by_age * 100, color=colour, label=f"{run.quota}/min")
     axes.axhline(99.5, color=_GREY, linewidth=0.8, linestyle=":")
-    axes.annotate("promised at 24 h: 99.5 %", (36, 99.5), ha="right", va="bottom", color=_GREY)
+    axes.annotate("promised at 24 h: 99.5 %", (36, 99.4), ha="right", va="top", color=_GREY)
     lowest = min(float(np.min(run.recall_by_age[3:])) for run in runs) * 100
     axes.set(
         title="Recall: of those that have reached the score, the share seen with it",
@@ -57,7 +57,7 @@ def _recall(axes: Axes, runs: Sequence[Curves]) -> None:
 
 
 def _lags(axes: Axes, runs: Sequence[Curves]) -> None:
-    for run, colour in zip(runs, _cycled(len(runs)), strict=True):
+    for row, (run, colour) in enumerate(zip(runs, _cycled(len(runs)), strict=True)):
         lags = np.sort(run.lags_minutes)
         shares = lags.searchsorted(_LAG_MINUTES, side="right") / max(1, len(lags)) * 100
         axes.plot(_LAG_MINUTES, shares, color=colour, label=f"{run.quota}/min")
@@ -66,7 +66,7 @@ def _lags(axes: Axes, runs: Sequence[Curves]) -> None:
             axes.annotate(
                 f"{median:.1f} min",
                 (median, 50),
-                xytext=(6, -12),
+                xytext=(8, -14 * (1 + row)),
                 textcoords="offset points",
                 color=colour,
             )
@@ -94,9 +94,10 @@ def _requests(axes: Axes, run: Curves) -> None:
         linewidth=0,
     )
     axes.axhline(run.quota, color=_GREY, linewidth=0.8, linestyle=":")
-    axes.axvspan(0, 24, color="black", alpha=0.05, linewidth=0)
+    for edge in (0, run.measured_hours):
+        axes.axvline(edge, color="black", linewidth=1, linestyle="--")
     axes.set(
-        title=f"Requests a minute by purpose, at a quota of {run.quota} (grey: the measured day)",
+        title=f"Requests a minute by purpose, at a quota of {run.quota} (dashed: what is measured)",
         ylabel="a minute",
         ylim=(0, run.quota * 1.12),
         xlim=(run.hours[0], run.hours[-1]),

@@ -1,5 +1,6 @@
 """Result: what one run of the producer through a simulated day reached."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,7 +28,7 @@ _QUARTER_SECONDS = 900.0
 
 @dataclass(frozen=True)
 class Run:
-    """What a run leaves behind. `tracked_most`: rows at once; `tracked_bytes`: of all of them."""
+    """What a run leaves behind. `tracked_most`: ids followed at once."""
 
     quota: int
     journal: Journal
@@ -35,7 +36,6 @@ class Run:
     end_at: float
     outages: tuple[tuple[float, float], ...]
     tracked_most: int
-    tracked_bytes: int
     wall_seconds: float
 
 
@@ -58,7 +58,6 @@ class Result:
     requests_per_minute: dict[Purpose, float]
     looks_per_comment: float
     tracked_most: int
-    bytes_per_tracked: float
     wall_seconds: float
 
     @property
@@ -83,7 +82,6 @@ class Result:
             },
             "looks_per_comment": round(self.looks_per_comment, 2),
             "tracked_most": self.tracked_most,
-            "bytes_per_tracked": round(self.bytes_per_tracked),
             "wall_seconds": round(self.wall_seconds, 1),
         }
 
@@ -100,6 +98,7 @@ class Curves:
     lags_minutes: Floats
     hours: Floats
     requests: NDArray[np.float64]
+    measured_hours: float
     gaps: tuple[Gap, ...]
     outages: tuple[tuple[float, float], ...]
 
@@ -119,14 +118,13 @@ def judge(story: Story, people: Population, run: Run) -> Result:
         recall=recall(people, created, journal.high_at),
         served=int(np.count_nonzero(served)),
         missed=int(np.count_nonzero(missed)),
-        missed_unflagged=int(np.count_nonzero(missed & ~_flagged(created, journal.gaps))),
+        missed_unflagged=int(np.count_nonzero(missed & ~_flagged(created, journal.gaps.values()))),
         gaps=len(journal.gaps),
         requests=len(requests.at),
         requests_per_minute_max=requests.most_in_a_minute(),
         requests_per_minute=requests.mean_per_minute(window.since, window.until),
         looks_per_comment=float(journal.looks[measured].mean()),
         tracked_most=run.tracked_most,
-        bytes_per_tracked=run.tracked_bytes / max(1, run.tracked_most),
         wall_seconds=run.wall_seconds,
     )
 
@@ -141,7 +139,8 @@ def curves(story: Story, people: Population, run: Run) -> Curves:
         lags_minutes=lags_minutes(people, created, run.journal.high_at),
         hours=hours - (story.window.since - run.start_at) / 3600,
         requests=rates,
-        gaps=tuple(run.journal.gaps),
+        measured_hours=(story.window.until - story.window.since) / 3600,
+        gaps=tuple(run.journal.gaps.values()),
         outages=run.outages,
     )
 
@@ -159,7 +158,7 @@ def _served(story: Story) -> NDArray[np.bool_]:
     return served
 
 
-def _flagged(created: Floats, gaps: list[Gap]) -> NDArray[np.bool_]:
+def _flagged(created: Floats, gaps: Iterable[Gap]) -> NDArray[np.bool_]:
     flagged = np.zeros(len(created), bool)
     for gap in gaps:
         if gap.listing == COMMENTS:

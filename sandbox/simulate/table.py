@@ -38,7 +38,6 @@ def table(title: str, profile: Profile, results: Sequence[Result], promises: Pro
             for purpose in Purpose
         ),
         ("tracked at once", lambda one: f"{one.tracked_most:,}", ""),
-        ("  bytes each", lambda one: f"{one.bytes_per_tracked:.0f}", ""),
     ]  # fmt: skip
     head = "requests a minute allowed".ljust(_LABEL)
     lines = [

@@ -24,6 +24,8 @@ class Threads:
         self._story = story
         self._film = film
         self._root = timeline.root
+        # a number for each comment that puts them in order of their post, then of their birth
+        self._of_post: Ints = np.sort(timeline.post[comments] * timeline.comments + comments)
         roots = comments[timeline.root[: timeline.comments] == comments]
         order = np.argsort(timeline.post[roots], kind="stable")
         self._roots: Ints = roots[order]
@@ -49,6 +51,16 @@ class Threads:
                 rest = self._visible(roots[at + _ROOTS_TOGETHER :], now)
                 return np.concatenate(shown), np.concatenate((more, rest))
         return np.concatenate(shown) if shown else np.empty(0, np.int64), np.empty(0, np.int64)
+
+    def counts(self, posts: Ints, now: float) -> Ints:
+        """Return how many comments each post has by now, the deleted ones among them."""
+        timeline = self._story.timeline
+        born = timeline.created[: timeline.comments].searchsorted(now, side="right")
+        first, last = (
+            self._of_post.searchsorted(posts * timeline.comments + until) for until in (0, born)
+        )
+        counts: Ints = last - first
+        return counts
 
     def more(self, children: Ints, now: float) -> tuple[Ints, Ints]:
         """Return these comments with what hangs from them, and those behind `more` again."""

@@ -1,14 +1,16 @@
 """World: a simulated Reddit, which answers questions with arrays instead of JSON."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import compress
 from typing import Any, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
-from producer.reddit.batch import Batch
+from producer.reddit.batch import STATE_NAMES, Batch
 from producer.reddit.question import Answer, Info, ListingPage, More, Question, Thread
+from producer.reddit.thing import Thing
 from sandbox.reddit.realism import Realism
 from sandbox.simulate.listings import Listing
 from sandbox.simulate.names import indexes_of
@@ -44,7 +46,10 @@ class World:
             case ListingPage(_, listing, after):
                 things, follows = self._listings[listing].page(after, now, self._stale_seconds())
                 last = str(self._story.names[things[-1]]) if follows else None
-                return things, Answer(self._shown(things), after=last)
+                batch = self._shown(things)
+                if listing == POSTS:
+                    batch = self._with_counts(batch, things, now)
+                return things, Answer(batch, after=last)
             case Info(ids):
                 asked = indexes_of(ids)
                 rows = self._film.rows[asked]
@@ -53,7 +58,10 @@ class World:
                 if not answered.all():
                     asked, rows = asked[answered], rows[answered]
                     ids = tuple(compress(ids, answered.tolist()))
-                return asked, Answer(self._batch(asked, rows, list(ids)))
+                batch = self._batch(asked, rows, list(ids))
+                if len(asked) and asked.min() >= self._story.timeline.comments:
+                    batch = self._with_counts(batch, asked, now)
+                return asked, Answer(batch)
             case Thread(_, post_id):
                 post = int(indexes_of((post_id,))[0])
                 things, left = self._threads.page(post, now)
@@ -72,6 +80,12 @@ class World:
         names: list[str] = self._story.names[things].tolist()
         return self._batch(things, self._film.rows[things], names)
 
+    def _with_counts(self, batch: Batch, posts: Ints, now: float) -> Batch:
+        """Return a batch of posts with the one thing that is read of an item itself."""
+        counts = self._threads.counts(posts, now).tolist()
+        things = [_post(batch, place, count) for place, count in enumerate(counts)]
+        return replace(batch, things=things)
+
     def _batch(self, things: Ints, rows: NDArray[np.void], names: list[str]) -> Batch:
         """Return what the things look like now."""
         timeline = self._story.timeline
@@ -88,6 +102,22 @@ class World:
             post_ids=_Names(self._story.names, timeline.post, things),
             parent_ids=_Names(self._story.names, timeline.parent, things),
         )
+
+
+def _post(batch: Batch, place: int, comments: int) -> Thing:
+    return Thing(
+        id=batch.ids[place],
+        kind="post",
+        created_at=float(batch.created_at[place]),
+        score=int(batch.scores[place]),
+        score_hidden=False,
+        state=STATE_NAMES[batch.states[place]],
+        text_crc=int(batch.text_crcs[place]),
+        edited_at=None,
+        post_id=None,
+        parent_id=None,
+        raw={"num_comments": comments},
+    )
 
 
 class _Names(Sequence[str | None]):

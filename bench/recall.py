@@ -1,0 +1,145 @@
+"""How many of the comments that reach the score are found, and when: `make bench-recall`.
+
+The producer itself reads each day on a virtual clock at 100, 60 and 30 requests a minute, after an
+equal day; beside it stand readers that look once at each comment, computed from its true course.
+Real trajectories (`--data FOLDER`, files as docs/data.md says) ride in comments that never reach
+the score, up to the day's real rates. What the columns mean is in docs/simulate.md.
+"""
+
+import argparse
+import gc
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
+from math import isfinite
+from multiprocessing import get_context
+from pathlib import Path
+from typing import NamedTuple
+
+from bench.table import Row, Table
+from sandbox.reddit.realism import Realism
+from sandbox.simulate.measures import Population, Recall, population, recall
+from sandbox.simulate.plan import Plan, Told, tell
+from sandbox.simulate.profile import PROFILES
+from sandbox.simulate.result import judge
+from sandbox.simulate.rivals import STRATEGIES, look_once
+from sandbox.simulate.run import produce
+
+QUOTAS = (100, 60, 30)
+OURS = "wsb_stream"
+COLUMNS = (
+    "day",
+    "quota",
+    "strategy",
+    "recall_24h",
+    "recall_final",
+    "ceiling_24h",
+    "lag_p50_minutes",
+    "lag_p90_minutes",
+    "requests_per_minute_max",
+)
+DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
+PROCESSES = 2
+
+
+class Day(NamedTuple):
+    """A day of a measured profile; with `data`, the recorded comments ride in it."""
+
+    profile: str
+    data: Path | None = None
+
+    @property
+    def name(self) -> str:
+        """Return its name in the table."""
+        if self.data is None:
+            return f"generated {self.profile}"
+        recorded = self.data.name.removesuffix(".gz").removesuffix(".ndjson")
+        return f"{recorded} at {self.profile} rates"
+
+
+# What a process of its own is forked with: the story is made once for all quotas.
+_told: list[tuple[Told, Population]] = []
+
+
+def days(folder: Path) -> Iterator[Day]:
+    """Yield the days: those that are recorded there, then the generated ones."""
+    for path in sorted(folder.glob("*.ndjson.gz")):
+        rates = "quiet" if "quiet" in path.name else "weekday"
+        yield Day(rates, path)
+        if rates == "weekday":
+            yield Day("peak", path)
+    for profile in PROFILES:
+        yield Day(profile)
+
+
+def ours(quota: int) -> tuple[Recall, int, float]:
+    """Run the producer through the story; returns what it reached, asked at most, and took."""
+    gc.freeze()  # what was forked stays shared
+    told, people = _told[0]
+    run = produce(told, Realism(), quota=quota)
+    result = judge(told.story, people, run)
+    return result.recall, result.requests_per_minute_max, run.wall_seconds
+
+
+def rows(day: Day, hours: float) -> Iterator[Row]:
+    """Yield the rows of a day."""
+    plan = Plan(PROFILES[day.profile], hours=hours, data=day.data)
+    told = tell(plan, Realism())
+    people = population(told.story)
+    created = told.story.timeline.created
+    _told[:] = [(told, people)]
+    fork = get_context("fork")
+    with ProcessPoolExecutor(PROCESSES, mp_context=fork, max_tasks_per_child=None) as processes:
+        for quota, (reached, most, seconds) in zip(
+            QUOTAS, processes.map(ours, QUOTAS), strict=True
+        ):
+            print(f"# {day.name} at {quota}: {seconds:.0f} s", file=sys.stderr)
+            yield _row(day, quota, OURS, reached, most)
+            for strategy, age in STRATEGIES.items():
+                rival = look_once(told.story, quota, age)
+                yield _row(
+                    day,
+                    quota,
+                    strategy,
+                    recall(people, created, rival.high_at),
+                    rival.requests_per_minute_max,
+                )
+
+
+def _row(day: Day, quota: int, strategy: str, reached: Recall, most: int) -> Row:
+    figures = {
+        name: round(value, 5) if value is not None and isfinite(value) else None
+        for name, value in asdict(reached).items()
+    }
+    return {
+        "day": day.name,
+        "quota": quota,
+        "strategy": strategy,
+        **figures,
+        "requests_per_minute_max": most,
+    }
+
+
+def main() -> None:
+    """Print the table and write build/bench/recall.json."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--data", type=Path, default=DATA, help="folder of recorded days")
+    parser.add_argument("--hours", type=float, default=24.0, help="measured hours of each day")
+    parser.add_argument("--only", default="", help="days whose name holds this")
+    options = parser.parse_args()
+    if not any(options.data.glob("*.ndjson.gz")):
+        print(f"no recorded day in {options.data}: generated days only", file=sys.stderr)
+    began = time.monotonic()
+    table = Table("recall", COLUMNS)
+    for day in days(options.data):
+        if options.only in day.name:
+            for row in rows(day, options.hours):
+                table.add(row)
+    table.write()
+    print(f"{(time.monotonic() - began) / 60:.0f} minutes", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,180 @@
+"""`wsb simulate`: which quota does a subreddit need?"""
+
+import json
+import re
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sandbox.reddit.errors import RedditSandboxError
+from sandbox.simulate.errors import SimulationError
+from sandbox.simulate.outages import Outage, outage_in
+from sandbox.simulate.profile import PROFILES, Profile
+
+QUOTAS = (100, 60, 30)
+_RATE = re.compile(r"(?P<count>\d+(?:\.\d+)?)(?:/(?P<per>min|day))?")
+_MINUTES = {"min": 1, "day": 24 * 60, None: 1}
+_RATE_MOST = 10_000  # a minute: four times the peak of 2021
+_PICTURES = (".png", ".svg", ".pdf")
+_BUSIEST = PROFILES["weekday"].busiest
+
+
+class _Rate(click.ParamType[float]):
+    """Comments a minute or a day."""
+
+    name = "rate"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - click's signature
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> float:
+        """Return it in comments a minute."""
+        if isinstance(value, float):
+            return value
+        match = _RATE.fullmatch(value)
+        if match is None:
+            self.fail(f"{value!r} is no rate: give 40, 40/min or 60000/day.", param, ctx)
+        rate = float(match["count"]) / _MINUTES[match["per"]]
+        if not 0 < rate <= _RATE_MOST:
+            self.fail(f"give more than 0 and at most {_RATE_MOST:,} a minute.", param, ctx)
+        return rate
+
+
+class _OutageType(click.ParamType[Outage]):
+    name = "outage"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401 - click's signature
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> Outage:
+        """Read it."""
+        if isinstance(value, Outage):
+            return value
+        try:
+            return outage_in(value)
+        except SimulationError as error:
+            self.fail(str(error), param, ctx)
+
+
+@click.command()
+@click.option(
+    "--data",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Real or generated trajectories (docs/data.md); they ride in invented comments that never "
+    "reach the score, up to the rate.",
+)
+@click.option(
+    "--generate",
+    "rate",
+    type=_Rate(),
+    metavar="RATE[/min|/day]",
+    help="Comments of a day like a weekday: 40, 40/min or 60000/day.",
+)
+@click.option(
+    "--profile",
+    type=click.Choice(list(PROFILES)),
+    help="A measured day instead: quiet 12/min, weekday 39/min, peak 1.16 million.  [weekday]",
+)
+@click.option(
+    "--quota",
+    "quotas",
+    type=click.IntRange(1, 10_000),
+    multiple=True,
+    help="Requests a minute that Reddit allows; repeatable.  [100, 60, 30]",
+)
+@click.option(
+    "--latency",
+    type=click.FloatRange(0.01, 15),
+    default=0.3,
+    show_default=True,
+    help="Seconds an answer takes on average.",
+)
+@click.option(
+    "--outage",
+    "outages",
+    type=_OutageType(),
+    multiple=True,
+    metavar="LONG@HH:MM",
+    help="Reddit answers nothing, like 10m@18:00 (UTC); repeatable.",
+)
+@click.option(
+    "--hours",
+    type=click.FloatRange(0.25, 72),
+    default=24.0,
+    show_default=True,
+    help="How much is measured, from 00:00 UTC on; 24 hours go before, 36 follow.",
+)
+@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
+@click.option(
+    "--plot",
+    "picture",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    help="Write a picture too: .png, .svg or .pdf.",
+)
+def simulate(rate: float | None, profile: str | None, **given: Any) -> None:  # noqa: ANN401
+    """Try the producer on a day of a subreddit: which quota does it need?
+
+    The same producer that `wsb produce` runs reads a whole day on a virtual clock, after a day
+    like it and followed until every comment is 36 hours old, in seconds to minutes. No account,
+    no network.
+    """
+    if rate is not None and profile is not None:
+        raise click.UsageError("--generate and --profile both say the rate: give one of them.")
+    picture: Path | None = given["picture"]
+    if picture is not None and picture.suffix not in _PICTURES:
+        raise click.UsageError(f"--plot {picture}: end the name in one of {', '.join(_PICTURES)}.")
+    day = Profile(rate, _BUSIEST) if rate is not None else PROFILES[profile or "weekday"]
+    data: Path | None = given["data"]
+    from sandbox.simulate import run  # noqa: PLC0415 - --help needs none of it
+
+    options = run.Options(
+        plan=run.Plan(day, hours=given["hours"], seed=given["seed"], data=data),
+        quotas=tuple(dict.fromkeys(given["quotas"])) or QUOTAS,
+        latency_seconds=given["latency"],
+        outages=given["outages"],
+        picture=picture,
+        title=f"the days of {data.name}" if data else f"a generated {profile or 'day'}",
+    )
+    progress = _Progress()
+    try:
+        report = run.simulated(options, progress)
+    except (RedditSandboxError, OSError) as error:
+        progress.done()
+        raise click.ClickException(str(error)) from error
+    progress.done()
+    click.echo(json.dumps(report.as_dict(), indent=1) if given["as_json"] else report.table())
+
+
+class _Progress:
+    """Says on stderr where a run is, once it takes a few seconds."""
+
+    PATIENCE_SECONDS = 3.0
+    EVERY_SECONDS = 1.0
+
+    def __init__(self) -> None:
+        self._next_at = time.monotonic() + self.PATIENCE_SECONDS
+        self._width = 0
+
+    def __call__(self, text: str) -> None:
+        now = time.monotonic()
+        if now < self._next_at:
+            return
+        self._next_at = now + self.EVERY_SECONDS
+        self._show(text)
+
+    def done(self) -> None:
+        """Take the line away."""
+        if self._width:
+            self._show("")
+            click.echo("\r", nl=False, err=True)
+
+    def _show(self, text: str) -> None:
+        click.echo("\r" + text.ljust(self._width), nl=False, err=True)
+        self._width = len(text)

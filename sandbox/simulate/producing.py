@@ -1,0 +1,102 @@
+"""Producing: the producer's own core on a virtual clock, with edges that keep nothing."""
+
+import threading
+from collections.abc import Sequence
+from math import inf
+from typing import Any
+
+from clock import Steady
+from contract import parse_instant
+from producer.follower import Follower, Outlets
+from producer.looks.observation import Record
+from producer.producer import Edges, Producer
+from producer.reddit.budget import Budget
+from producer.settings import ProducerSettings
+from producer.state.checkpoint import Checkpoint
+from producer.state.item import Item
+from producer.totals import Totals
+from sandbox.reddit.realism import Realism
+from sandbox.simulate.asker import VirtualAsker, Weather
+from sandbox.simulate.clock import VirtualClock
+from sandbox.simulate.journal import Gap, Journal
+from sandbox.simulate.plan import Told
+from sandbox.simulate.world import World
+from telemetry.event import Event
+
+SUBREDDIT = "wallstreetbets"
+
+
+class Producing:
+    """A producer that starts with nothing at a story's first moment."""
+
+    def __init__(self, told: Told, realism: Realism, quota: int, weather: Weather) -> None:
+        story = told.story
+        self.journal = Journal(len(story.timeline), story.window.least)
+        self.tracked_most = 0
+        self._clock = VirtualClock(told.start_at)
+        steady = Steady(self._clock)
+        settings = _settings(quota, story.window.least)
+        budget = Budget(quota, steady.now())
+        world = World(story, realism, weather.seed)
+        asker = VirtualAsker(world, self._clock, budget, self.journal, weather)
+        totals, keeper = Totals(), _Keeper()
+        log: Any = _Log()
+        buffer: Any = _Buffer(self.journal)
+        outlets = Outlets(buffer, keeper, totals, log)
+        self._follower = Follower(settings, SUBREDDIT, (), outlets, steady.now())
+        edges = Edges(asker, buffer, keeper, self._clock, steady, log)
+        self._producer = Producer([self._follower], edges, budget, totals)
+        self._never = threading.Event()
+
+    def step(self) -> float:
+        """Go on to the next thing that happens; returns the time."""
+        self._producer.run_once(self._never)
+        self.tracked_most = max(self.tracked_most, len(self._follower.looks))
+        return self._clock.now()
+
+
+class _Buffer:
+    """Takes every record at once; of a gap, the journal keeps what was said last."""
+
+    def __init__(self, journal: Journal) -> None:
+        self._journal = journal
+
+    def add(self, records: Sequence[Record], _now: float) -> None:
+        for record in records:
+            if record["kind"] == "gap":
+                since, until = parse_instant(record["from_at"]), parse_instant(record["to_at"])
+                self._journal.flagged(record["id"], Gap(record["listing"], since, until))
+
+    def due_at(self) -> float:
+        return inf
+
+    def flush(self, _stop: threading.Event) -> None:
+        """Do nothing: all is acknowledged."""
+
+
+class _Keeper:
+    def note(self, crossings: Sequence[Item]) -> None:
+        """Keep nothing."""
+
+    def keep(self, checkpoint: Checkpoint) -> None:
+        """Keep nothing."""
+
+    def raise_problem(self) -> None:
+        """Have none."""
+
+
+class _Log:
+    def emit(self, event: Event) -> None:
+        """Say nothing: the journal has what counts."""
+
+
+def _settings(quota: int, min_score: int) -> ProducerSettings:
+    return ProducerSettings.from_environment(
+        {
+            "AWS_REGION": "us-east-1",
+            "WSB_STREAM_NAME": "simulated",
+            "WSB_STATE_TABLE": "simulated",
+            "WSB_REQUESTS_PER_MINUTE": str(quota),
+            "WSB_MIN_SCORE": str(min_score),
+        }
+    )
