@@ -94,3 +94,11 @@ def test_all_that_is_listed_below_its_top_was_old_enough():
 
 def test_the_third_failure_in_a_row_gives_it_up():
     assert begun().failed().failed().failed() is None
+
+
+def test_an_empty_page_below_all_its_anchors_completes_nothing():
+    poll = begun().turn_page(page(range(100), newest_at=START))
+    for anchor in ("t1_c98", "t1_c97"):
+        poll = poll.turn_page(page([], after=None))
+        assert (poll.after, poll.complete) == (anchor, False)
+    assert poll.turn_page(page([], after=None)) is None
