@@ -85,10 +85,15 @@ class Reporter:
             tracked=self._producer.tracked(),
             settle_due=sum(len(each.settle) for each in looks),
             swept=sum(each.sweep.waiting for each in looks),
-            sweep_oldest_seconds=round(max(each.sweep.oldest_seconds(now) for each in looks), 1),
+            sweep_oldest_seconds=self._sweep_oldest_seconds(now),
             gaps_open=self._producer.gaps_open(),
             recall_percent=recall_percent((each.recall for each in followers), now),
         )
+
+    def _sweep_oldest_seconds(self, now: float) -> float | None:
+        sweeps = [each.looks.sweep for each in self._producer.followers]
+        ages = [each.oldest_seconds(now) for each in sweeps if each.waiting]
+        return round(max(ages), 1) if ages else None
 
     def _asked(self) -> Asked:
         requests = Counter({str(each): count for each, count in self._budget.by_purpose.items()})

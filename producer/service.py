@@ -62,7 +62,8 @@ class Service:
     def _produce(self, credentials: Credentials, stop: threading.Event) -> None:
         clock, log, presence = self._clock, self._log, self._presence
         running = make_producer(self._settings, credentials, self._leases, clock, log)
-        presence.says(f"reading r/{self._settings.reddit.subreddit}")
+        places = ", ".join(f"r/{each}" for each in self._settings.reddit.subreddits)
+        presence.says(f"reading {places}")
         presence.work(running.reporter)
         try:
             daemon.run(running, stop, pulse=presence.pulse, log=log)

@@ -53,10 +53,10 @@ def size(count: float) -> str:
 
 
 def _head(status: Status) -> Iterator[str]:
+    yield f"{status.doing}; up for {duration(status.up_seconds)}"
     places = ", ".join(f"r/{each}" for each in status.subreddits)
-    yield f"{places}: {status.doing}; up for {duration(status.up_seconds)}"
     said = f"said {duration(status.age_seconds)} ago, at {status.at} of its clock"
-    yield f"process {status.process} on {status.host}, {said}"
+    yield f"process {status.process} on {status.host} for {places}; {said}"
     if status.age_seconds > STALE_SECONDS:
         yield f"WARNING: it runs, but has said nothing for {duration(status.age_seconds)}"
 
@@ -71,7 +71,7 @@ def _rows(status: Status) -> Iterator[Row]:
         (
             gauge.said("lag_seconds", "lag {}", duration),
             gauge.said("answered_seconds", "last answer {} ago", duration),
-            minute.said("observations_new", "{} new a minute"),
+            minute.said("observations_new", "{} new in the last minute"),
         ),
     )
     yield Row(

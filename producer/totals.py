@@ -58,7 +58,7 @@ class Gauges:
     settle_due: Annotated[int, Metric("guaranteed looks whose time has come")]
     swept: Annotated[int, Metric("kept things that are looked at once a day for deletions")]
     sweep_oldest_seconds: Annotated[
-        float, Metric("time since the longest unseen of them was seen", Unit.SECONDS)
+        float | None, Metric("time since the longest unseen of them was seen", Unit.SECONDS)
     ]
     gaps_open: Annotated[int, Metric("holes in what was read that are not closed")]
     recall_percent: Annotated[

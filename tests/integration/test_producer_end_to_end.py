@@ -2,6 +2,9 @@
 
 import json
 import os
+import re
+import subprocess
+import sys
 
 import boto3
 import pytest
@@ -10,6 +13,7 @@ from click.testing import CliRunner
 import wsb
 from contract import problem_of_line
 from producer import daemon
+from tests.conftest import PROJECT
 from tests.support.aws_emulator import (
     STREAM,
     TABLE,
@@ -171,3 +175,41 @@ def test_what_is_wrong_is_one_sentence_and_a_failure(in_process, command, change
     assert isinstance(result.exception, SystemExit)  # not a traceback
     assert result.exit_code != 0
     assert expected in result.output
+
+
+def test_a_running_producer_says_what_it_is_doing(stage, tmp_path):
+    """`wsb produce --status`: figures as they are, and nothing once it is gone."""
+    folder = {"WSB_OUTBOX_FOLDER": str(tmp_path / "outbox")}
+    asked = [sys.executable, "-m", "wsb", "produce", "--status"]
+
+    def ask(*options):
+        return subprocess.run(
+            [*asked, *options],
+            env=stage.environment(**folder),
+            cwd=PROJECT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    assert ask().returncode == 1
+    producer = stage.start_producer(**folder)
+    producer.wait_for("started", 60)
+    stage.play_until(4)
+
+    def figures():
+        return json.loads(ask("--json").stdout)
+
+    stage.play_while(lambda: not figures()["gauges"].get("tracked"), speed=5, seconds=300)
+    status = figures()
+    assert (status["process"], status["doing"]) == (producer.pid, "reading r/wallstreetbets")
+    assert status["gauges"]["tracked"] == status["counts"]["observations_new"] > 20
+    shown = ask()
+    assert shown.returncode == 0, shown.stderr
+    assert shown.stdout.startswith("reading r/wallstreetbets; up for ")
+    assert re.search(r"^requests +\d+ in the last minute", shown.stdout, re.MULTILINE)
+    assert stage.stop(producer)[0] == 0
+    gone = ask()
+    assert (gone.returncode, gone.stdout) == (1, "")
+    assert gone.stderr == f"Error: no producer is running that uses {tmp_path / 'outbox'}\n"

@@ -117,7 +117,8 @@ def test_the_line_is_what_cloudwatch_takes():
     (directive,) = json.loads(stream.getvalue())["_aws"]["CloudWatchMetrics"]
     assert directive["Namespace"] == NAMESPACE == "WSBStream/Producer"
     assert directive["Dimensions"] == [["subreddit"]]
-    known = {name: unit for name, unit in UNITS.items() if name != "recall_percent"}
+    later = {"recall_percent", "sweep_oldest_seconds"}
+    known = {name: unit for name, unit in UNITS.items() if name not in later}
     assert {each["Name"]: each["Unit"] for each in directive["Metrics"]} == known
     assert len(UNITS) <= LINE_METRICS_MAX
 
@@ -136,7 +137,7 @@ def test_what_is_known_only_after_two_days():
     reporter = world.reporter()
     world.run(25 * HOUR)
     assert reporter.gauges().recall_percent is None
-    assert reporter.gauges().swept == 0
+    assert (reporter.gauges().swept, reporter.gauges().sweep_oldest_seconds) == (0, None)
     world.run(14 * HOUR)
     assert reporter.gauges().recall_percent == 50.0
     assert (reporter.gauges().swept, reporter.gauges().tracked) == (3, 3)

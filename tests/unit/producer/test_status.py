@@ -131,8 +131,10 @@ def test_the_page_says_what_is_known(file, tmp_path, ticks):
     ticks.seconds += 3725
     file.write(NOW)
     shown = page(read_status(tmp_path))
-    head, _, _, *rows = shown.splitlines()
-    assert head == "r/wallstreetbets, r/stocks: working; up for 1 h 02 min"
+    head, process, _, *rows = shown.splitlines()
+    assert head == "working; up for 1 h 02 min"
+    assert f"process {os.getpid()} on " in process
+    assert " for r/wallstreetbets, r/stocks; said " in process
     assert rows[:4] == [
         "reading       lag 4.2 s",
         "requests      63 in the last minute · 31 left · poll 20, look 43",
@@ -187,7 +189,7 @@ def test_the_command_shows_the_page_or_the_figures(file, ask, tmp_path):
     file.write(NOW)
     shown = ask()
     assert shown.exit_code == 0
-    assert "r/wallstreetbets, r/stocks: working; up for" in shown.output
+    assert shown.output.startswith("working; up for")
     figures = json.loads(ask("--json").output)
     assert (figures["gauges"], figures["doing"]) == (NOW.gauges, "working")
 
