@@ -1,4 +1,4 @@
-"""A producer made anew from the state table equals the one that saved it, on DynamoDB too."""
+"""A producer made again from the state table equals the one that saved it, on DynamoDB too."""
 
 from random import Random
 
