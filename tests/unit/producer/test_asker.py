@@ -1,6 +1,7 @@
 """Several requests are in flight; each comes back once, whatever becomes of it."""
 
 import threading
+import time
 
 import pytest
 
@@ -88,6 +89,20 @@ def test_each_thread_has_a_reddit_of_its_own_and_asks_at_the_same_time(stages):
     assert stage.asker.free() == 4
     assert [len(each.threads) for each in stage.connections] == [1, 1, 1, 1]
     assert len(set.union(*(each.threads for each in stage.connections))) == 4
+    stage.send("e", "f")
+    stage.replies(2)
+    assert len(stage.connections) == 4  # connecting takes a token: once for each thread
+
+
+def test_once_taken_an_arrival_ends_no_later_wait(stages):
+    """Else the core would spin for as long as it has nothing to do."""
+    stage = stages()
+    stage.gate.set()
+    stage.send("a")
+    stage.replies(1)
+    began_at = time.monotonic()
+    assert stage.asker.replies(0.2, stage.stop) == []
+    assert time.monotonic() - began_at > 0.15
 
 
 def test_one_that_hangs_holds_no_other(stages):
