@@ -1,11 +1,14 @@
 """kill -9 at random points of a replayed day: nothing is lost but what died in dying hands.
 
 The producer is the real one, over real sockets; the sandbox's AWS takes what it sends, a filter
-of one line stands for Flink, and the audit compares all of it with what Reddit answered. Half of
-the kills come at any moment, half just when an answer has first shown a comment at the minimum
-score: there a producer that saves it too late forgets that it ever qualified.
+of one line stands for Flink, and the audit compares all of it with what Reddit answered. A third of
+the kills come at any moment. A third come just when an answer has first shown a comment at the
+minimum score: there a producer that saves it too late forgets that it ever qualified. A third come
+when Kinesis has taken nothing for two minutes, and take the disk along: there a producer that saves
+its state before Kinesis has acknowledged what it covers never reads that again.
 """
 
+import time
 from random import Random
 
 import pytest
@@ -26,7 +29,8 @@ SPEED = 240
 LAST_MINUTES = 40  # without a kill: what is still to be looked at again
 LEAST_LIFE_MINUTES = 6
 AWAY_MINUTES = 15  # until the next one has taken over and read both listings to their end
-IN_HANDS_MINUTES = 2
+UNSENT_MINUTES = 2
+IN_HANDS_MINUTES = 6
 RESTLESS = 4  # one comment of so many crosses the minimum, and falls below it soon
 
 
@@ -83,11 +87,17 @@ def play(course, random, hours, kills):
         left = (end_at - course.clock.now()) / MINUTE
         mean = max(LEAST_LIFE_MINUTES + 1.0, left / (kills - number))
         course.play(random.uniform(LEAST_LIFE_MINUTES, 2 * mean - LEAST_LIFE_MINUTES))
-        if number % 2:
+        unsent_since = None
+        if number % 3 == 1:
             found = course.status()["found"]
             course.play(mean, until=lambda found=found: course.status()["found"] > found)
+        elif number % 3 == 2:
+            unsent_since = time.monotonic()
+            course.aws.control("POST", "faults", {"kinesis_throttled_ratio": 1.0})
+            course.play(UNSENT_MINUTES)
         killed.append(course.clock.now())
-        course.kill()
+        course.kill(unsent_since=unsent_since)
+        course.no_fault()
         course.start()
     course.play(max(0.0, (end_at - course.clock.now()) / MINUTE))
     course.close_publishing()

@@ -5,6 +5,7 @@ One replay server, one AWS, a clock; the producer is forked from a nursery.
 
 import json
 import os
+import shutil
 import signal
 import sys
 import time
@@ -15,6 +16,7 @@ import psutil
 from clock import FileClock
 from contract import format_instant, parse_instant
 from sandbox.audit import Death, LakeLedger, audit, read_reddit, read_stream
+from sandbox.audit.deaths import IN_HANDS_SECONDS, UNSAVED_SECONDS
 from sandbox.audit.rows import identity_of, passes, without_nulls
 from sandbox.audit.stream_ledger import rows_of, stream_ledger
 from sandbox.process import ChildProcess
@@ -96,10 +98,23 @@ class Course:
         wait_for(lambda: len(self._born) > count, "a birth")
         self.pid = self._born[-1]
 
-    def kill(self):
-        """End it without warning, and note when."""
+    def kill(self, *, unsent_since=None):
+        """End it without warning, and note when.
+
+        `unsent_since` is since when, by the wall, Kinesis has taken nothing; then the disk goes
+        too, with all that waited on it.
+        """
         os.kill(self.pid, signal.SIGKILL)
-        self.deaths.append(Death(time.monotonic()))
+        now = time.monotonic()
+        if unsent_since is None:
+            self.deaths.append(Death(now))
+            return
+        waited_seconds = now - unsent_since
+        unsaved_seconds = UNSAVED_SECONDS + waited_seconds
+        self.deaths.append(Death(now, IN_HANDS_SECONDS + waited_seconds, unsaved_seconds))
+        wait_for(lambda: not self.is_alive(), "its end")
+        shutil.rmtree(self.outbox)
+        self.outbox.mkdir()
 
     def stop(self):
         """Ask it to end, and wait until it has."""
