@@ -39,13 +39,14 @@ def monthly_costs(flink_parallelism: int = 1, stream_shards: int | None = None) 
         ),
         Cost(
             "DynamoDB",
-            0.625 * 70 * 8 * 60 * HOURS / 1e6,
-            "70 cohorts written a minute, 8 units each at $0.625 a million",
+            0.625 * 70 * 4 * 60 * HOURS / 1e6,
+            "70 cohorts written a minute, 4 units each at $0.625 a million",
         ),
+        Cost("the producer's metrics", 0.30 * 40, "some 40 custom metrics at $0.30"),
         Cost(
             "the rest",
             6,
-            "Lambda $1.50, alarms and custom metrics $2, logs $1, key and secret $1.40",
+            "Lambda $1.50, alarms $2, logs $1, key and secret $1.40",
         ),
     )
 
