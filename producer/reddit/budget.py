@@ -118,7 +118,7 @@ class Budget:
             quota = self._quota
             spread = self._spacing
             if quota is not None and quota.reset_at > now:
-                left = quota.spendable
+                left = quota.spendable - self._pending
                 if left < 1:
                     ready = max(ready, quota.reset_at + EDGE_SECONDS)
                 else:
