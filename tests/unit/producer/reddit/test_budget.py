@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from producer.reddit.budget import Budget
+from producer.reddit.budget import Budget, quota_in
 from producer.reddit.purpose import Purpose
 from tests.support.producer_fakes import START
 
@@ -177,3 +177,19 @@ def test_headers_without_a_number_are_no_headers():
     budget = Budget(100, A_MINUTE_AGO)
     budget.answered(START, headers("nan", "nan", "inf"))
     assert budget.ready_at(START, Purpose.LOOK) == START
+
+
+def test_no_answer_silences_the_producer_for_longer_than_a_window():
+    """A `retry-after` of a year is nonsense: a window of Reddit's has ten minutes."""
+    budget = Budget(60, START)
+    budget.refused(START, 365 * 86_400.0)
+    assert START + 600 <= budget.ready_at(START, Purpose.POLL) <= START + 602
+
+
+@pytest.mark.parametrize("nonsense", ["nan", "inf", "-inf", "many"])
+@pytest.mark.parametrize("name", ["remaining", "used", "reset"])
+def test_headers_that_are_no_numbers_say_nothing(name, nonsense):
+    """They neither stop everything nor free it."""
+    good = headers(50, 50, 50)
+    assert quota_in(good, START) is not None
+    assert quota_in({**good, f"x-ratelimit-{name}": nonsense}, START) is None
