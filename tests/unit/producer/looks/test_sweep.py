@@ -7,6 +7,7 @@ import pytest
 from producer.looks.sweep import sweep_requests_per_minute
 from tests.support.looks_world import DAY, HOUR, MINUTE, World, looks_of
 from tests.support.producer_fakes import START, comment, post
+from tests.support.producer_world import ProducerWorld
 
 DELETED = {"author": "[deleted]", "body": "[deleted]"}
 REMOVED = {"author": "[deleted]", "body": "[removed]"}
@@ -151,3 +152,34 @@ def test_what_was_not_kept_is_not_swept():
     world.born(comment(91, score=30, **DELETED), post(1, score=0))
     world.run(2 * HOUR)
     assert set(world.looks.table.slot_of) == {"t1_c90", "t3_p1"}
+
+
+def test_what_the_sweep_tells_says_so():
+    """Its records carry the cause `sweep`; what it told before carried `new` and `reread`."""
+    things = [comment(n, START - n, _score=lambda _age: 12) for n in range(3)]
+    environment = {"WSB_LOOK_AGES_MINUTES": "5,10", "WSB_POLL_MAX_SECONDS": "300"}
+    world = ProducerWorld(things, environment=environment)
+    world.run(30 * MINUTE)
+    for thing in world.reddit.things.values():
+        thing["_hidden"] = True  # older than what its listing shows
+    world.run(2 * HOUR)
+    world.reddit.things["t1_c1"] |= DELETED
+    world.reddit.things["t1_c2"]["_absent"] = True
+    world.deliver(26 * HOUR)
+    told = {name: [record["cause"] for record in world.of(name)] for name in world.reddit.things}
+    assert {causes[0] for causes in told.values()} == {"new"}
+    assert "sweep" not in told["t1_c0"]
+    assert told["t1_c1"][-1] == told["t1_c2"][-1] == "sweep"
+    assert [world.of(f"t1_c{n}")[-1]["state"] for n in range(3)] == ["live", "deleted", "absent"]
+    assert [world.of(f"t1_c{n}")[-1]["peak_score"] for n in range(3)] == [12, 12, 12]
+
+
+def test_a_slot_used_again_remembers_nothing_of_who_had_it():
+    world = World(looks_of(ages=SHORT), per_minute=1)
+    world.comments(1, score=9)
+    world.see([comment(0, body="edited", edited=START + 5, score=9)])
+    world.run(3 * HOUR)
+    assert len(world.looks) == 0
+    world.comments(1, first=5, score_hidden=True)
+    row = world.looks.table.get("t1_c5")
+    assert (row.score, row.peak, row.emitted, row.edited_at) == (None, None, None, None)
