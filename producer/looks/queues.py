@@ -4,8 +4,6 @@ In one band the row that waits longest is worth most, so only the first rows of 
 compared: a choice takes as long among two million rows as among a thousand.
 """
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -162,10 +160,11 @@ class Queues:
         return band[order], slots, tickets
 
 
-def _runs(sorted_bands: Integers) -> list[tuple[Any, Any, Any]]:
+def _runs(sorted_bands: Integers) -> list[tuple[int, int, int]]:
     """Return (band, start, stop) of each run of equal numbers."""
     if not len(sorted_bands):
         return []
-    starts = np.flatnonzero(np.diff(sorted_bands, prepend=NO_BAND))
-    stops = np.append(starts[1:], len(sorted_bands))
-    return list(zip(sorted_bands[starts].tolist(), starts.tolist(), stops.tolist(), strict=True))
+    cuts = (np.flatnonzero(sorted_bands[1:] != sorted_bands[:-1]) + 1).tolist()
+    starts = [0, *cuts]
+    stops = [*cuts, len(sorted_bands)]
+    return list(zip(sorted_bands[starts].tolist(), starts, stops, strict=True))

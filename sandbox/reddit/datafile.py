@@ -44,29 +44,25 @@ def write_records(path: Path, records: Iterable[dict[str, Any]]) -> int:
 
 def read_records(path: Path) -> Iterator[dict[str, Any]]:
     """Yield the lines of a file; raises DataFileError for whatever cannot be played."""
-    for number, line in enumerate(_lines(path), 1):
-        if not line.strip():
-            continue
-        try:
-            record = orjson.loads(line)
-        except orjson.JSONDecodeError as error:
-            raise _broken(path, number, f"it is not JSON ({error})") from error
-        mistake = mistake_in(record)
-        if mistake is not None:
-            raise _broken(path, number, mistake)
-        yield record
+    return (record for _, record in _records(path))
 
 
 def _all_things(path: Path) -> Iterator[RecordedThing]:
     seen: set[str] = set()
-    for number, line in enumerate(_lines(path), 1):
-        if not line.strip():
-            continue
-        thing = _thing(path, number, line, is_first=not seen)
+    for number, record in _records(path):
+        thing = RecordedThing(record)
         if thing.fullname in seen:
             raise _broken(path, number, f"{thing.fullname} is there for the second time")
         seen.add(thing.fullname)
         yield thing
+
+
+def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    is_first = True
+    for number, line in enumerate(_lines(path), 1):
+        if line.strip():
+            yield number, _record(path, number, line, is_first=is_first)
+            is_first = False
 
 
 def _lines(path: Path) -> Iterator[bytes]:
@@ -89,9 +85,9 @@ def _open(path: Path, mode: str) -> BinaryIO:
     return cast("BinaryIO", path.open(mode))
 
 
-def _thing(path: Path, number: int, line: bytes, *, is_first: bool) -> RecordedThing:
+def _record(path: Path, number: int, line: bytes, *, is_first: bool) -> dict[str, Any]:
     try:
-        record = orjson.loads(line)
+        record: dict[str, Any] = orjson.loads(line)
     except orjson.JSONDecodeError as error:
         raise _broken(path, number, f"it is not JSON ({error})") from error
     if is_first and isinstance(record, dict) and "kind" not in record:
@@ -99,7 +95,7 @@ def _thing(path: Path, number: int, line: bytes, *, is_first: bool) -> RecordedT
     mistake = mistake_in(record)
     if mistake is not None:
         raise _broken(path, number, mistake)
-    return RecordedThing(record)
+    return record
 
 
 def _broken(path: Path, number: int, why: str) -> DataFileError:
