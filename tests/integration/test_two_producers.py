@@ -84,7 +84,9 @@ def test_a_paused_one_writes_nothing_stale_and_waits_for_its_turn(pair):
     pair.first.signal(signal.SIGCONT)
     pair.first.wait_for("lease_lost", 30)
     pair.first.wait_for("lease_awaited", 30)
-    assert pair.stage.status()["requests"] - asked <= 1  # the clock stands: the second asks nothing
-    assert pair.rows() == before
+    # the clock stands: the second has at most its four in flight, and a checkpoint to finish
+    assert pair.stage.status()["requests"] - asked <= 4
+    stale = {name for name, fence in pair.rows().items() if fence == 1}
+    assert stale <= {name for name, fence in before.items() if fence == 1}
     assert pair.stage.stop(pair.second)[0] == 0
     assert pair.stage.stop(pair.first)[0] == 0
