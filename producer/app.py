@@ -8,8 +8,12 @@ from typing import NamedTuple
 from clock import Clock, FileClock, Steady, SystemClock
 from producer.asker import ThreadAsker
 from producer.aws import make_client
-from producer.delivery.record_buffer import RecordBuffer
+from producer.delivery.disk_outbox import DiskOutbox
+from producer.delivery.memory_outbox import MemoryOutbox
+from producer.delivery.outbox import Outbox
+from producer.delivery.sender import Pace, Sender
 from producer.delivery.stream import KinesisStream
+from producer.events import NotDelivered, OutboxKept
 from producer.first_release import upgraded
 from producer.follower import Follower, Outlets
 from producer.producer import Edges, Producer
@@ -35,6 +39,8 @@ class Running(NamedTuple):
 
     producer: Producer
     reporter: Reporter
+    outbox: Outbox
+    sender: Sender
     saver: Saver
     leases: Leases
 
@@ -42,6 +48,18 @@ class Running(NamedTuple):
         """End it with nothing more asked or saved."""
         self.producer.abandon()
         self.saver.abandon()
+
+    def close(self, log: Log) -> None:
+        """End the sending, and say what Kinesis has not taken."""
+        self.sender.close()
+        gone = self.outbox.fleeting()
+        kept = self.outbox.count() - gone
+        if kept:
+            log.emit(OutboxKept(records=kept))
+        if gone:
+            self.reporter.given_up(gone)
+            log.emit(NotDelivered(records=gone))
+        self.outbox.close()
 
 
 def reddit_connector(
@@ -81,32 +99,28 @@ def make_producer(
     totals = Totals()
     steady = Steady(clock)
     budget = Budget(settings.reddit.requests_per_minute, steady.now())
-    stream = KinesisStream(
-        make_client("kinesis", settings.region),
-        settings.stream_name,
-        # AWS' limits refill on the wall clock, however fast the sandbox's runs
-        clock=SystemClock(),
-        totals=totals,
-        log=log,
-    )
     state = DynamoState(
         make_client("dynamodb", settings.region), settings.state_table, leases.fence_for_write
     )
     saved = {each: upgraded(state.load(each)) for each in settings.reddit.subreddits}
-    saver = Saver(
-        state,
-        Gate(leases.renew, lambda: 0),  # a checkpoint is handed over when the buffer is empty
-        totals=totals,
-        log=log,
-    )
-    buffer = RecordBuffer(stream)
-    outlets = Outlets(buffer, saver, totals, log)
+    outbox = make_outbox(settings, totals, log)
+    stream = KinesisStream(make_client("kinesis", settings.region), settings.stream_name)
+    sender = Sender(outbox, stream, Pace(clock, SystemClock()), totals=totals, log=log)
+    saver = Saver(state, Gate(leases.renew, outbox.acknowledged), totals=totals, log=log)
+    outlets = Outlets(outbox, saver, totals, log)
     followers = [
         Follower(settings, subreddit, items, outlets, steady.now())
         for subreddit, items in saved.items()
     ]
     connect = reddit_connector(settings.reddit, credentials, budget, steady)
-    edges = Edges(ThreadAsker(connect, clock), buffer, saver, clock, steady, log)
+    edges = Edges(ThreadAsker(connect, clock), outbox, saver, clock, steady, log)
     producer = Producer(followers, edges, budget, totals)
     reporter = Reporter(producer, edges, budget, totals, subreddit=",".join(saved))
-    return Running(producer, reporter, saver.start(), leases)
+    return Running(producer, reporter, outbox, sender.start(), saver.start(), leases)
+
+
+def make_outbox(settings: ProducerSettings, totals: Totals, log: Log) -> Outbox:
+    """Open the outbox on the disk, or make one in memory; raises OutboxError."""
+    if settings.outbox_folder is None:
+        return MemoryOutbox(totals=totals, log=log)
+    return DiskOutbox(settings.outbox_folder, settings.outbox_bytes_max, totals=totals, log=log)

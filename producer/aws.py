@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 from botocore import exceptions
 from botocore.config import Config
+from botocore.parsers import ResponseParserError
 
 from producer.errors import AwsError, AwsUnavailableError
 
@@ -76,6 +77,9 @@ def translated(what: str, *, passing: Container[str] = ()) -> Iterator[None]:
         raise AwsError(f"{what}: {code}: {advice}") from error
     except exceptions.NoCredentialsError as error:
         raise AwsError(f"{what}: no AWS credentials: set them or use a role") from error
+    except (exceptions.CredentialRetrievalError, ResponseParserError) as error:
+        # the machine's metadata service, or something between us and AWS, has a bad moment
+        raise AwsUnavailableError(f"{what}: {type(error).__name__}") from error
     except exceptions.NoRegionError as error:
         raise AwsError(f"{what}: set AWS_REGION") from error
     except (exceptions.ConnectionError, exceptions.HTTPClientError) as error:

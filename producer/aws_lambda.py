@@ -17,10 +17,9 @@ from producer.app import Running, awaited_credentials, make_leases, make_produce
 from producer.errors import (
     CredentialsWrongError,
     LeaseLostError,
-    NotDeliveredError,
     NotSavedError,
 )
-from producer.events import LeaseLost, NotDelivered, Started
+from producer.events import LeaseLost, NotDelivered, NotSaved, Started
 from producer.reddit.awaited_credentials import AwaitedCredentials
 from producer.reddit.credentials import Credentials
 from producer.settings import ProducerSettings
@@ -29,6 +28,7 @@ from telemetry import Log
 
 RESERVE_SECONDS = 5.0  # of the function's time-out: for what is in flight and the last checkpoint
 SETTLE_SECONDS = 3.0  # left when what is in flight is given up
+SAVE_SECONDS = 2.0  # left when Kinesis is given up
 RELEASE_SECONDS = 1.0  # left for the lease
 PAUSE_SECONDS = 0.05
 STEPPED_SECONDS = 30.0  # a process that AWS froze may have lost time: its memory is then too old
@@ -95,22 +95,23 @@ class LambdaFace:
                     stop.wait(PAUSE_SECONDS)
         with Deadline(left_seconds, SETTLE_SECONDS) as give_up:
             settled = running.producer.settle(give_up)
-        with Deadline(left_seconds, RELEASE_SECONDS) as stop:
-            self._save(running, stop, left_seconds)
+        self._save(running, left_seconds)
         running.reporter.report()
         if not settled:
             self._forget()
         return True
 
-    def _save(
-        self, running: Running, stop: threading.Event, left_seconds: Callable[[], float]
-    ) -> None:
+    def _save(self, running: Running, left_seconds: Callable[[], float]) -> None:
+        """Deliver and save, as far as there is time for it: a warm process has the rest still."""
+        running.producer.checkpoint()
+        waiting = running.sender.drain(max(0.0, left_seconds() - SAVE_SECONDS))
+        running.outbox.raise_problem()
+        if waiting:
+            self._log.emit(NotDelivered(records=waiting))
         try:
-            running.producer.checkpoint(stop)
             running.saver.close(max(0.0, left_seconds() - RELEASE_SECONDS))
-        except (NotDeliveredError, NotSavedError) as error:
-            # a warm process has it still
-            self._log.emit(NotDelivered(reason=str(error)))
+        except NotSavedError as error:
+            self._log.emit(NotSaved(reason=str(error)))
 
     def _running(self, credentials: Credentials) -> Running:
         """Return the producer of the last invocation while nothing has happened without it."""
@@ -128,6 +129,7 @@ class LambdaFace:
     def _forget(self) -> None:
         if self._warm is not None:
             self._warm.abandon()
+            self._warm.close(self._log)
             self._warm = None
 
 

@@ -3,6 +3,7 @@
 ProducerError                    says in one sentence what is wrong and what to fix
 ├── SettingsError                stop: fix the environment
 ├── CredentialsMissingError      stop: put the credentials where the message says
+├── OutboxError                  stop: let the outbox's folder be written; a restart goes on
 ├── RedditError
 │   ├── RedditUnavailableError   ask again with back-off: 5xx, time-out, broken connection
 │   │   ├── UnreachableError     the same, without any answer
@@ -15,10 +16,9 @@ ProducerError                    says in one sentence what is wrong and what to 
 ├── LeaseLostError               stop asking and writing: another producer has taken over; wait
 └── AwsError                     stop: fix the name, the permission or the region
     ├── AwsUnavailableError      try again with back-off: throttling, 5xx, broken connection
-    ├── NotDeliveredError        stop was asked for while records were unacknowledged
+    ├── RecordRefusedError       send without it: a dead letter takes its place
     ├── NotSavedError            stop was asked for while the state was not saved
-    ├── StateTooNewError         stop: run the release that wrote the state
-    └── RecordTooLargeError      a defect: nothing Reddit shows makes such a record
+    └── StateTooNewError         stop: run the release that wrote the state
 """
 
 
@@ -32,6 +32,10 @@ class SettingsError(ProducerError):
 
 class CredentialsMissingError(ProducerError):
     """No complete credentials in any of the places looked at."""
+
+
+class OutboxError(ProducerError):
+    """The outbox cannot be opened, or is damaged; the message says what to fix."""
 
 
 class RedditError(ProducerError):
@@ -86,14 +90,6 @@ class AwsUnavailableError(AwsError):
     """AWS cannot take it now; the same call may succeed later."""
 
 
-class NotDeliveredError(AwsError):
-    """The producer was asked to stop while `count` records were still unacknowledged."""
-
-    def __init__(self, count: int) -> None:
-        super().__init__(f"{count} records were not acknowledged; what they cover is read again")
-        self.count = count
-
-
 class NotSavedError(AwsError):
     """The producer was asked to stop while DynamoDB took no checkpoint."""
 
@@ -102,5 +98,5 @@ class StateTooNewError(AwsError):
     """The state was written by a later release, in a form that this one does not know."""
 
 
-class RecordTooLargeError(AwsError):
-    """One record exceeds Kinesis' limit."""
+class RecordRefusedError(AwsError):
+    """Kinesis will never take what a call holds, however often it is sent."""

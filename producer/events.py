@@ -47,12 +47,6 @@ class GapClosed(Event):
     recovered: int
 
 
-class ItemMalformed(Event, level="warning"):
-    """An item that cannot become an observation, for want of this field."""
-
-    field: str
-
-
 class PageEmpty(Event, level="warning"):
     """A listing's first page without a readable item: it is asked for again."""
 
@@ -140,6 +134,60 @@ class StatusUnwritten(Event, level="warning"):
 
 
 class NotDelivered(Event, level="warning"):
-    """What was given up at the stop is read again after it."""
+    """What was given up at the stop: what it covers is read again after it."""
+
+    records: int
+
+
+class NotSaved(Event, level="warning"):
+    """The last checkpoint was given up at the stop: what it covers is read again after it."""
 
     reason: str
+
+
+class DeadLetterMade(Event, level="warning"):
+    """Something of this id cannot become an observation; said once for an id."""
+
+    id: str
+    reason: str
+
+
+class RecordRefused(Event, level="error"):
+    """Kinesis will never take this record; a dead letter goes instead, once for an id."""
+
+    id: str
+    reason: str
+
+
+class OutboxDamaged(Event, level="error"):
+    """The outbox's file was no longer whole: it is kept for two days, and an empty one begun.
+
+    What it held had not reached Kinesis, and is lost; no checkpoint covers it, so what Reddit
+    still shows is read again, and the rest becomes a gap.
+    """
+
+    reason: str
+    kept_as: str
+
+
+class OutboxUnwritable(Event, level="error"):
+    """The disk takes nothing more: Reddit is not read until it does."""
+
+    reason: str
+
+
+class OutboxHasRoom(Event):
+    """The disk can be written again, and reading goes on."""
+
+
+class OutboxKept(Event, level="warning"):
+    """A stop while Kinesis did not take everything: the next start sends these."""
+
+    records: int
+
+
+class OutboxFull(Event, level="error"):
+    """So much waits for Kinesis that Reddit is not read until some of it is gone."""
+
+    bytes: int
+    records: int

@@ -4,8 +4,9 @@ from collections.abc import Container, Sequence
 from typing import NamedTuple
 
 from contract import format_instant
-from producer.delivery.record_buffer import RecordBuffer
-from producer.events import GapClosed, GapFound, ItemMalformed
+from producer.delivery.dead_letter import malformed
+from producer.delivery.outbox import Outbox
+from producer.events import GapClosed, GapFound
 from producer.gap import Gap, GapStatus
 from producer.job import Job, Request
 from producer.listings.cursor_item import cursors_in, item_of_cursor
@@ -36,7 +37,7 @@ from telemetry import Log
 class Outlets(NamedTuple):
     """Where a follower's records, first crossings, counts and log lines go."""
 
-    buffer: RecordBuffer
+    outbox: Outbox
     keeper: Keeper
     totals: Totals
     log: Log
@@ -111,11 +112,16 @@ class Follower:
         for gap in request.job.take(request, batch, answer, now):
             self._report(gap, moment)
 
-    def refuse(self, malformed: Sequence[Malformed], _moment: Moment) -> None:
-        """Note items that cannot become observations."""
-        for each in malformed:
-            self._outlets.totals.items_malformed += 1
-            self._outlets.log.emit(ItemMalformed(each.field))
+    def refuse(self, items: Sequence[Malformed], moment: Moment) -> None:
+        """Send a dead letter of items that cannot become observations, one for each id."""
+        self._outlets.totals.items_malformed += len(items)
+        letters = (
+            malformed(
+                each.raw, each.field, subreddit=self.subreddit, observed_at=moment.observed_at
+            )
+            for each in items
+        )
+        self._outlets.outbox.report(letters, moment.now)
 
     def changes(self, now: float) -> Checkpoint:
         """Return what changed since the last time, to be kept once all of it is acknowledged."""
@@ -148,12 +154,12 @@ class Follower:
         return sum(listing.gaps_open for listing in self.listings)
 
     def _send(self, records: Sequence[Record], now: float) -> None:
-        self._outlets.buffer.add(records, now)
+        self._outlets.outbox.add(records, now)
         self._outlets.totals.observations.update(record["cause"] for record in records)
 
     def _report(self, gap: Gap, moment: Moment) -> None:
         record = gap_observation(gap, observed_at=moment.observed_at, subreddit=self.subreddit)
-        self._outlets.buffer.add([record], moment.now)
+        self._outlets.outbox.add([record], moment.now)
         self._outlets.totals.observations["gap"] += 1
         from_at, to_at = format_instant(gap.from_at), format_instant(gap.to_at)
         if gap.status == GapStatus.OPEN:

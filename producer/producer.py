@@ -1,8 +1,8 @@
 """Producer: one step at a time, from the requests that may go to the answers that came.
 
-It never waits for Reddit while something else could be done. Memory runs ahead of Kinesis by a
-few seconds of answers. A checkpoint first waits until all of them are acknowledged; whoever dies
-before that reads them again.
+It never waits for Reddit while something else could be done, nor for Kinesis and DynamoDB: records
+go into the outbox, and a checkpoint says up to which of them it covers what was read. While the
+outbox is full nothing is asked.
 """
 
 import threading
@@ -13,9 +13,15 @@ from typing import NamedTuple
 from clock import Clock, Steady
 from producer.asker import Asker, Reply
 from producer.choice import choose
-from producer.delivery.record_buffer import RecordBuffer
+from producer.delivery.outbox import Outbox
 from producer.errors import RateLimitedError, RedditError
-from producer.events import AnswerFailed, PageEmpty, RedditRateLimited, RedditUnavailable
+from producer.events import (
+    AnswerFailed,
+    OutboxFull,
+    PageEmpty,
+    RedditRateLimited,
+    RedditUnavailable,
+)
 from producer.follower import Follower, Moment
 from producer.job import Request
 from producer.patience import WORTH_ANOTHER_TRY
@@ -31,6 +37,7 @@ from telemetry import Log
 
 CHECKPOINT_SECONDS = 60.0  # what is not checkpointed is read again
 LONGEST_WAIT_SECONDS = 2.0  # whoever loops has things to do of its own
+FULL_SECONDS = 1.0  # how often a full outbox is looked at
 MOST_DEFECTS = 50  # answers in a row that could not be taken in
 
 
@@ -38,7 +45,7 @@ class Edges(NamedTuple):
     """Everything outside the producer; `steady` is what it schedules by."""
 
     asker: Asker
-    buffer: RecordBuffer
+    outbox: Outbox
     keeper: Keeper
     clock: Clock
     steady: Steady
@@ -65,22 +72,21 @@ class Producer:
         self._stamps = Stamps()
         self._recovery = Recovery(self._follower_of)
         self._defects = 0
+        self._full = False
         self._checkpoint_at = edges.steady.now() + CHECKPOINT_SECONDS
 
     def run_once(self, stop: threading.Event) -> None:
         """Send the requests that may go, then take what came or wait for the next thing to do.
 
-        Raises RedditError or AwsError when only a person can fix it, LeaseLostError when another
-        producer has taken over, NotDeliveredError when asked to stop while Kinesis takes nothing.
+        Raises RedditError, AwsError or OutboxError when only a person can fix it, LeaseLostError
+        when another producer has taken over.
         """
         self._edges.keeper.raise_problem()
+        self._edges.outbox.raise_problem()
         now = self._edges.steady.now()
         if now >= self._checkpoint_at:
-            self.checkpoint(stop)
-        elif now >= self._edges.buffer.due_at():
-            self._edges.buffer.flush(stop)
-        now = self._edges.steady.now()  # Kinesis may have taken its time
-        next_at = min(self._send(now), self._checkpoint_at, self._edges.buffer.due_at())
+            self.checkpoint()
+        next_at = min(self._send(now), self._checkpoint_at)
         seconds = min(max(0.0, next_at - now), LONGEST_WAIT_SECONDS)
         for reply in self._edges.asker.replies(seconds, stop):
             self._take(reply)
@@ -103,20 +109,20 @@ class Producer:
         """Return the steady time that everything is scheduled by."""
         return self._edges.steady.now()
 
-    def finish(self, stop: threading.Event) -> None:
-        """Take what is still in flight and is answered soon, and save everything."""
+    def finish(self) -> None:
+        """Take what is still in flight and is answered soon, and hand over all that changed."""
         for reply in self._edges.asker.close():
             if reply.error is None:  # nothing is asked again after the end
                 self._take(reply)
-        self.checkpoint(stop)
+        self.checkpoint()
 
-    def checkpoint(self, stop: threading.Event) -> None:
-        """Wait for acknowledgement, then hand over what changed."""
-        self._edges.buffer.flush(stop)
+    def checkpoint(self) -> None:
+        """Hand over what changed, to be saved once the outbox's records of it are acknowledged."""
         now = self._edges.steady.now()
         changes = [follower.changes(now) for follower in self.followers]
         self._edges.keeper.keep(
             Checkpoint(
+                sequence=self._edges.outbox.add((), now),
                 puts=tuple(item for each in changes for item in each.puts),
                 deleted=tuple(key for each in changes for key in each.deleted),
                 cursors=tuple(item for each in changes for item in each.cursors),
@@ -132,6 +138,15 @@ class Producer:
         """Return how many ids are looked at again."""
         return sum(len(follower.looks) for follower in self.followers)
 
+    @property
+    def outbox(self) -> Outbox:
+        """What waits for Kinesis."""
+        return self._edges.outbox
+
+    def outbox_age_seconds(self) -> float:
+        """Return for how long the oldest record has waited for Kinesis."""
+        return self._edges.outbox.age(self._edges.steady.now())
+
     def gaps_open(self) -> int:
         """Return how many holes are known."""
         return sum(follower.gaps_open() for follower in self.followers)
@@ -140,6 +155,8 @@ class Producer:
         """Send all that may go now; returns when to choose again (inf: on a reply)."""
         if now < self._recovery.retry_at:
             return self._recovery.retry_at
+        if self._is_full():
+            return now + FULL_SECONDS
         asker = self._edges.asker
         while free := asker.free():
             if self._sent_at and self._recovery.doubts:
@@ -153,6 +170,14 @@ class Producer:
             self._sent_at[id(request)] = now
             asker.send(request)
         return float("inf")
+
+    def _is_full(self) -> bool:
+        outbox = self._edges.outbox
+        full = outbox.full()
+        if full and not self._full:
+            self._edges.log.emit(OutboxFull(bytes=outbox.bytes(), records=outbox.count()))
+        self._full = full
+        return full
 
     def _take(self, reply: Reply) -> None:
         request = reply.request

@@ -67,6 +67,10 @@ class Reporter:
             Stopped(format_instant(self._clock.now()), gauges, self._asked(), self._totals)
         )
 
+    def given_up(self, records: int) -> None:
+        """Count what will not be delivered."""
+        self._totals.records_failed += records
+
     def counts(self) -> dict[str, float]:
         """Return what was counted since the start."""
         return figures(self._totals) | figures(self._asked())
@@ -74,6 +78,7 @@ class Reporter:
     def gauges(self) -> Gauges:
         """Return where the producer stands."""
         now = self._steady.now()
+        outbox = self._producer.outbox
         followers = self._producer.followers
         looks = [each.looks for each in followers]
         return Gauges(
@@ -88,6 +93,9 @@ class Reporter:
             sweep_oldest_seconds=self._sweep_oldest_seconds(now),
             gaps_open=self._producer.gaps_open(),
             recall_percent=recall_percent((each.recall for each in followers), now),
+            outbox_records=outbox.count(),
+            outbox_bytes=outbox.bytes(),
+            outbox_age_seconds=round(self._producer.outbox_age_seconds(), 1),
         )
 
     def _sweep_oldest_seconds(self, now: float) -> float | None:

@@ -26,6 +26,11 @@ class Totals:
     partial_failures: Annotated[
         int, Metric("answers of Kinesis that took some records and refused others")
     ] = 0
+    records_oversized: Annotated[int, Metric("records too large for Kinesis")] = 0
+    records_refused: Annotated[int, Metric("records that Kinesis would never take")] = 0
+    dead_letters: Annotated[
+        int, Metric("ids of which something could not become an observation")
+    ] = 0
     looks: Annotated[int, Metric("requests that looked again at what is known")] = 0
     looks_extra: Annotated[int, Metric("those of them between the fixed ages")] = 0
     looks_skipped: Annotated[int, Metric("fixed ages that a later look covered")] = 0
@@ -68,4 +73,9 @@ class Gauges:
             " day's births, from 36 h after the start on",
             Unit.PERCENT,
         ),
+    ]
+    outbox_records: Annotated[int, Metric("records that wait for Kinesis")]
+    outbox_bytes: Annotated[int, Metric("what these count for Kinesis", Unit.BYTES)]
+    outbox_age_seconds: Annotated[
+        float, Metric("how long the oldest of them has waited", Unit.SECONDS)
     ]

@@ -4,7 +4,6 @@ import heapq
 import threading
 from collections.abc import Collection, Sequence
 from itertools import count
-from math import inf
 from typing import Any
 
 import praw.models.util
@@ -58,19 +57,19 @@ class Ours:
         reddit.mount(replay)
         totals = Totals()
         log: Any = _Log()
-        buffer: Any = _Buffer(self.records)  # no outbox: what counts is what was read
-        outlets = Outlets(buffer, self._saved, totals, log)
+        outbox: Any = _Outbox(self.records)  # nothing is sent: what counts is what was read
+        outlets = Outlets(outbox, self._saved, totals, log)
         items = self._saved.items.values()
         follower = Follower(settings, SUBREDDIT, list(items), outlets, steady.now())
         follower.jobs = tuple(job for job in follower.jobs if job.purpose in self._purposes)
         asker = _Asker(reddit, replay, clock)
-        edges = Edges(asker, buffer, self._saved, clock, steady, log)
+        edges = Edges(asker, outbox, self._saved, clock, steady, log)
         producer = Producer([follower], edges, budget, totals)
         never = threading.Event()
         with time_of(clock, *MODULES):
             while clock.now() < until:
                 producer.run_once(never)
-            producer.finish(never)
+            producer.finish()
 
 
 class _Asker:
@@ -121,20 +120,24 @@ class _Asker:
         self._takes += seconds
 
 
-class _Buffer:
+class _Outbox:
     """Acknowledges at once."""
 
     def __init__(self, records: list[Record]) -> None:
         self._records = records
 
-    def add(self, records: Sequence[Record], _now: float) -> None:
+    def add(self, records: Sequence[Record], _now: float) -> int:
         self._records.extend(records)
+        return len(self._records)
 
-    def due_at(self) -> float:
-        return inf
+    def report(self, _letters: object, _now: float) -> None:
+        """Send no dead letter: here everything can be read."""
 
-    def flush(self, _stop: threading.Event) -> None:
-        """Do nothing: all is acknowledged."""
+    def full(self) -> bool:
+        return False
+
+    def raise_problem(self) -> None:
+        """Have none."""
 
 
 class _Saved:

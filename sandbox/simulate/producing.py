@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Sequence
-from math import inf
 from typing import Any
 
 from clock import Steady
@@ -41,10 +40,10 @@ class Producing:
         asker = VirtualAsker(world, self._clock, budget, self.journal, weather)
         totals, keeper = Totals(), _Keeper()
         log: Any = _Log()
-        buffer: Any = _Buffer(self.journal)
-        outlets = Outlets(buffer, keeper, totals, log)
+        outbox: Any = _Outbox(self.journal)
+        outlets = Outlets(outbox, keeper, totals, log)
         self._follower = Follower(settings, SUBREDDIT, (), outlets, steady.now())
-        edges = Edges(asker, buffer, keeper, self._clock, steady, log)
+        edges = Edges(asker, outbox, keeper, self._clock, steady, log)
         self._producer = Producer([self._follower], edges, budget, totals)
         self._never = threading.Event()
 
@@ -55,23 +54,27 @@ class Producing:
         return self._clock.now()
 
 
-class _Buffer:
+class _Outbox:
     """Takes every record at once; of a gap, the journal keeps what was said last."""
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
 
-    def add(self, records: Sequence[Record], _now: float) -> None:
+    def add(self, records: Sequence[Record], _now: float) -> int:
         for record in records:
             if record["kind"] == "gap":
                 since, until = parse_instant(record["from_at"]), parse_instant(record["to_at"])
                 self._journal.flagged(record["id"], Gap(record["listing"], since, until))
+        return 0  # nothing waits for acknowledgement
 
-    def due_at(self) -> float:
-        return inf
+    def report(self, _letters: object, _now: float) -> None:
+        """Send no dead letter: a simulation's things can all be read."""
 
-    def flush(self, _stop: threading.Event) -> None:
-        """Do nothing: all is acknowledged."""
+    def full(self) -> bool:
+        return False
+
+    def raise_problem(self) -> None:
+        """Have none."""
 
 
 class _Keeper:

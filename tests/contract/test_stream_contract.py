@@ -1,21 +1,14 @@
-"""The fake Kinesis client and the emulator's behave alike under the producer's stream."""
+"""The fake Kinesis client and the emulator's behave alike under the producer's sender."""
 
 import pytest
 from botocore.exceptions import ClientError
 
-from producer.delivery.batching import Entry
+from producer.delivery.entry import Entry
 from producer.delivery.stream import KinesisStream
-from producer.errors import AwsError
-from producer.totals import Totals
+from producer.errors import AwsError, RecordRefusedError
 from tests.support.aws_emulator import STREAM, make_stream, read_stream
-from tests.support.producer_fakes import (
-    PUT_RECORDS_MOST,
-    RECORD_BYTES,
-    FakeKinesis,
-    MemoryLog,
-    VirtualClock,
-    never,
-)
+from tests.support.delivery import Delivery, record
+from tests.support.kinesis import KEY_CHARACTERS, PUT_RECORDS_MOST, RECORD_BYTES, FakeKinesis
 
 
 @pytest.fixture(params=["fake", "moto"])
@@ -30,22 +23,25 @@ def kinesis(request):
     client.delete_stream(StreamName=STREAM)
 
 
-def stream_on(client, name=STREAM):
-    return KinesisStream(client, name, clock=VirtualClock(), totals=Totals(), log=MemoryLog())
+@pytest.fixture(params=["memory", "disk"])
+def delivery(request, kinesis, tmp_path):
+    """Return an outbox of each kind, whose sender puts into each kind of stream."""
+    return Delivery(tmp_path if request.param == "disk" else None, kinesis=kinesis[0])
 
 
-def test_records_arrive_in_order_with_their_keys(kinesis):
-    client, read = kinesis
-    entries = [
-        Entry(f"t1_{number}", f"{number} 🚀".encode()) for number in range(PUT_RECORDS_MOST + 7)
-    ]
-    stream_on(client).put(entries, never())
-    assert read() == [(entry.key, entry.data) for entry in entries]
+def test_records_arrive_whole_in_order_with_their_keys(delivery, kinesis):
+    _, read = kinesis
+    records = [record(f"t1_{number}", number, body="🚀") for number in range(PUT_RECORDS_MOST + 7)]
+    last = delivery.add(*records)
+    waiting = delivery.outbox.waiting(0, 10_000, 10**9)
+    delivery.run(60)
+    assert read() == [(each.entry.key, each.entry.data) for each in waiting]
+    assert (delivery.outbox.count(), delivery.outbox.acknowledged()) == (0, last)
 
 
-def test_nothing_to_put_is_no_call(kinesis):
-    client, read = kinesis
-    stream_on(client).put([], never())
+def test_nothing_to_put_is_no_call(delivery, kinesis):
+    _, read = kinesis
+    delivery.run(60)
     assert read() == []
 
 
@@ -57,14 +53,22 @@ def test_a_batch_of_more_than_500_is_refused(kinesis):
         client.put_records(StreamName=STREAM, Records=records)
 
 
-def test_a_record_above_a_mebibyte_is_refused(kinesis):
-    client, _ = kinesis
-    records = [{"PartitionKey": "k", "Data": b"x" * (RECORD_BYTES + 1)}]
-    with pytest.raises(ClientError):
-        client.put_records(StreamName=STREAM, Records=records)
+@pytest.mark.parametrize(
+    "entry",
+    [
+        Entry("k", b"x" * (RECORD_BYTES + 1)),
+        Entry("k" * (KEY_CHARACTERS + 1), b"x"),
+    ],
+    ids=["above a mebibyte", "a long key"],
+)
+def test_what_kinesis_never_takes_is_refused_as_a_record(kinesis, entry):
+    client, read = kinesis
+    with pytest.raises(RecordRefusedError, match="observations"):
+        KinesisStream(client, STREAM).put([Entry("t1_good", b"{}"), entry])
+    assert read() == []
 
 
 def test_an_unknown_stream_is_an_error_with_advice(kinesis):
     client, _ = kinesis
     with pytest.raises(AwsError, match=r"elsewhere.*fix its name"):
-        stream_on(client, "elsewhere").put([Entry("k", b"x")], never())
+        KinesisStream(client, "elsewhere").put([Entry("k", b"x")])

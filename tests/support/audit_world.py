@@ -12,6 +12,7 @@ import pytest
 from clock import SystemClock
 from producer import app
 from producer.asker import Reply
+from producer.delivery.sender import Pace
 from producer.errors import RedditError
 from producer.settings import ProducerSettings
 from sandbox.audit import read_stream
@@ -118,6 +119,8 @@ def produce(stage, aws_url):
         for name, value in environment.items():
             patch.setenv(name, value)
         patch.setattr(app, "ThreadAsker", OneByOne)
+        # the sender's thread must not move the stage's clock by waiting on it
+        patch.setattr(app, "Pace", lambda _clock, wall: Pace(wall, wall))
         settings = ProducerSettings.from_environment(os.environ)
         log = Log(StringIO())
         # two hours pass in seconds of the wall
@@ -125,10 +128,12 @@ def produce(stage, aws_url):
         assert leases.take(stop, lambda: None)
         leases.start()
         credentials = app.credentials_of(settings.reddit)
-        producer, _, saver, _ = app.make_producer(settings, credentials, leases, clock, log)
+        running = app.make_producer(settings, credentials, leases, clock, log)
         while stage.clock.now() < stage.world.start_at + HOURS * 3600 + MINUTE:
-            producer.run_once(stop)
-        producer.finish(stop)
-        saver.close(WALL_SECONDS)
+            running.producer.run_once(stop)
+        running.producer.finish()
+        assert running.sender.drain(WALL_SECONDS) == 0
+        running.saver.close(WALL_SECONDS)
+        running.sender.close()
         leases.release()
     return list(read_stream(client_of(aws_url, "kinesis"), STREAM, 10).lines)

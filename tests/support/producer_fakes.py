@@ -15,10 +15,6 @@ SUBREDDIT = "wallstreetbets"
 START = 1_607_385_600.0
 PAGE_ITEMS = 100  # Reddit's
 THREAD_ITEMS = 500
-PUT_RECORDS_MOST = 500  # Kinesis': records, bytes of a call, bytes of a record with its key
-PUT_RECORDS_BYTES = 5_242_880
-RECORD_BYTES = 1_048_576
-ENTRY_CODES = ("ProvisionedThroughputExceededException", "InternalFailure")  # of a 200's entries
 
 
 class VirtualClock:
@@ -56,44 +52,6 @@ class MemoryLog:
         return [event for event in self.events if isinstance(event, kind)]
 
 
-class FakeKinesis:
-    """A boto3 Kinesis client with one shard in memory, and faults that a test plans.
-
-    `plan` holds what the next calls meet: a set of places that fail, or an error code; an
-    empty plan means success.
-    """
-
-    def __init__(self):
-        self.records = []
-        self.calls = []
-        self.plan = []
-
-    def put_records(self, *, StreamName, Records):
-        self._check(StreamName, Records)
-        self.calls.append([record["PartitionKey"] for record in Records])
-        meets = self.plan.pop(0) if self.plan else set()
-        if isinstance(meets, str):
-            raise client_error(meets, "PutRecords")
-        results = []
-        for place, record in enumerate(Records):
-            if place in meets:
-                code = ENTRY_CODES[place % len(ENTRY_CODES)]
-                results.append({"ErrorCode": code, "ErrorMessage": "slow down"})
-                continue
-            self.records.append((record["PartitionKey"], record["Data"]))
-            number = str(len(self.records))
-            results.append({"SequenceNumber": number, "ShardId": "shardId-000000000000"})
-        return {"FailedRecordCount": len(meets), "Records": results}
-
-    def _check(self, name, records):
-        if name != "observations":
-            raise client_error("ResourceNotFoundException", "PutRecords")
-        sizes = [len(each["Data"]) + len(each["PartitionKey"].encode()) for each in records]
-        wrong = not 1 <= len(records) <= PUT_RECORDS_MOST or max(sizes) > RECORD_BYTES
-        if wrong or sum(sizes) > PUT_RECORDS_BYTES:
-            raise client_error("ValidationException", "PutRecords")
-
-
 class MemoryStream:
     """A stream that takes everything, or nothing while `down`."""
 
@@ -102,11 +60,12 @@ class MemoryStream:
         self.down = False
         self.after_put = lambda _entries: None
 
-    def put(self, entries, _stop):
+    def put(self, entries):
         if self.down:
             raise AwsUnavailableError("down")
         self.entries.extend(entries)
         self.after_put(entries)
+        return [None] * len(entries)
 
 
 class FakeReddit:

@@ -6,7 +6,8 @@ import threading
 from clock import Steady
 from producer import daemon
 from producer.app import Running
-from producer.delivery.record_buffer import RecordBuffer
+from producer.delivery.memory_outbox import MemoryOutbox
+from producer.delivery.sender import Pace, Sender
 from producer.first_release import upgraded
 from producer.follower import Follower, Outlets
 from producer.producer import Edges, Producer
@@ -56,38 +57,49 @@ class ProducerWorld:
         self.budget = Budget(self.per_minute, steady.now())
         settings = ProducerSettings.from_environment(self.environment)
         self.asker = VirtualAsker(self.reddit, self.clock, self.budget, latency=self.latency)
-        buffer = RecordBuffer(self.stream)
-        gate = Gate(lambda: None, lambda: 0)
+        self.outbox = self.make_outbox()
+        pace = Pace(self.clock, self.clock)
+        parts = {"totals": self.totals, "log": self.log}
+        self.sender = Sender(self.outbox, self.stream, pace, **parts)
+        gate = Gate(lambda: None, self.outbox.acknowledged)
         wall = self.clock.monotonic
         self.saver = Saver(self.state, gate, totals=self.totals, log=self.log, steady=wall)
-        outlets = Outlets(buffer, self.saver, self.totals, self.log)
+        outlets = Outlets(self.outbox, self.saver, self.totals, self.log)
         subreddits = settings.reddit.subreddits
         self.followers = [
             Follower(settings, each, upgraded(self.state.load(each)), outlets, steady.now())
             for each in subreddits
         ]
         self.follower = self.followers[0]
-        self.edges = Edges(self.asker, buffer, self.saver, self.clock, steady, self.log)
+        self.edges = Edges(self.asker, self.outbox, self.saver, self.clock, steady, self.log)
         self.producer = Producer(self.followers, self.edges, self.budget, self.totals)
+
+    def make_outbox(self):
+        return MemoryOutbox(totals=self.totals, log=self.log)
 
     def run(self, seconds):
         until = self.clock.time + seconds
         while self.clock.time < until:
             self.producer.run_once(self.stop)
+            self.sender.step()
             self.saver.work()
 
     def reporter(self, subreddit="wallstreetbets"):
         return Reporter(self.producer, self.edges, self.budget, self.totals, subreddit=subreddit)
 
+    def running(self, leases, saver=None):
+        parts = (self.outbox, self.sender, saver or self.saver, leases)
+        return Running(self.producer, self.reporter(), *parts)
+
     def serve(self):
         """Run as the daemon does, until the stop or what ends it."""
-        running = Running(self.producer, self.reporter(), self.saver, FreeLeases())
-        daemon.run(running, self.stop, pulse=lambda: None, log=self.log)
+        daemon.run(self.running(FreeLeases()), self.stop, pulse=lambda: None, log=self.log)
 
     def deliver(self, seconds=0):
         """Run that long, then send and save all there is."""
         self.run(seconds)
-        self.producer.checkpoint(self.stop)
+        self.producer.checkpoint()
+        self.sender.drain(HOUR)
         self.saver.work()
 
     def delivered(self):

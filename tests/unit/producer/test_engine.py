@@ -8,7 +8,7 @@ import pytest
 
 from clock import Steady
 from contract import format_instant, parse_instant
-from producer.delivery.record_buffer import RecordBuffer
+from producer.delivery.memory_outbox import MemoryOutbox
 from producer.errors import ForbiddenError, RateLimitedError, RedditUnavailableError
 from producer.events import (
     AnswerFailed,
@@ -27,7 +27,6 @@ from producer.totals import Totals
 from tests.support.producer_fakes import (
     START,
     MemoryLog,
-    MemoryStream,
     VirtualAsker,
     VirtualClock,
     comment,
@@ -109,7 +108,7 @@ class Engine:
         self.stop = threading.Event()
         keeper = Saver(None, Gate(lambda: None, lambda: 0), totals=Totals(), log=self.log)
         steady = Steady(self.clock)
-        buffer = RecordBuffer(MemoryStream())
+        buffer = MemoryOutbox(totals=Totals(), log=MemoryLog())
         edges = Edges(self.asker, buffer, keeper, self.clock, steady, self.log)
         self.producer = Producer([self.follower], edges, self.budget, Totals())
 
@@ -410,7 +409,7 @@ def test_the_end_takes_what_is_in_flight():
     world.stop.set()
     world.producer.run_once(world.stop)
     assert world.delivered() == set()
-    world.producer.finish(world.stop)
+    world.producer.finish()
     assert len(world.delivered()) == 91
 
 

@@ -4,7 +4,6 @@ import threading
 
 import pytest
 
-from producer.app import Running
 from producer.aws_lambda import LambdaFace
 from producer.errors import (
     AwsError,
@@ -76,7 +75,7 @@ class Function:
         log = world.log
         world.start()
         world.log.events = log.events
-        return Running(world.producer, world.reporter(), world.saver.start(), self.leases)
+        return world.running(self.leases, world.saver.start())
 
     def invoke(self):
         """Run one invocation, at the next full minute."""

@@ -1,6 +1,7 @@
 """The whole producer on a virtual clock: nothing that Reddit showed is lost, whatever fails."""
 
 import itertools
+import json
 import math
 
 import pytest
@@ -9,14 +10,13 @@ from hypothesis import strategies as st
 
 from contract import format_instant, parse_instant, problem_of_line
 from producer.errors import (
-    AwsUnavailableError,
     ForbiddenError,
     GarbledError,
     RateLimitedError,
     RedditUnavailableError,
     UnreachableError,
 )
-from producer.events import ItemMalformed
+from producer.events import DeadLetterMade
 from tests.support.producer_fakes import START, comment, post
 from tests.support.producer_world import HOUR, ProducerWorld, steady, steady_posts
 
@@ -229,8 +229,7 @@ def test_a_checkpoint_comes_only_after_acknowledgement():
     assert cohorts
     world = ProducerWorld(steady(50, 1.0, begin=START - 50))
     world.stream.down = True
-    with pytest.raises(AwsUnavailableError):
-        world.run(HOUR)
+    world.run(HOUR)
     assert world.state.names() == set()
     world.stream.down = False
     world.start()
@@ -238,13 +237,20 @@ def test_a_checkpoint_comes_only_after_acknowledgement():
     assert set() == world.missing()
 
 
-def test_malformed_items_are_counted_and_skipped():
-    """The log names the field, and nothing of what its author wrote."""
-    world = ProducerWorld([post(1), comment(1), {**comment(2), "link_id": None}])
-    world.deliver(60)
-    assert {"t1_c1", "t3_p1"} == world.delivered()
-    assert [ItemMalformed("link_id")] * world.totals.items_malformed == world.log.events
-    assert world.totals.items_malformed > 0
+def test_a_malformed_item_is_one_dead_letter_then_silence():
+    """The judge says what it lacks; nothing of what its author wrote goes with it."""
+    world = ProducerWorld([post(1), comment(1), {**comment(2, START - 5), "link_id": None}])
+    world.deliver(600)
+    (letter,) = [entry for entry in world.stream.entries if entry.key == "t1_c2"]
+    assert problem_of_line(letter.data) == "missing:post_id"
+    told = json.loads(letter.data)
+    assert (told["id"], told["parent_id"]) == ("t1_c2", "t3_p1")
+    assert told["created_at"] == format_instant(START - 5)
+    assert (told["malformed"]["field"], told["malformed"]["value"]) == ("link_id", "null")
+    assert b"diamond hands" not in letter.data
+    assert b"somebody" not in letter.data
+    assert [DeadLetterMade("t1_c2", "malformed:link_id")] == world.log.events
+    assert (world.totals.items_malformed > 5, world.totals.dead_letters) == (True, 1)
 
 
 ERRORS = [RedditUnavailableError("503"), GarbledError("html"), UnreachableError("cut")]

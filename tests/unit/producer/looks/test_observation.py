@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contract import SCHEMA, problem_of, problem_of_line
-from producer.delivery.record_buffer import encode
+from producer.delivery.entry import encode
 from producer.gap import Gap, GapStatus
 from producer.looks.observation import gap_observation, observation_of
 from producer.reddit.thing import MalformedThingError, thing_of

@@ -3,7 +3,7 @@
 import json
 
 from contract import problem_of_line
-from producer.delivery.record_buffer import encode
+from producer.delivery.entry import encode
 from producer.looks.observation import observation_of
 from producer.reddit.client import listing_in
 from producer.reddit.thing import thing_of

@@ -1,0 +1,91 @@
+"""PutRecords' limits, and the order of one id's records."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from producer.delivery.entry import Entry
+from producer.delivery.outbox import Waiting
+from producer.delivery.window import Window
+from tests.support.kinesis import PUT_RECORDS_BYTES, PUT_RECORDS_MOST, RECORD_BYTES
+
+ENTRIES = st.lists(
+    st.builds(
+        Entry,
+        st.sampled_from([f"t1_{number}" for number in range(40)]),
+        st.sampled_from([b"x", b"y" * 5000, b"z" * (RECORD_BYTES - 10)]),
+    ),
+    max_size=60,
+)
+
+
+def window_of(entries):
+    window = Window()
+    window.load([Waiting(place, entry) for place, entry in enumerate(entries, start=1)])
+    return window
+
+
+def batches(window, now=0.0):
+    while batch := window.next_batch(now):
+        yield [each.entry for each in batch]
+        window.acknowledged(batch)
+
+
+@settings(deadline=None)
+@given(ENTRIES)
+def test_batches_keep_everything_within_the_limits_and_each_id_in_order(entries):
+    made = list(batches(window_of(entries)))
+    for batch in made:
+        assert 1 <= len(batch) <= PUT_RECORDS_MOST
+        assert sum(entry.size for entry in batch) <= PUT_RECORDS_BYTES
+        assert len(batch) == len({entry.key for entry in batch})
+    sent = [entry for batch in made for entry in batch]
+    assert len(sent) == len(entries)
+    for key in {entry.key for entry in entries}:
+        assert [e.data for e in entries if e.key == key] == [e.data for e in sent if e.key == key]
+
+
+def test_five_hundred_records_share_a_call():
+    entries = [Entry(f"t1_{number}", b"x") for number in range(1001)]
+    assert [len(batch) for batch in batches(window_of(entries))] == [500, 500, 1]
+
+
+def test_ten_mebibytes_share_a_call():
+    entries = [Entry(f"t1_{number}", b"x" * (RECORD_BYTES - 5)) for number in range(11, 22)]
+    assert [len(batch) for batch in batches(window_of(entries))] == [10, 1]
+
+
+def test_a_record_that_waits_for_its_next_try_is_not_overtaken_by_its_id():
+    """Kinesis may fail an id's first record alone: its second waits as long, others go on."""
+    window = window_of([Entry("t1_a", b"1"), Entry("t1_a", b"2"), Entry("t1_b", b"3")])
+    first = window.next_batch(0.0)
+    assert [each.entry.data for each in first] == [b"1", b"3"]
+    window.failed(first[:1], 0.0)
+    window.acknowledged(first[1:])
+    assert window.next_batch(0.0) == []
+    assert 0.05 <= window.retry_at() <= 0.1
+    assert [each.entry.data for each in window.next_batch(0.1)] == [b"1"]
+
+
+def test_each_failure_in_a_row_waits_longer_up_to_twenty_seconds():
+    window = window_of([Entry("t1_a", b"1")])
+    waits = []
+    for _ in range(12):
+        (each,) = window.next_batch(1e9)
+        window.failed([each], 0.0)
+        waits.append(window.retry_at())
+    assert all(0.05 * 2**n <= wait <= 0.1 * 2**n for n, wait in enumerate(waits[:8]))
+    assert 10 <= waits[-1] <= 20
+
+
+def test_what_is_sent_a_second_time_is_counted():
+    window = window_of([Entry("t1_a", b"1"), Entry("t1_b", b"2")])
+    batch = window.next_batch(0.0)
+    assert (window.tried(batch), window.tried(batch[:1])) == (0, 1)
+
+
+def test_it_knows_what_it_holds():
+    window = window_of([Entry("t1_a", b"12"), Entry("t1_b", b"345")])
+    assert (len(window), window.bytes, window.last) == (2, 13, 2)
+    window.acknowledged(window.next_batch(0.0))
+    assert (len(window), window.bytes, window.last) == (0, 0, 2)
+    assert window.retry_at() == float("inf")
