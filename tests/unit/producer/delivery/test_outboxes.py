@@ -9,10 +9,10 @@ from producer.delivery.dead_letter import malformed
 from producer.delivery.memory_outbox import MemoryOutbox
 from producer.events import DeadLetterMade
 from producer.looks.observation import observation_of
-from producer.looks.sighting import see
 from producer.reddit.thing import thing_of
 from tests.support.delivery import MEBIBYTE, Delivery, record
 from tests.support.kinesis import RECORD_BYTES
+from tests.support.looks_world import known_after
 from tests.support.producer_fakes import START, SUBREDDIT, comment
 
 ALL = {"after": 0, "most_records": 10**6, "most_bytes": 10**9}
@@ -30,7 +30,7 @@ def numbers(outbox, **changes):
 
 def observation(name, body):
     thing = thing_of(comment(1, name=name, body=body))
-    known = see(None, thing, at=START, scheduled=False, min_score=10).known
+    known = known_after(thing, at=START)
     return observation_of(known, thing, observed_at=START, cause="new", subreddit=SUBREDDIT)
 
 
