@@ -85,6 +85,7 @@ class Sender:
                 break
             rest = WATCH_SECONDS if self._thread.is_alive() else self.step().seconds
             self._wall.wait(min(left, rest))
+        self._hurried.clear()  # a function's process has another invocation after it
         return self._outbox.count()
 
     def close(self) -> None:

@@ -410,6 +410,7 @@ def test_the_end_takes_what_is_in_flight():
     world.producer.run_once(world.stop)
     assert world.delivered() == set()
     world.producer.finish()
+    world.sender.drain(MINUTE)
     assert len(world.delivered()) == 91
 
 

@@ -262,6 +262,9 @@ def test_draining_gathers_nothing_and_ends_when_all_is_gone(delivery):
     assert delivery.sender.drain(60) == 0
     assert delivery.clock.time - before < 0.1
     assert len(delivery.arrived()) == 5
+    delivery.add(record("t1_next"))  # and afterwards it gathers as before
+    delivery.run(4.9)
+    assert len(delivery.arrived()) == 5
 
 
 def test_draining_gives_up_when_its_time_is_over_and_says_how_much_waits(delivery):
