@@ -34,6 +34,7 @@ def test_the_purpose_decides_before_the_time(place):
     assert list(Purpose) == order
     first, second = Job(Purpose(order[place]), START), Job(Purpose(order[place + 1]), START - 900)
     assert choice(second, first) == Choice(first, START)
+    assert choice(first, second) == Choice(first, START)
 
 
 def test_of_one_purpose_the_longest_due_goes():
