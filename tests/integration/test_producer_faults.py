@@ -54,6 +54,10 @@ OF_REDDIT = {
 }
 FOR_AN_HOUR = {"401 for an hour": [{"kind": "401"}], "403 for an hour": [{"kind": "403"}]}
 OF_AWS = {
+    "Kinesis throttles": {"kinesis_throttled_ratio": 1.0},
+    "Kinesis takes half of the records": {"kinesis_failed_records_ratio": 0.5},
+    "Kinesis is away": {"kinesis_unavailable_ratio": 1.0},
+    "Kinesis hangs": {"kinesis_frozen": True},
     "connections to AWS break when the work is done": {"aws_cut_ratio": 0.3},
     "DynamoDB throttles": {"dynamodb_throttled_ratio": 1.0},
     "DynamoDB is away": {"dynamodb_unavailable_ratio": 1.0},
