@@ -95,14 +95,19 @@ class Ledger:
 
 
 class _Connection(asyncio.Protocol):
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Ledger, open_ones: set[asyncio.Transport | None]) -> None:
         self._ledger = ledger
+        self._open = open_ones
         self._buffer = bytearray()
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)  # noqa: S101 - TCP
         self._transport = transport
+        self._open.add(transport)
+
+    def connection_lost(self, _: Exception | None) -> None:
+        self._open.discard(self._transport)
 
     def data_received(self, data: bytes) -> None:
         self._buffer += data
@@ -141,6 +146,7 @@ class PutRecordsServer:
     def __init__(self, ledger: Ledger) -> None:
         self._ledger = ledger
         self._loop = asyncio.new_event_loop()
+        self._open: set[asyncio.Transport | None] = set()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, daemon=True)
         self.url = ""
@@ -158,10 +164,17 @@ class PutRecordsServer:
         self._loop.close()
 
     def _run(self) -> None:
-        make = self._loop.create_server(lambda: _Connection(self._ledger), "127.0.0.1", 0)
+        make = self._loop.create_server(
+            lambda: _Connection(self._ledger, self._open), "127.0.0.1", 0
+        )
         server = self._loop.run_until_complete(make)
         host, port = server.sockets[0].getsockname()
         self.url = f"http://{host}:{port}"
         self._ready.set()
         self._loop.run_forever()
         server.close()
+        for transport in self._open:
+            if transport is not None:
+                transport.abort()
+        self._loop.run_until_complete(asyncio.sleep(0))  # so that they are closed
+        self._loop.run_until_complete(server.wait_closed())

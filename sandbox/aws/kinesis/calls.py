@@ -25,7 +25,7 @@ from sandbox.aws.patching import Patching
 
 # https://docs.aws.amazon.com/streams/latest/dev/service-sizes-and-limits.html
 RECORD_BYTES = 1024 * 1024
-REQUEST_BYTES = 5 * 1024 * 1024
+REQUEST_BYTES = 10 * 1024 * 1024
 REQUEST_RECORDS = 500
 PARTITION_KEY_CHARACTERS = 256
 _INTERNAL_SHARE = 0.5  # of the entries that fail
@@ -164,7 +164,7 @@ def _check_size(entries: list[dict[str, Any]], *, one: bool) -> None:
             message = _too_long(f"{where}partitionKey", PARTITION_KEY_CHARACTERS)
             raise Refused("ValidationException", message)
     if sum(sizes) > REQUEST_BYTES:
-        raise Refused("InvalidArgumentException", "Records size exceeds 5 MB limit")
+        raise Refused("InvalidArgumentException", "Records size exceeds 10 MB limit")
 
 
 def _too_long(field: str, limit: int) -> str:
