@@ -285,6 +285,48 @@ def test_a_defect_of_every_answer_ends_it():
     assert len(world.log.of(AnswerFailed)) == MOST_DEFECTS
 
 
+def failing(engine, plan):
+    """Let the follower fail for each True of the plan; the job, left halfway, fails as well."""
+    planned = iter(plan)
+
+    def take(request, _answer, _batch, moment):
+        if next(planned, False):
+            raise ZeroDivisionError
+        request.job.taken.append(moment.now)
+
+    def fail(*_):
+        raise RuntimeError
+
+    engine.follower.take = take
+    for job in engine.follower.jobs:
+        job.fail = fail
+
+
+def test_a_defect_that_leaves_its_job_halfway_ends_nothing():
+    """Whoever failed waits longer each time; the others do not."""
+    failed, other = Endless("sweep", 0.1), Endless("poll", 1.0)
+    engine = Engine(failed, other)
+    engine.run(MINUTE)  # the careful one
+    failing(engine, [])
+    take = engine.follower.take
+    engine.follower.take = lambda request, *rest: (
+        take(request, *rest) if request.job is other else 1 / 0
+    )
+    began_at = engine.clock.time
+    engine.run(MINUTE)
+    sent = engine.sent("sweep", since=began_at)
+    assert 5 <= len(sent) <= 14
+    assert max(apart(sent)) > 10
+    assert len(engine.sent("poll", since=began_at)) >= 58
+
+
+def test_defects_with_answers_between_them_end_nothing():
+    engine = Engine(Endless("poll", 1.0))
+    failing(engine, [*[True] * (MOST_DEFECTS - 1), False, *[True] * (MOST_DEFECTS - 1)])
+    engine.run(3 * HOUR)
+    assert len(engine.log.of(AnswerFailed)) == 2 * (MOST_DEFECTS - 1)
+
+
 def test_an_empty_first_page_is_a_failed_page():
     """It is asked for again, longer and longer, and hides nothing from the next one."""
     world = ProducerWorld(steady(400, 1.0, begin=START - 300))
