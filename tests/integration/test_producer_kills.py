@@ -4,7 +4,7 @@ The producer is the real one, over real sockets; the sandbox's AWS takes what it
 of one line stands for Flink, and the audit compares all of it with what Reddit answered. A third of
 the kills come at any moment. A third come just when an answer has first shown a comment at the
 minimum score: there a producer that saves it too late forgets that it ever qualified. A third come
-when Kinesis has taken nothing for two minutes, and take the disk along: there a producer that saves
+when Kinesis has taken nothing for five minutes, and take the disk along: there a producer that saves
 its state before Kinesis has acknowledged what it covers never reads that again.
 """
 
@@ -29,8 +29,8 @@ SPEED = 240
 LAST_MINUTES = 40  # without a kill: what is still to be looked at again
 LEAST_LIFE_MINUTES = 6
 AWAY_MINUTES = 15  # until the next one has taken over and read both listings to their end
-UNSENT_MINUTES = 2
-IN_HANDS_MINUTES = 6
+UNSENT_MINUTES = 5
+IN_HANDS_MINUTES = 12
 RESTLESS = 4  # one comment of so many crosses the minimum, and falls below it soon
 
 
