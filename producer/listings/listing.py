@@ -12,7 +12,7 @@ from producer.reddit.limits import FULL_LISTING, LISTING_ITEMS
 MERGE_SECONDS = 300.0  # a hole this near to an open gap makes it longer
 LONGEST_SECONDS = 1800.0  # since it was found: then another gap begins, and this one is repaired
 QUIET_SECONDS = 60.0  # since it last grew: what still grows is not repaired yet
-TELL_SECONDS = 60.0  # between two records of one growing gap
+TELL_SECONDS = 30.0  # between two records of one growing gap
 SPAN_ITEMS_LEAST = 50
 
 
@@ -90,7 +90,7 @@ class Listing:
     def hole(self, to_at: float, now: float, *, late_only: bool = False) -> list[Gap]:
         """Note that what was created from `settled_at` to then may not be read.
 
-        Returns the gap if it is worth a record: it is new, or grew and was not told for a minute.
+        Returns the gap if it is worth a record: it is new, or grew and was not told for half a minute.
         """
         from_at = self.settled_at
         if from_at is None or to_at <= from_at:

@@ -19,7 +19,7 @@ WINDOW_SECONDS = 600.0  # Reddit's own window
 EDGE_SECONDS = 1.0  # a well-behaved client still meets a 429 at the window's edge
 SAME_WINDOW_SECONDS = 30.0  # two answers of one window may say its end that differently
 # at most so much of every minute: what waits behind them comes first if there is more of them
-SHARES: Mapping[Purpose, float] = {Purpose.REPAIR: 0.5, Purpose.DEEP: 0.4}
+SHARES: Mapping[Purpose, float] = {Purpose.REPAIR: 0.35, Purpose.DEEP: 0.4}
 NEVER = float("inf")
 
 

@@ -105,7 +105,7 @@ def test_nothing_is_a_hole_that_was_settled_or_before_there_was_a_cursor():
     assert Listing("wallstreetbets", "comments").hole(START, START) == []
 
 
-def test_neighbouring_holes_are_one_gap_told_once_a_minute():
+def test_neighbouring_holes_are_one_gap_told_twice_a_minute():
     one = listing(settled_at=START)
     (first,) = one.hole(START + 5, START + 30, late_only=True)
     told = []
@@ -113,7 +113,9 @@ def test_neighbouring_holes_are_one_gap_told_once_a_minute():
         one.settle(START + second)
         told += one.hole(START + second + 5, START + second + 30, late_only=True)
     assert [(gap.id, gap.from_at, gap.to_at) for gap in told] == [
+        (first.id, START, START + 35),
         (first.id, START, START + 65),
+        (first.id, START, START + 95),
         (first.id, START, START + 125),
     ]
     assert one.gaps_open == 1

@@ -160,7 +160,7 @@ def test_of_several_answers_the_newest_window_and_its_least_is_believed(told, fr
     assert budget.ready_at(START, Purpose.POLL) == free_at
 
 
-@pytest.mark.parametrize(("purpose", "most"), [(Purpose.REPAIR, 47), (Purpose.DEEP, 38)])
+@pytest.mark.parametrize(("purpose", "most"), [(Purpose.REPAIR, 33), (Purpose.DEEP, 38)])
 def test_repairs_and_deep_polls_have_a_share_of_every_minute(purpose, most):
     budget = Budget(100, A_MINUTE_AGO)
     for number in range(most):
