@@ -90,7 +90,7 @@ class Listing:
     def hole(self, to_at: float, now: float, *, late_only: bool = False) -> list[Gap]:
         """Note that what was created from `settled_at` to then may not be read.
 
-        Returns the gap if it is worth a record: it is new, or grew and was not told for half a minute.
+        Returns the gap if it is worth a record: it is new, or grew and was not told lately.
         """
         from_at = self.settled_at
         if from_at is None or to_at <= from_at:
