@@ -5,8 +5,8 @@ import threading
 
 from clock import Steady
 from producer import daemon
-from producer.app import Running
-from producer.delivery.memory_outbox import MemoryOutbox
+from producer.app import Running, make_outbox
+from producer.delivery.disk_outbox import DiskOutbox
 from producer.delivery.sender import Pace, Sender
 from producer.first_release import upgraded
 from producer.follower import Follower, Outlets
@@ -47,6 +47,7 @@ class ProducerWorld:
         }
         self.per_minute = per_minute
         self.latency = latency
+        self.outbox = None
         self.stop = threading.Event()
         self.start()
 
@@ -57,7 +58,7 @@ class ProducerWorld:
         self.budget = Budget(self.per_minute, steady.now())
         settings = ProducerSettings.from_environment(self.environment)
         self.asker = VirtualAsker(self.reddit, self.clock, self.budget, latency=self.latency)
-        self.outbox = self.make_outbox()
+        self.outbox = self.make_outbox(settings)
         pace = Pace(self.clock, self.clock)
         parts = {"totals": self.totals, "log": self.log}
         self.sender = Sender(self.outbox, self.stream, pace, **parts)
@@ -74,8 +75,10 @@ class ProducerWorld:
         self.edges = Edges(self.asker, self.outbox, self.saver, self.clock, steady, self.log)
         self.producer = Producer(self.followers, self.edges, self.budget, self.totals)
 
-    def make_outbox(self):
-        return MemoryOutbox(totals=self.totals, log=self.log)
+    def make_outbox(self, settings):
+        if isinstance(self.outbox, DiskOutbox):
+            self.outbox._database.close()  # what a kill does; SQLite writes nothing then
+        return make_outbox(settings, self.totals, self.log)
 
     def run(self, seconds):
         until = self.clock.time + seconds

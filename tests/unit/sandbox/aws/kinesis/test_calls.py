@@ -125,14 +125,14 @@ def test_throttling_refuses_the_whole_call(kinesis, faults):
     ("records", "error"),
     [
         ([{"PartitionKey": "k", "Data": bytes(MEGABYTE)}], "ValidationException"),
-        ([{"PartitionKey": "k", "Data": bytes(900_000)}] * 6, "InvalidArgumentException"),
+        ([{"PartitionKey": "k", "Data": bytes(900_000)}] * 12, "InvalidArgumentException"),
         ([{"PartitionKey": "k", "Data": b"x"}] * 501, "ValidationException"),
         ([{"PartitionKey": "k" * 257, "Data": b"x"}], "ValidationException"),
     ],
     ids=["record", "request", "count", "key"],
 )
 def test_limits_refuse_the_whole_call(kinesis, records, error):
-    """Record with key 1 MiB, request 5 MiB, 500 records, keys of 256 characters."""
+    """Record with key 1 MiB, request 10 MiB, 500 records, keys of 256 characters."""
     with pytest.raises(ClientError, match=error):
         kinesis.put_records(StreamName="s", Records=records)
     assert not read(kinesis)
