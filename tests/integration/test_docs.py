@@ -33,6 +33,7 @@ NOT_RUN = {
     "aws lambda": NEEDS_AWS,
     "aws logs": NEEDS_AWS,
     "aws s3": NEEDS_AWS,
+    "cd /opt/wsb-stream": "needs the producer's machine",
     "DELETE FROM": "is for Athena",
 }
 KEYS = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")  # the emulator's
