@@ -4,8 +4,8 @@ The producer is the real one, over real sockets; the sandbox's AWS takes what it
 of one line stands for Flink, and the audit compares all of it with what Reddit answered. A third of
 the kills come at any moment. A third come just when an answer has first shown a comment at the
 minimum score: there a producer that saves it too late forgets that it ever qualified. A third come
-when Kinesis has taken nothing for five minutes, and take the disk along: there a producer that saves
-its state before Kinesis has acknowledged what it covers never reads that again.
+when Kinesis has taken nothing for five minutes, and take the disk along: there a producer that
+saves its state before Kinesis has acknowledged what it covers never reads that again.
 """
 
 import time
