@@ -28,6 +28,7 @@ from kinesis import Producer
 from bench.put_records_server import Ledger, PutRecordsServer
 from bench.table import Table
 from clock import SystemClock
+from producer.aws import make_client
 from producer.delivery.disk_outbox import DiskOutbox
 from producer.delivery.sender import Pace, Sender
 from producer.delivery.stream import KinesisStream
@@ -73,7 +74,8 @@ def send_wsb_stream(url: str, made: list[Record]) -> None:
     totals, log = Totals(), Log(sys.stderr, least=logging.CRITICAL)
     with tempfile.TemporaryDirectory() as folder:
         outbox = DiskOutbox(Path(folder), NO_LIMIT, totals=totals, log=log)
-        stream = KinesisStream(_client(url), STREAM)
+        os.environ["AWS_ENDPOINT_URL"] = url
+        stream = KinesisStream(make_client("kinesis", REGION, validates=False), STREAM)
         pace = Pace(SystemClock(), SystemClock())
         sender = Sender(outbox, stream, pace, totals=totals, log=log)
         sender.start()

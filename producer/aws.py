@@ -49,11 +49,16 @@ def make_client(
     *,
     connect_seconds: float = CONNECT_TIMEOUT_SECONDS,
     read_seconds: float = READ_TIMEOUT_SECONDS,
+    validates: bool = True,
 ) -> Any:  # noqa: ANN401 - boto3 has no types
-    """Return a boto3 client that never retries by itself."""
+    """Return a boto3 client that never retries by itself.
+
+    `validates`: it looks at every parameter before a call, a third of the work of a large one.
+    """
     config = Config(
         connect_timeout=connect_seconds,
         read_timeout=read_seconds,
+        parameter_validation=validates,
         retries={"total_max_attempts": 1, "mode": "standard"},
     )
     return boto3.client(service, region_name=region, config=config)
