@@ -43,6 +43,7 @@ COLUMNS = (
     "lost",
     "duplicated",
 )
+RUNS = 3  # of each; the fastest is shown, with the worst of what was lost or duplicated
 RECORDS = 20_000
 SHARES = (0.0, 0.2)
 ANSWER_RECORDS = 100  # as Reddit answers
@@ -148,6 +149,7 @@ def _parts(made: list[Record], size: int) -> Iterator[list[Record]]:
 
 def run(name: str, url: str) -> Spent:
     """Send all records; returns what it took of this process."""
+    logging.disable()  # async-kinesis tells of each throttling
     os.environ.update(NOBODY)
     made = list(records())
     began, cpu = time.perf_counter(), time.process_time()
@@ -199,13 +201,21 @@ def measure(name: str, failing_share: float) -> dict[str, Any]:
     }
 
 
+def best(name: str, failing_share: float) -> dict[str, Any]:
+    """Measure several times: whatever else a machine does only slows a run down."""
+    runs = [measure(name, failing_share) for _ in range(RUNS)]
+    row = max(runs, key=lambda each: each["records_per_second"])
+    worst = {what: max(each[what] for each in runs) for what in ("lost", "duplicated")}
+    return row | worst
+
+
 def main() -> None:
     """Print the table and write it."""
     print(f"{RECORDS:,} records of 1 KB to a local server that speaks PutRecords\n")
     table = Table("send", COLUMNS)
     for failing_share in SHARES:
         for name in SENDERS:
-            table.add(measure(name, failing_share))
+            table.add(best(name, failing_share))
     table.write()
 
 

@@ -104,7 +104,9 @@ def make_producer(
     )
     saved = {each: upgraded(state.load(each)) for each in settings.reddit.subreddits}
     outbox = make_outbox(settings, totals, log)
-    stream = KinesisStream(make_client("kinesis", settings.region, validates=False), settings.stream_name)
+    stream = KinesisStream(
+        make_client("kinesis", settings.region, validates=False), settings.stream_name
+    )
     sender = Sender(outbox, stream, Pace(clock, SystemClock()), totals=totals, log=log)
     saver = Saver(state, Gate(leases.renew, outbox.acknowledged), totals=totals, log=log)
     outlets = Outlets(outbox, saver, totals, log)

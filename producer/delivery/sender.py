@@ -1,4 +1,4 @@
-"""Sender: takes what waits in the outbox to Kinesis, on a thread of its own.
+"""Sender: takes what waits in the outbox to Kinesis, on threads of its own.
 
 Only failed entries are sent again, each after a jittered wait of its own; a call that fails as a
 whole, or in most of its entries, slows everything down. It goes on until Kinesis has everything.
@@ -9,17 +9,21 @@ from collections.abc import Sequence
 from typing import NamedTuple, Self
 
 from clock import Clock
+from producer.backoff import Backoff
 from producer.delivery.dead_letter import refused
+from producer.delivery.entry import Entry
 from producer.delivery.outbox import Outbox, Waiting
 from producer.delivery.stream import REFUSING_CODES, Stream
-from producer.delivery.window import BATCH_RECORDS, NO_FAILURE, Window
+from producer.delivery.window import BATCH_RECORDS, Window
 from producer.errors import AwsUnavailableError, RecordRefusedError
 from producer.events import RecordRefused, RecordsPartlyFailed, StreamUnavailable
 from producer.totals import Totals
 from telemetry import Log
 
 GATHER_SECONDS = 5.0  # several answers of Reddit share a call
-WINDOW_RECORDS = 4 * BATCH_RECORDS  # held up by failures, and others go on
+CALLS = 2  # at a time: the one is written while the other is answered
+NO_FAILURE = Backoff(first_seconds=0.1, cap_seconds=20.0)  # of a call as a whole
+WINDOW_RECORDS = 6 * BATCH_RECORDS  # held up by failures, and others go on
 WINDOW_BYTES = 32 * 1024 * 1024
 IDLE_SECONDS = 1.0
 WATCH_SECONDS = 0.02
@@ -46,7 +50,7 @@ class Pace(NamedTuple):
 
 
 class Sender:
-    """`start` runs it on a thread; `step` makes its next call, for who has no threads."""
+    """`start` runs it on threads; `step` makes its next call, for who has none."""
 
     def __init__(
         self, outbox: Outbox, stream: Stream, pace: Pace, *, totals: Totals, log: Log
@@ -64,11 +68,16 @@ class Sender:
         self._hurried = threading.Event()
         self._closed = threading.Event()
         self._failed = False
-        self._thread = threading.Thread(target=self._run, name="sender", daemon=True)
+        self._turn = threading.Lock()  # of who looks at the window; a call gives it away
+        self._threads = [
+            threading.Thread(target=self._run, name=f"sender-{number}", daemon=True)
+            for number in range(CALLS)
+        ]
 
     def start(self) -> Self:
-        """Send from now on, on a thread."""
-        self._thread.start()
+        """Send from now on."""
+        for thread in self._threads:
+            thread.start()
         return self
 
     def drain(self, seconds: float) -> int:
@@ -83,23 +92,31 @@ class Sender:
             left = until - self._wall.monotonic()
             if left <= 0:
                 break
-            rest = WATCH_SECONDS if self._thread.is_alive() else self.step().seconds
+            rest = WATCH_SECONDS if self._runs() else self.step().seconds
             self._wall.wait(min(left, rest))
         self._hurried.clear()  # a function's process has another invocation after it
         return self._outbox.count()
 
     def close(self) -> None:
-        """End the thread, after the call it is in; not for long: it may be a call in vain."""
+        """End the threads, after their calls; not for long: these may be calls in vain."""
         self._closed.set()
-        self._outbox.arrived.set()
-        if self._thread.is_alive():
-            self._thread.join(CLOSE_SECONDS)
+        until = self._wall.monotonic() + CLOSE_SECONDS
+        while self._runs() and self._wall.monotonic() < until:
+            self._outbox.arrived.set()
+            self._wall.wait(WATCH_SECONDS)
 
     def step(self) -> Rest:
         """Make the call that is due, if one is; returns for how long nothing else is.
 
         A new record may be due before.
         """
+        with self._turn:
+            return self._step()
+
+    def _runs(self) -> bool:
+        return any(thread.is_alive() for thread in self._threads)
+
+    def _step(self) -> Rest:
         self._load()
         now = self._wall.monotonic()
         if not len(self._window):
@@ -111,13 +128,13 @@ class Sender:
             return _rest(gathering, gathering=True)
         batch = self._window.next_batch(now)
         if not batch:
-            return _rest(self._window.retry_at() - now)
+            return _rest(min(self._window.retry_at() - now, IDLE_SECONDS))
         self._deliver(batch)
         return Rest(max(0.0, self._resume_at - self._wall.monotonic()))
 
     def _run(self) -> None:
         try:
-            while not self._closed.is_set():
+            while not self._closed.is_set() and not self._failed:
                 self._outbox.arrived.clear()
                 rest = self.step()
                 if rest.seconds > 0:
@@ -143,6 +160,9 @@ class Sender:
         return self._gather_until - self._clock.monotonic()
 
     def _deliver(self, batch: list[Waiting]) -> None:
+        self._totals.records_retried += self._window.sent(batch)
+        if self._window.idle >= BATCH_RECORDS:
+            self._outbox.arrived.set()  # there is work for another thread
         try:
             self._put(batch)
         except AwsUnavailableError as error:
@@ -150,14 +170,23 @@ class Sender:
             failures = self._backoff.failures
             self._log.emit(StreamUnavailable(reason=str(error), failures=failures))
             self._slow_down()
+        finally:
+            self._window.returned(batch)
+
+    def _call(self, entries: Sequence[Entry]) -> list[str | None]:
+        """Make a call, while others have their turn."""
+        self._turn.release()
+        try:
+            return self._stream.put(entries)
+        finally:
+            self._turn.acquire()
 
     def _slow_down(self) -> None:
         self._resume_at = self._wall.monotonic() + self._backoff.seconds()
 
     def _put(self, batch: list[Waiting]) -> None:
-        self._totals.records_retried += self._window.tried(batch)
         try:
-            codes = self._stream.put([each.entry for each in batch])
+            codes = self._call([each.entry for each in batch])
         except RecordRefusedError as error:
             self._isolate(batch, error)
             return
@@ -179,7 +208,7 @@ class Sender:
         """
         letter = refused(each.entry, why)
         if not self._outbox.is_reported(letter.id):
-            code = self._stream.put([letter.entry])[0]
+            (code,) = self._call([letter.entry])
             if code in REFUSING_CODES:
                 raise RecordRefusedError(f"Kinesis refuses a dead letter too: {code}")
             if code is not None:

@@ -10,9 +10,7 @@ from producer.delivery.outbox import Waiting
 # request, including partition keys": botocore's model of kinesis/2013-12-02, PutRecords
 BATCH_RECORDS = 500
 BATCH_BYTES = 10 * 1024 * 1024
-FIRST_RETRY_SECONDS = 0.1
-LONGEST_RETRY_SECONDS = 20.0
-NO_FAILURE = Backoff(FIRST_RETRY_SECONDS, LONGEST_RETRY_SECONDS)
+NO_FAILURE = Backoff(first_seconds=0.02, cap_seconds=5.0)  # of one entry, while others succeed
 
 
 @dataclass(slots=True)
@@ -30,6 +28,7 @@ class Window:
     _waiting: dict[int, Waiting] = field(default_factory=dict)
     _retries: dict[int, _Retry] = field(default_factory=dict)
     _tried: set[int] = field(default_factory=set)
+    _in_flight: set[int] = field(default_factory=set)
     last: int = 0
     """The sequence number up to which the outbox has been read."""
     bytes: int = 0
@@ -37,6 +36,11 @@ class Window:
     def __len__(self) -> int:
         """Return how many entries it holds."""
         return len(self._waiting)
+
+    @property
+    def idle(self) -> int:
+        """Return how many of them are not in flight."""
+        return len(self._waiting) - len(self._in_flight)
 
     def load(self, found: Sequence[Waiting]) -> None:
         """Take what follows in the outbox."""
@@ -49,7 +53,7 @@ class Window:
         """Return what may share a call now, in order, up to the limits of a call.
 
         No batch holds an id twice, since Kinesis may fail the first alone; and nothing goes
-        before an earlier entry of its id, wait that for its next try or not.
+        before an earlier entry of its id, be that in flight or wait for its next try.
         """
         batch: list[Waiting] = []
         ids: set[str] = set()
@@ -59,7 +63,7 @@ class Window:
                 continue
             ids.add(each.entry.key)
             retry = self._retries.get(each.sequence)
-            if retry and retry.at > now:
+            if each.sequence in self._in_flight or (retry and retry.at > now):
                 continue
             size += each.entry.size
             if batch and (len(batch) == BATCH_RECORDS or size > BATCH_BYTES):
@@ -68,15 +72,21 @@ class Window:
         return batch
 
     def retry_at(self) -> float:
-        """Return when the first failed entry may go again; infinity when none failed."""
-        return min((retry.at for retry in self._retries.values()), default=float("inf"))
+        """Return when the first failed entry may go again; infinity when there is none."""
+        moments = (retry.at for each, retry in self._retries.items() if each not in self._in_flight)
+        return min(moments, default=float("inf"))
 
-    def tried(self, batch: Iterable[Waiting]) -> int:
-        """Note that these are sent; returns how many of them had been sent before."""
+    def sent(self, batch: Iterable[Waiting]) -> int:
+        """Note that these are in flight; returns how many of them had been sent before."""
         sequences = {each.sequence for each in batch}
         again = len(sequences & self._tried)
         self._tried |= sequences
+        self._in_flight |= sequences
         return again
+
+    def returned(self, batch: Iterable[Waiting]) -> None:
+        """Note that these are no longer in flight."""
+        self._in_flight -= {each.sequence for each in batch}
 
     def failed(self, batch: Iterable[Waiting], now: float) -> None:
         """Let these wait before they go again, longer each time."""

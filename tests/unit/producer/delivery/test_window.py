@@ -62,25 +62,38 @@ def test_a_record_that_waits_for_its_next_try_is_not_overtaken_by_its_id():
     window.failed(first[:1], 0.0)
     window.acknowledged(first[1:])
     assert window.next_batch(0.0) == []
-    assert 0.05 <= window.retry_at() <= 0.1
-    assert [each.entry.data for each in window.next_batch(0.1)] == [b"1"]
+    assert 0.01 <= window.retry_at() <= 0.02
+    assert [each.entry.data for each in window.next_batch(0.02)] == [b"1"]
 
 
-def test_each_failure_in_a_row_waits_longer_up_to_twenty_seconds():
+def test_a_record_in_flight_is_not_overtaken_by_its_id():
+    """Two calls at a time: the second has other ids."""
+    window = window_of([Entry("t1_a", b"1"), Entry("t1_a", b"2"), Entry("t1_b", b"3")])
+    first = window.next_batch(0.0)[:1]
+    assert window.sent(first) == 0
+    assert (window.idle, window.sent(second := window.next_batch(0.0))) == (2, 0)
+    assert [each.entry.data for each in second] == [b"3"]
+    assert window.next_batch(0.0) == []
+    window.acknowledged(first)
+    window.returned(first)
+    assert [each.entry.data for each in window.next_batch(0.0)] == [b"2"]
+
+
+def test_each_failure_in_a_row_waits_longer_up_to_five_seconds():
     window = window_of([Entry("t1_a", b"1")])
     waits = []
     for _ in range(12):
         (each,) = window.next_batch(1e9)
         window.failed([each], 0.0)
         waits.append(window.retry_at())
-    assert all(0.05 * 2**n <= wait <= 0.1 * 2**n for n, wait in enumerate(waits[:8]))
-    assert 10 <= waits[-1] <= 20
+    assert all(0.01 * 2**n <= wait <= 0.02 * 2**n for n, wait in enumerate(waits[:8]))
+    assert 2.5 <= waits[-1] <= 5
 
 
 def test_what_is_sent_a_second_time_is_counted():
     window = window_of([Entry("t1_a", b"1"), Entry("t1_b", b"2")])
     batch = window.next_batch(0.0)
-    assert (window.tried(batch), window.tried(batch[:1])) == (0, 1)
+    assert (window.sent(batch), window.sent(batch[:1])) == (0, 1)
 
 
 def test_it_knows_what_it_holds():
