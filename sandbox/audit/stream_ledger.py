@@ -7,6 +7,7 @@ from typing import Any
 from sandbox.audit.ledgers import StreamLedger
 from sandbox.audit.rows import Row, passes
 
+DEAD = {"malformed", "oversize", "refused"}  # how the producer marks what the filter must refuse
 GET_RECORDS_LIMIT = 10_000  # most that GetRecords gives
 
 
@@ -22,7 +23,7 @@ def stream_ledger(lines: Iterable[bytes], min_score: int) -> StreamLedger:
     return StreamLedger(
         lines=kept,
         ids=frozenset(row["id"] for row in rows if row.get("kind") != "gap"),
-        passing_records=sum(passes(row, min_score) for row in rows),
+        passing_records=sum(passes(row, min_score) for row in rows if not DEAD & row.keys()),
         gaps=len({row["id"] for row in rows if row.get("kind") == "gap"}),
     )
 
