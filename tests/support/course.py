@@ -54,6 +54,7 @@ class Course:
         self.aws = SandboxAws(folder / "aws")
         self.clock = self.aws.clock
         self.own_clock = FileClock.create(folder / "own_clock", 0.0)
+        self._ahead_seconds = 0.0
         self.kinesis = make_stream(self.aws.url)
         make_table(self.aws.url)
         write_records(folder / "day.ndjson.gz", things)
@@ -154,14 +155,17 @@ class Course:
         speed = speed or self.speed
         end = self.clock.now() + minutes * MINUTE
         while (left := end - self.clock.now()) > 0 and not until():
-            for clock in (self.clock, self.own_clock):
-                clock.set_speed(speed, UNWATCHED_SECONDS)
+            self.clock.set_speed(speed, UNWATCHED_SECONDS)
+            # set by the other one: a stall between the two would part them for good
+            own = self.clock.now() + self._ahead_seconds
+            self.own_clock.set(own, speed, UNWATCHED_SECONDS)
             time.sleep(min(left / speed, UNWATCHED_SECONDS / 10))
         for clock in (self.clock, self.own_clock):
             clock.set_speed(0)
 
     def step(self, seconds):
         """Step the producer's clock."""
+        self._ahead_seconds += seconds
         self.own_clock.step(seconds)
 
     # --- Reddit and AWS
