@@ -22,7 +22,6 @@ from producer.looks.look_jobs import look_jobs
 from producer.looks.looks import Asked, Looks
 from producer.looks.observation import Record, gap_observation
 from producer.looks.recall import RecallEstimate
-from producer.looks.threads import Threads
 from producer.reddit.batch import Batch, Malformed
 from producer.reddit.limits import LISTINGS
 from producer.reddit.question import Answer
@@ -84,7 +83,7 @@ class Follower:
             FullScan(listing, now + (0.0 if listing.cursor else every), every)
             for listing in self.listings
         )
-        self.repair = Repair(self.listings, Threads(self.looks.table))
+        self.repair = Repair(self.listings, self.looks.threads)
         self.jobs: tuple[Job, ...] = (
             *self.polls,
             *map(DeepPolls, self.listings),
@@ -99,7 +98,7 @@ class Follower:
     def take(self, request: Request, answer: Answer, batch: Batch, moment: Moment) -> None:
         """Take in an answer: first what it shows, then what it means for whoever asked."""
         now, observed_at = moment
-        records, peaks = self._reader.see(batch, request.purpose, now, observed_at)
+        records, peaks = self._reader.see(batch, request, now, observed_at)
         if peaks:
             self.recall.crossed(_births(batch, peaks), now)
         self.repair.found(sum(record["cause"] == REPAIR for record in records))

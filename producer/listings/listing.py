@@ -1,8 +1,8 @@
 """Listing: what all polls of one listing know together."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
-from math import inf, nan
+from itertools import islice, takewhile
+from math import inf, isnan, nan
 
 from producer.gap import Gap, GapStatus
 from producer.listings.cursor import RECENT_IDS, Cursor
@@ -146,14 +146,12 @@ class Listing:
         return closed
 
     def _span_seconds(self) -> float:
-        newest, count, oldest = -inf, 0, inf
-        for created_at in islice(self.recent.values(), LISTING_ITEMS):
-            if created_at != created_at:  # noqa: PLR0124 - nan
-                break
-            newest, oldest, count = max(newest, created_at), created_at, count + 1
-        if count < SPAN_ITEMS_LEAST:
+        newest = list(islice(self.recent.values(), LISTING_ITEMS))
+        if isnan(sum(newest)):  # some are from before the restart
+            newest = list(takewhile(lambda created_at: not isnan(created_at), newest))
+        if len(newest) < SPAN_ITEMS_LEAST:
             return inf
-        return max(0.0, newest - oldest) * LISTING_ITEMS / count
+        return max(0.0, max(newest) - newest[-1]) * LISTING_ITEMS / len(newest)
 
     def _takes(self, gap: Gap, from_at: float, to_at: float, *, late_only: bool) -> bool:
         """Tell whether a hole makes this gap longer rather than another one."""
@@ -172,17 +170,25 @@ def _merged(shown: Mapping[str, float], known: Mapping[str, float]) -> Iterator[
 
     Known things above the first that both have are newer, those that follow one stay behind it.
     """
-    below: dict[str | None, list[tuple[str, float]]] = {}
-    place: str | None = None
-    for fullname, created_at in known.items():
+    both = len(known.keys() & shown.keys())
+    if not both:
+        yield from shown.items()
+        yield from known.items()
+        return
+    items = iter(known.items())
+    newer: list[tuple[str, float]] = []
+    below: dict[str, list[tuple[str, float]]] = {}
+    behind = newer
+    for fullname, created_at in items:
         if fullname in shown:
-            place = fullname
+            behind = below[fullname] = []
+            both -= 1
+            if not both:
+                break
         else:
-            below.setdefault(place, []).append((fullname, created_at))
-    newer = below.pop(None, []) if place is not None else []
+            behind.append((fullname, created_at))
+    behind.extend(items)
     yield from newer
     for fullname, created_at in shown.items():
         yield fullname, created_at
-        yield from below.pop(fullname, ())
-    for rest in below.values():
-        yield from rest
+        yield from below.get(fullname, ())

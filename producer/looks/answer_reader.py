@@ -3,11 +3,12 @@
 Every item of every answer is a look, whatever the answer was asked for.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from producer.looks.looks import Looks, Seen
+from producer.job import Request
+from producer.looks.looks import Asked, Looks, Seen
 from producer.looks.observation import Record, observation_of
 from producer.reddit.batch import Batch
 from producer.reddit.purpose import Purpose
@@ -33,10 +34,11 @@ class AnswerReader:
         self._totals = totals
 
     def see(
-        self, batch: Batch, purpose: Purpose, at: float, observed_at: float
+        self, batch: Batch, request: Request, at: float, observed_at: float
     ) -> tuple[list[Record], dict[str, int]]:
         """Take in what was answered; returns the records, and the peaks of who crossed first."""
-        seen = self._looks.see(batch, at)
+        ticket = request.ticket
+        seen = self._looks.see(batch, at, ticket if isinstance(ticket, Asked) else None)
         self._totals.looks_skipped += seen.skipped
         if not batch.things:  # a simulation
             return [], {}
@@ -44,12 +46,14 @@ class AnswerReader:
             batch.ids[place]: int(batch.scores[place])
             for place in np.flatnonzero(seen.crossed).tolist()
         }
-        return self._records(seen, batch.things, purpose, observed_at), crossed
+        return self._records(seen, batch.things, request.purpose, observed_at), crossed
 
     def miss(
-        self, missed: Iterable[str], purpose: Purpose, at: float, observed_at: float
+        self, missed: Sequence[str], purpose: Purpose, at: float, observed_at: float
     ) -> list[Record]:
         """Take in ids that were asked for and not answered."""
+        if not missed:
+            return []
         return self._records(self._looks.miss(missed, at), (), purpose, observed_at)
 
     def _records(

@@ -1,6 +1,7 @@
 """Looks: all that is known of every id, what an answer changes in it, and whom to look at next."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
+from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from producer.looks.settle import FORGET_SECONDS, Due, Settle
 from producer.looks.sighting import Change, Mask, Rule, Shown, miss, see_again, see_first
 from producer.looks.sweep import Sweep
 from producer.looks.table import NEVER, NO_SLOT, UNQUEUED, Slots, Table
+from producer.looks.threads import Threads
 from producer.reddit.batch import ABSENT_CODE, DELETED_CODE, LIVE_CODE, UNKNOWN, Batch
 from producer.reddit.limits import INFO_IDS
 
@@ -71,6 +73,7 @@ class Looks:
         self.settle = Settle(self.table, ages)
         self.sweep = Sweep(self.table, tickets, retention_days)
         self.cohorts = Cohorts(self.table)
+        self.threads = Threads(self.table)
         self._later: list[tuple[float, Slots]] = []
         self._leaving: list[Slots] = []
         self._floors: dict[str, int] = {}
@@ -79,10 +82,13 @@ class Looks:
     def __len__(self) -> int:
         return len(self.table)
 
-    def see(self, batch: Batch, at: float) -> Seen:
-        """Take in what was answered, no id twice."""
+    def see(self, batch: Batch, at: float, asked: Asked | None = None) -> Seen:
+        """Take in what was answered, to what was `asked` if it was a look; no id twice."""
         table = self.table
-        slots = table.slots(batch.ids)
+        if asked is not None and len(batch) == len(asked.ids) and tuple(batch.ids) == asked.ids:
+            slots = asked.slots  # nobody forgets a row that is in flight
+        else:
+            slots = table.slots(batch.ids)
         shown = Shown(batch.scores, batch.states, batch.text_crcs, batch.edited_at)
         new = slots == NO_SLOT
         if not new.any():
@@ -147,13 +153,10 @@ class Looks:
 
         `unreadable`: ids that it held in a form that could not be read; they are no misses.
         """
-        left = [
-            fullname
-            for fullname, waits in zip(
-                asked.ids, self.table.in_flight[asked.slots].tolist(), strict=True
-            )
-            if waits
-        ]
+        in_flight = self.table.in_flight[asked.slots]
+        if not in_flight.any():
+            return ()
+        left = list(compress(asked.ids, in_flight.tolist()))
         bad = self.table.slots([fullname for fullname in left if fullname in unreadable])
         if len(bad):
             self._landed(bad)
@@ -175,6 +178,7 @@ class Looks:
         `listed` ids are still in a listing: forgotten, they would be taken for new.
         """
         self.settle.advance(now)
+        self.threads.forget(now)
         table = self.table
         done = self.settle.done(now)
         state = table.state[done]
@@ -206,6 +210,10 @@ class Looks:
             self._adopt(rows, name)
         self._floors = dict(peaks or {})
         slots = self.table.all_slots()
+        self.threads.count(
+            [self.table.posts[slot] for slot in slots.tolist()],
+            self.table.created_at[slots].tolist(),
+        )
         self._keep(self._lift(slots))
         table = self.table
         slots = slots[table.looked_at[slots].argsort(kind="stable")]
@@ -259,12 +267,14 @@ class Looks:
 
     def _add(self, batch: Batch, first: NDArray[np.intp]) -> Slots:
         places = first.tolist()
+        posts = [batch.post_ids[place] for place in places]
         slots = self.table.add(
             [batch.ids[place] for place in places],
-            [batch.post_ids[place] for place in places],
+            posts,
             [batch.parent_ids[place] for place in places],
         )
         self.table.created_at[slots] = batch.created_at[first]
+        self.threads.count(posts, batch.created_at[first].tolist())
         return slots
 
     def _lift(self, slots: Slots) -> Slots:
@@ -328,6 +338,8 @@ class Looks:
         return self.queues.ready_at(count) if count else now
 
     def _keep(self, slots: Slots) -> None:
+        if not len(slots):
+            return
         self.cohorts.keep(slots, self._stages(slots))
 
     def _stages(self, slots: Slots) -> NDArray[np.intp]:

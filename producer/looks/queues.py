@@ -1,7 +1,8 @@
 """Queues: for every band, its rows in the order of their last look; who is worth a look most.
 
 In one band the row that waits longest is worth most, so only the first rows of the best bands are
-compared: a choice takes as long among two million rows as among a thousand.
+compared: a choice takes as long among two million rows as among a thousand. Rows for the requests
+of the next seconds are chosen together, and those of the last answers are put in order together.
 """
 
 import numpy as np
@@ -13,7 +14,12 @@ from producer.looks.fifo import Fifo
 from producer.looks.table import UNQUEUED, Slots, Table
 from producer.reddit.limits import INFO_IDS
 
-BANDS_AT_ONCE = 6
+BANDS_AT_ONCE = 16
+HAND_SECONDS = 5.0  # so far ahead rows are chosen: no worth changes much meanwhile
+HAND_REQUESTS = 8
+BANDS_WORTH_MOST = 4  # at least so many share a hand
+DEALT_ROWS = 1000
+HELD = -1  # ticket of a row that is chosen and not yet asked for
 PATIENCE_SECONDS = 300.0  # without any request
 NOBODY_AT = float("inf")
 
@@ -42,26 +48,30 @@ class Queues:
         self._all_bands = np.arange(bands.count)
         self._head_at = np.full(bands.count, NOBODY_AT)
         self._everybody = Fifo()
+        self._dealt: list[tuple[Slots, NDArray[np.int64]]] = []
+        self._dealt_rows = 0
+        self._hand: Slots = np.empty(0, np.int32)
+        self._hand_at = 0.0
+        self._served = 0
         self._chosen_at = 0.0
         self.waiting = 0
 
     def deal(self, slots: Slots) -> None:
         """Put rows, just looked at, at the end of the queues of their bands."""
-        band, slots, tickets = self._numbered(slots)
-        if not self._chosen_at and len(slots):
+        tickets = self._number(slots)
+        if not len(slots):
+            return
+        if not self._chosen_at:
             self._chosen_at = float(self._table.looked_at[slots[0]])
-        ticket_of = self._table.ticket
-        order = self._table.looked_at[slots].argsort(kind="stable")
-        self._everybody.push(slots[order], tickets[order], ticket_of)
-        for number, start, stop in _runs(band):
-            fifo = self._fifos[number]
-            fifo.push(slots[start:stop], tickets[start:stop], ticket_of)
-            if self._head_at[number] == NOBODY_AT:
-                self._head_at[number] = self._table.looked_at[slots[start]]
+        self._dealt.append((slots, tickets))
+        self._dealt_rows += len(slots)
+        if self._dealt_rows >= DEALT_ROWS:
+            self._sort_in()
 
     def put_back(self, slots: Slots) -> None:
         """Put rows at the head of their queues: a request for them failed."""
-        band, slots, tickets = self._numbered(slots)
+        self._sort_in()
+        band, slots, tickets = self._by_band(slots, self._number(slots))
         for number, start, stop in _runs(band):
             fifo = self._fifos[number]
             fifo.put_back(slots[start:stop], tickets[start:stop], self._table.ticket)
@@ -81,8 +91,13 @@ class Queues:
         """
         if not self.waiting:
             return NOBODY_AT
+        if len(self._hand) >= least:
+            return self._hand_at
+        self._sort_in()
         first = self._everybody.head(self._table.ticket, max(1, least))
         looked_at = self._table.looked_at
+        if not len(first):
+            return self._hand_at if len(self._hand) else NOBODY_AT
         some_at = max(
             float(looked_at[first[0]]) + LEAST_SECONDS, self._chosen_at + PATIENCE_SECONDS
         )
@@ -93,8 +108,30 @@ class Queues:
     def choose(self, now: float, most: int = INFO_IDS) -> Slots:
         """Take out the rows worth most, up to `most` of those not looked at for a minute."""
         self._chosen_at = now
+        self._served += 1
+        chosen = self._from_hand(most)
+        if len(chosen) < most:
+            self._fill_hand(now)
+            chosen = np.concatenate((chosen, self._from_hand(most - len(chosen))))
+        self.withdraw(chosen)
+        return chosen
+
+    def _from_hand(self, most: int) -> Slots:
+        """Take rows of the hand, but those that were seen, asked for or forgotten meanwhile."""
+        self._hand = self._hand[self._table.ticket[self._hand] == HELD]
+        chosen, self._hand = self._hand[:most], self._hand[most:]
+        return chosen
+
+    def _fill_hand(self, now: float) -> None:
+        """Choose rows for as many requests as there were in the last seconds."""
+        passed = max(now - self._hand_at, HAND_SECONDS / HAND_REQUESTS)
+        requests = min(HAND_REQUESTS, max(1, int(self._served * HAND_SECONDS / passed)))
+        self._hand_at, self._served = now, 0
+        self._sort_in()
         heads = self._worth(self._all_bands, self._head_at, now)
         order = np.argsort(-heads)
+        most = requests * INFO_IDS
+        each = max(INFO_IDS, most // BANDS_WORTH_MOST)
         slots: list[Slots] = []
         tried: list[int] = []
         chosen: Slots = np.empty(0, np.int32)
@@ -102,26 +139,44 @@ class Queues:
         for first in range(0, len(order), BANDS_AT_ONCE):
             some = order[first : first + BANDS_AT_ONCE]
             best = heads[some[0]]
-            if best < 0 or (len(chosen) == most and best <= worths.min()):
+            if best < 0 or (len(chosen) == most and best <= worths[-1]):
                 break
             for band in some[heads[some] >= 0].tolist():
-                slots.append(self._head(band, most))
+                slots.append(self._head(band, each))
                 tried.append(band)
             chosen, worths = self._best(slots, tried, now, most)
-        self.withdraw(chosen)
+        self._table.ticket[chosen] = HELD
+        self._hand = chosen
         for band, head in zip(tried, slots, strict=True):
-            self._next_head(band, head, most)
-        return chosen
+            self._next_head(band, head, each)
+
+    def _sort_in(self) -> None:
+        """Put the rows of the last answers into their queues."""
+        if not self._dealt:
+            return
+        slots = np.concatenate([slots for slots, _ in self._dealt])
+        tickets = np.concatenate([tickets for _, tickets in self._dealt])
+        self._dealt, self._dealt_rows = [], 0
+        ticket_of = self._table.ticket
+        still = ticket_of[slots] == tickets
+        band, slots, tickets = self._by_band(slots[still], tickets[still])
+        order = self._table.looked_at[slots].argsort(kind="stable")
+        self._everybody.push(slots[order], tickets[order], ticket_of)
+        for number, start, stop in _runs(band):
+            fifo = self._fifos[number]
+            fifo.push(slots[start:stop], tickets[start:stop], ticket_of)
+            if self._head_at[number] == NOBODY_AT:
+                self._head_at[number] = self._table.looked_at[slots[start]]
 
     def _best(
         self, slots: list[Slots], tried: list[int], now: float, most: int
     ) -> tuple[Slots, NDArray[np.float32]]:
+        """Return the rows worth most, the best first."""
         all_slots = np.concatenate(slots)
         bands = np.repeat(tried, [len(each) for each in slots])
         worths = self._worth(bands, self._table.looked_at[all_slots], now)
-        if len(worths) > most:
-            best = np.argpartition(-worths, most - 1)[:most]
-            all_slots, worths = all_slots[best], worths[best]
+        best = np.argsort(-worths, kind="stable")[:most]
+        all_slots, worths = all_slots[best], worths[best]
         ready = worths >= 0
         return all_slots[ready], worths[ready]
 
@@ -132,7 +187,7 @@ class Queues:
 
     def _next_head(self, band: int, head: Slots, most: int) -> None:
         """Note who is at the head of a queue, after some of the first were taken out."""
-        left = self._table.ticket[head] != UNQUEUED
+        left = self._table.ticket[head] > UNQUEUED
         first = int(left.argmax()) if len(left) else 0
         if len(left) and left[first]:
             self._head_at[band] = self._table.looked_at[head[first]]
@@ -147,17 +202,25 @@ class Queues:
         worth[elapsed < LEAST_SECONDS] = -1.0
         return worth
 
-    def _numbered(self, slots: Slots) -> tuple[Integers, Slots, NDArray[np.int64]]:
-        """Give rows that have a band new tickets, all others none; sorts by band."""
+    def _number(self, slots: Slots) -> NDArray[np.int64]:
+        """Give rows new tickets."""
         self.withdraw(slots)
-        band = self._bands.of(self._table, slots)
-        if (band == NO_BAND).any():
-            slots, band = slots[band != NO_BAND], band[band != NO_BAND]
-        order = band.argsort(kind="stable")
-        slots, tickets = slots[order], self._tickets.draw(len(slots))
+        tickets = self._tickets.draw(len(slots))
         self._table.ticket[slots] = tickets
         self.waiting += len(slots)
-        return band[order], slots, tickets
+        return tickets
+
+    def _by_band(
+        self, slots: Slots, tickets: NDArray[np.int64]
+    ) -> tuple[Integers, Slots, NDArray[np.int64]]:
+        """Return rows in order of their bands; those that have none wait no more."""
+        band = self._bands.of(self._table, slots)
+        none = band == NO_BAND
+        if none.any():
+            self.withdraw(slots[none])
+            band, slots, tickets = band[~none], slots[~none], tickets[~none]
+        order = band.argsort(kind="stable")
+        return band[order], slots[order], tickets[order]
 
 
 def _runs(sorted_bands: Integers) -> list[tuple[int, int, int]]:

@@ -21,6 +21,7 @@ from producer.reddit.tombstones import ABSENCE_SECONDS
 GUARANTEED_FROM_SECONDS = 24 * 3600.0
 FORGET_SECONDS = 3600.0  # after the last age
 DISORDER_SECONDS = 60.0  # so far out of order a listing is at most; who comes later is a straggler
+ADVANCE_SECONDS = 2.0  # how often it is looked who has come of age
 GATHER_SECONDS = 120.0  # so long a look waits for others to fill its request
 LATEST_SECONDS = 600.0
 AGAIN_SECONDS = 60.0
@@ -56,6 +57,7 @@ class Settle:
         self._later: list[tuple[float, Due]] = []
         self._stragglers: list[tuple[float, int, int]] = []
         self._done: deque[tuple[float, Slots]] = deque()
+        self._advance_at = 0.0
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -104,14 +106,17 @@ class Settle:
 
     def due_at(self, now: float, filled_at: Callable[[int], float], most: int) -> float:
         """Return when to ask; `filled_at(n)` is when n other rows can fill up the request."""
-        self.advance(now)
+        if now >= self._advance_at:
+            self.advance(now)
+            self._advance_at = now + ADVANCE_SECONDS
         self._skip(now)
         if not self._waiting:
-            return min(
+            next_at = min(
                 self._later[0][0] if self._later else float("inf"),
                 self._stragglers[0][0] if self._stragglers else float("inf"),
                 *(self._births.due_at(which) for which in range(len(self._ages) - 1)),
             )
+            return max(next_at, self._advance_at)
         if len(self._waiting) >= most:
             return self._waiting[0][0]
         first_at = self._waiting[0][0]

@@ -1,39 +1,43 @@
 """Threads: what is known of the comments below each post, for the repair of gaps."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from math import inf
 
 from producer.listings.repair import Activity
 from producer.looks.table import Table
 
+IDLE_SECONDS = 2 * 86_400.0  # so long without a comment, a thread is forgotten
+FORGET_EVERY_SECONDS = 3600.0
+NOBODY = Activity(0, -inf)
+
 
 class Threads:
-    """Counts the comments of a table."""
+    """Counts the comments below each post as they are read: a gap must not wait for a count."""
 
     def __init__(self, table: Table) -> None:
         self._table = table
+        self._found: dict[str, Activity] = {}
+        self._forgot_at = -inf
+
+    def count(self, post_ids: Iterable[str | None], created_at: Iterable[float]) -> None:
+        """Take in things never read before: their posts (None for a post) and births."""
+        found = self._found
+        for post_id, born_at in zip(post_ids, created_at, strict=True):
+            if post_id is not None:
+                comments, last_at = found.get(post_id, NOBODY)
+                found[post_id] = Activity(comments + 1, max(last_at, born_at))
+
+    def forget(self, now: float) -> None:
+        """Forget, every hour or so, the threads where nobody writes any more."""
+        if now < self._forgot_at + FORGET_EVERY_SECONDS:
+            return
+        self._forgot_at = now
+        self._found = dict(self.activity(now - IDLE_SECONDS))
 
     def activity(self, since: float) -> Mapping[str, Activity]:
-        """Return, by post, how many comments created since then are known, and the newest's."""
-        found: dict[str, Activity] = {}
-        for post_id, created_at in self._comments(since):
-            known = found.get(post_id)
-            found[post_id] = (
-                Activity(known.comments + 1, max(known.last_at, created_at))
-                if known
-                else Activity(1, created_at)
-            )
-        return found
+        """Return, by post with a comment created since then, how many are known, and the newest."""
+        return {post: known for post, known in self._found.items() if known.last_at >= since}
 
     def unknown_posts(self, since: float) -> Sequence[str]:
         """Return the posts never read that comments created since then belong to."""
-        posts = dict.fromkeys(post_id for post_id, _ in self._comments(since))
-        return [post_id for post_id in posts if post_id not in self._table]
-
-    def _comments(self, since: float) -> Iterator[tuple[str, float]]:
-        table = self._table
-        slots = table.all_slots()
-        slots = slots[table.created_at[slots] >= since]
-        for slot, created_at in zip(slots.tolist(), table.created_at[slots].tolist(), strict=True):
-            post_id = table.posts[slot]
-            if post_id is not None:
-                yield post_id, created_at
+        return [post_id for post_id in self.activity(since) if post_id not in self._table]

@@ -7,7 +7,10 @@ from typing import Any
 from clock import Steady
 from contract import parse_instant
 from producer.follower import Follower, Outlets
+from producer.looks.cohorts import Kept
+from producer.looks.crossing import Integers
 from producer.looks.observation import Record
+from producer.looks.table import Slots
 from producer.producer import Edges, Producer
 from producer.reddit.budget import Budget
 from producer.settings import ProducerSettings
@@ -43,6 +46,8 @@ class Producing:
         outbox: Any = _Outbox(self.journal)
         outlets = Outlets(outbox, keeper, totals, log)
         self._follower = Follower(settings, SUBREDDIT, (), outlets, steady.now())
+        cohorts: Any = _Cohorts()
+        self._follower.looks.cohorts = cohorts
         edges = Edges(asker, outbox, keeper, self._clock, steady, log)
         self._producer = Producer([self._follower], edges, budget, totals)
         self._never = threading.Event()
@@ -75,6 +80,19 @@ class _Outbox:
 
     def raise_problem(self) -> None:
         """Have none."""
+
+
+class _Cohorts:
+    """Keeps no rows for a restart: there is none."""
+
+    def keep(self, slots: Slots, stages: Integers) -> None:
+        """Keep nothing."""
+
+    def forget(self, slots: Slots) -> None:
+        """Forget nothing."""
+
+    def changed(self) -> Kept:
+        return Kept((), ())
 
 
 class _Keeper:

@@ -20,6 +20,7 @@ from sandbox.simulate.trajectories import Ints
 
 _CRC_OF_THING = np.uint32(2_654_435_761)
 _CRC_OF_EDIT = np.uint32(40_503)
+_NEVER = 2**62
 POSTS, COMMENTS = "new", "comments"
 
 
@@ -38,6 +39,7 @@ class World:
             POSTS: Listing(story, self._film, realism, timeline.comments, posts),
         }
         self._threads = Threads(story, self._film)
+        self._until_omitted = self._next_omission()
 
     def ask(self, question: Question, now: float) -> tuple[Ints, Answer]:
         """Return the things answered, by index, and the answer, whose items are a Batch."""
@@ -54,7 +56,7 @@ class World:
                 asked = indexes_of(ids)
                 rows = self._film.rows[asked]
                 answered = rows["appears_at"] <= now
-                answered &= self._random.random(len(asked)) >= self._realism.omitted_share
+                self._omit(answered)
                 if not answered.all():
                     asked, rows = asked[answered], rows[answered]
                     ids = tuple(compress(ids, answered.tolist()))
@@ -70,6 +72,17 @@ class World:
                 things, left = self._threads.more(indexes_of(children), now)
         more = tuple(self._story.names[left].tolist())
         return things, Answer(self._shown(things), more=more)
+
+    def _omit(self, answered: NDArray[np.bool_]) -> None:
+        """Leave out a thing now and then."""
+        self._until_omitted -= len(answered)
+        while self._until_omitted < 0:
+            answered[self._until_omitted] = False
+            self._until_omitted += self._next_omission()
+
+    def _next_omission(self) -> int:
+        share = self._realism.omitted_share
+        return int(self._random.geometric(share)) if share else _NEVER
 
     def _stale_seconds(self) -> float:
         drawn = self._random.random()
