@@ -23,7 +23,7 @@ def stream_ledger(lines: Iterable[bytes], min_score: int) -> StreamLedger:
     return StreamLedger(
         lines=kept,
         ids=frozenset(row["id"] for row in rows if row.get("kind") != "gap"),
-        passing_records=sum(passes(row, min_score) for row in rows if not DEAD & row.keys()),
+        passing_records=sum(passes(row, min_score) for row in observations_of(kept)),
         gaps=len({row["id"] for row in rows if row.get("kind") == "gap"}),
     )
 
@@ -37,6 +37,11 @@ def rows_of(lines: Iterable[bytes]) -> Iterator[Row]:
             continue
         if isinstance(row, dict) and "id" in row:
             yield row
+
+
+def observations_of(lines: Iterable[bytes]) -> Iterator[Row]:
+    """Yield those rows that the producer does not mean to be refused by the filter."""
+    return (row for row in rows_of(lines) if not DEAD & row.keys())
 
 
 def _lines(kinesis: Any, stream_name: str) -> Iterator[bytes]:  # noqa: ANN401 - boto3 has no types

@@ -10,7 +10,7 @@ from sandbox.audit.answered import AnsweredThing
 from sandbox.audit.gaps import Gap, gaps_of
 from sandbox.audit.ledgers import LakeLedger, RedditLedger, StreamLedger
 from sandbox.audit.rows import Identity, Row, identity_of, passes, without_nulls
-from sandbox.audit.stream_ledger import rows_of
+from sandbox.audit.stream_ledger import observations_of, rows_of
 
 
 class Finding(StrEnum):
@@ -127,7 +127,7 @@ def _judge_stream(
     qualified: dict[Identity, Row] = {}
     told: dict[str, set[int]] = defaultdict(set)
     unshown, differing = [], []
-    for row in map(without_nulls, rows_of(stream.lines)):
+    for row in map(without_nulls, observations_of(stream.lines)):
         due: Row | None = row
         if reddit is not None and row.get("kind") != "gap":
             due = _due(row, reddit.answered.get(row["id"]), told)

@@ -18,7 +18,7 @@ from contract import format_instant, parse_instant
 from sandbox.audit import Death, LakeLedger, audit, read_reddit, read_stream
 from sandbox.audit.deaths import IN_HANDS_SECONDS, UNSAVED_SECONDS
 from sandbox.audit.rows import identity_of, passes, without_nulls
-from sandbox.audit.stream_ledger import rows_of, stream_ledger
+from sandbox.audit.stream_ledger import observations_of, stream_ledger
 from sandbox.process import ChildProcess
 from sandbox.reddit.datafile import write_records
 from tests.conftest import PROJECT
@@ -198,7 +198,7 @@ class Course:
         """Hold what was sent against what Reddit answered; a filter of one line makes the lake."""
         stream = read_stream(self.kinesis, STREAM, MIN_SCORE)
         lines = [*self._lines_by_one_clock()]
-        rows = map(without_nulls, rows_of(lines))
+        rows = map(without_nulls, observations_of(lines))
         lake = {identity_of(row): row for row in rows if passes(row, MIN_SCORE)}
         judged = stream_ledger(lines, MIN_SCORE)
         assert len(judged.lines) == len(stream.lines)
