@@ -281,13 +281,14 @@ def test_on_a_thread_it_sends_and_ends():
     pace = Pace(SystemClock(), SystemClock())
     stream = KinesisStream(delivery.kinesis, "observations")
     sender = Sender(delivery.outbox, stream, pace, totals=Totals(), log=delivery.log)
+    before = set(threading.enumerate())
     sender.start()
     delivery.add(*(record(f"t1_{number}") for number in range(700)))
     assert sender.drain(30) == 0
     delivery.outbox.raise_problem()
     sender.close()
     assert sorted(delivery.arrived()) == sorted((f"t1_{n}", 0) for n in range(700))
-    assert not [each for each in threading.enumerate() if each.name.startswith("sender")]
+    assert set(threading.enumerate()) <= before
 
 
 def test_what_ends_the_thread_is_raised_where_it_is_heard():
