@@ -5,6 +5,7 @@ disk takes nothing more, what cannot be written waits in memory, the outbox says
 until it is written or acknowledged, and nothing is dropped.
 """
 
+import json
 import sqlite3
 import threading
 import time
@@ -28,6 +29,8 @@ from telemetry import Log
 # no room, a quota, a broken or read-only disk: it may be written again later
 UNWRITABLE = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY)
 TRY_SECONDS = 1.0
+RECENT_BYTES = 8 * 1024 * 1024
+INSERTED_ROWS = 500  # a statement; SQLite allows 32,766 values in one
 SPARE_PAGES = 2_048  # 32 MiB that the next records fill again
 RECLAIMED_PAGES = 512  # at a time: more of it than a call to Kinesis frees
 FILE_SHARE = 1.5  # of a file to what waits in it, whatever the records' sizes
@@ -53,6 +56,8 @@ class DiskOutbox:
         self._database = open_file(folder, log)
         pages = int(most_bytes * FILE_SHARE + SPARE_FILE_BYTES) // PAGE_BYTES
         self._database.execute(f"PRAGMA max_page_count = {pages}")
+        self._recent: OrderedDict[int, Entry] = OrderedDict()  # the last ones, not to be read back
+        self._recent_bytes = 0
         self._unwritten: OrderedDict[int, tuple[Entry, float]] = OrderedDict()
         self._unwritten_ids: list[str] = []
         self._unerased: set[int] = set()  # acknowledged, and the file does not know it yet
@@ -111,6 +116,8 @@ class DiskOutbox:
             for sequence, entry in done:
                 self._count -= 1
                 self._bytes -= entry.size
+                if (recent := self._recent.pop(sequence, None)) is not None:
+                    self._recent_bytes -= len(recent.data)
                 if self._unwritten.pop(sequence, None) is None:
                     self._unerased.add(sequence)
             self._catch_up()
@@ -160,6 +167,7 @@ class DiskOutbox:
             self._last += 1
             self._unwritten[self._last] = (entry, now)
             self._bytes += entry.size
+            self._remember(self._last, entry)
         self._count += len(entries)
         self._unwritten_ids += ids
         if self._oldest is None and entries:
@@ -167,6 +175,13 @@ class DiskOutbox:
         self._catch_up()
         self.arrived.set()
         return self._last
+
+    def _remember(self, sequence: int, entry: Entry) -> None:
+        self._recent[sequence] = entry
+        self._recent_bytes += len(entry.data)
+        while self._recent_bytes > RECENT_BYTES:
+            _, oldest = self._recent.popitem(last=False)
+            self._recent_bytes -= len(oldest.data)
 
     def _catch_up(self) -> None:
         """Write what is not written, erase what is not erased, give back what is not needed."""
@@ -191,7 +206,12 @@ class DiskOutbox:
         ]
         at = time.time()
         with self._transaction() as database:
-            database.executemany("INSERT INTO records VALUES (?, ?, ?, ?)", rows)
+            # one statement for many rows: each gives Python's lock away, and waits for it again
+            for begin in range(0, len(rows), INSERTED_ROWS):
+                part = rows[begin : begin + INSERTED_ROWS]
+                places = ",".join(["(?,?,?,?)"] * len(part))
+                values = [value for row in part for value in row]
+                database.execute(f"INSERT INTO records VALUES {places}", values)  # noqa: S608 - only places
             if self._unwritten_ids:
                 ids = [(each, at) for each in self._unwritten_ids]
                 database.executemany("INSERT OR REPLACE INTO reported VALUES (?, ?)", ids)
@@ -205,8 +225,10 @@ class DiskOutbox:
 
     def _erase(self) -> None:
         with self._transaction() as database:
-            rows = ((sequence,) for sequence in sorted(self._unerased))
-            database.executemany("DELETE FROM records WHERE sequence = ?", rows)
+            database.execute(
+                "DELETE FROM records WHERE sequence IN (SELECT value FROM json_each(?))",
+                (json.dumps(sorted(self._unerased)),),
+            )
         self._unerased.clear()
         (spare,) = self._database.execute("PRAGMA freelist_count").fetchone()
         if spare > SPARE_PAGES:
@@ -234,6 +256,11 @@ class DiskOutbox:
             raise OutboxError(f"the outbox: {advice(error)}") from error
 
     def _later(self, after: int) -> Iterator[Waiting]:
+        if after + 1 in self._recent:  # and so is all that follows, unless acknowledged
+            for sequence in range(after + 1, self._last + 1):
+                if sequence in self._recent:
+                    yield Waiting(sequence, self._recent[sequence])
+            return
         found = self._read(
             "SELECT sequence, key, data FROM records WHERE sequence > ? ORDER BY sequence", after
         )
