@@ -4,6 +4,7 @@ One replay server, one AWS, a clock; the producer is forked from a nursery.
 """
 
 import json
+import math
 import os
 import shutil
 import signal
@@ -27,6 +28,7 @@ from tests.support.sandbox_aws import SandboxAws
 
 MINUTE = 60.0
 MIN_SCORE = 10
+RETENTION_HOURS = 48
 WALL_SECONDS = 60
 UNWATCHED_SECONDS = 0.5  # wall; the clocks stand while the machine stalls
 STEP_SEEN_SECONDS = 100.0  # a record that arrives so far from its stamp has a clock that stepped
@@ -55,7 +57,12 @@ class Course:
         self.clock = self.aws.clock
         self.own_clock = FileClock.create(folder / "own_clock", 0.0)
         self._ahead_seconds = 0.0
+        self.steps = []  # (seconds, from, until) of the clock
         self.kinesis = make_stream(self.aws.url)
+        # the audit reads the whole stream at the end, also of a day that lasts a little longer
+        self.kinesis.increase_stream_retention_period(
+            StreamName=STREAM, RetentionPeriodHours=RETENTION_HOURS
+        )
         make_table(self.aws.url)
         write_records(folder / "day.ndjson.gz", things)
         told = ("--data", folder / "day.ndjson.gz", "--clock-file", folder / "aws" / "clock")
@@ -165,7 +172,13 @@ class Course:
 
     def step(self, seconds):
         """Step the producer's clock."""
+        now = self.clock.now()
+        if self._ahead_seconds:
+            step, since, _until = self.steps.pop()
+            self.steps.append((step, since, now))
         self._ahead_seconds += seconds
+        if self._ahead_seconds:
+            self.steps.append((self._ahead_seconds, now, math.inf))
         self.own_clock.step(seconds)
 
     # --- Reddit and AWS
@@ -208,15 +221,19 @@ class Course:
         """Yield the records; what a stepped clock has stamped by the time of its arrival."""
         for data, arrived_at in self._records():
             row = json.loads(data)
-            ahead = parse_instant(row["observed_at"]) - arrived_at
-            if abs(ahead) < STEP_SEEN_SECONDS:
-                yield data
-                continue
-            step = min(self.steps, key=lambda one: abs(ahead - one))
-            observed_at = format_instant(parse_instant(row["observed_at"]) - step)
-            yield json.dumps(row | {"observed_at": observed_at}).encode()
+            stamped_at = parse_instant(row["observed_at"])
+            step = self._step_of(stamped_at - arrived_at, arrived_at)
+            if step:
+                row["observed_at"] = format_instant(stamped_at - step)
+            yield json.dumps(row).encode() if step else data
 
-    steps = (0.0,)
+    def _step_of(self, ahead, arrived_at):
+        """Return what the clock had been stepped by; what is only late has not met a step."""
+        for step, since, until in self.steps:
+            met = since <= arrived_at <= until + STEP_SEEN_SECONDS
+            if met and abs(ahead - step) < STEP_SEEN_SECONDS:
+                return step
+        return 0.0
 
     def _records(self):
         (shard,) = self.kinesis.list_shards(StreamName=STREAM)["Shards"]
