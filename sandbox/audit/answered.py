@@ -79,8 +79,8 @@ class AnsweredThing:
     have had it and had not. `walls` are the answers' moments by the wall, `taken_by` when each was
     surely taken (its connection was used again), `via` the initials of their endpoints. What
     `lost` holds may have died with the producer, unsent; of what `forgotten` holds it may know
-    nothing any more, except that a comment has reached `min_score`: that is saved at once. Without
-    walls no two answers overlap.
+    nothing any more, except that a comment has reached `min_score`: that is saved at once.
+    `queue_seconds` is how long answers may wait for each other. Without walls no two overlap.
     """
 
     fullname: str
@@ -97,6 +97,7 @@ class AnsweredThing:
     lost: AbstractSet[int] = frozenset()
     forgotten: AbstractSet[int] = frozenset()
     min_score: int | None = None
+    queue_seconds: float = QUEUE_SECONDS
     _is_sorted: bool = field(init=False)
     _known: list[_Known] = field(init=False)
 
@@ -249,7 +250,7 @@ class AnsweredThing:
         if not self.walls:
             return []
         first = bisect_left(self.walls, self.walls[end - 1] - TAKEN_SECONDS)
-        since = self.moments[end - 1] - QUEUE_SECONDS
+        since = self.moments[end - 1] - self.queue_seconds
         return [one for one in range(first, end) if self.moments[one] >= since]
 
     def _before(self, place: int) -> tuple[_Known, list[int]]:
@@ -287,7 +288,7 @@ class AnsweredThing:
         return ["sweep"] if at - created >= SWEEP_AFTER_SECONDS else []
 
     def _crosses(self, peak: int | None, score: int | None) -> bool:
-        least = self.min_score
+        least = self.min_score if self.kind == "comment" else None  # posts are kept at any score
         is_new = least is not None and (peak is None or peak < least)
         return is_new and score is not None and least is not None and score >= least
 

@@ -7,7 +7,13 @@ from typing import Any
 import orjson
 import requests
 
-from sandbox.audit.answered import COMMENT_SOURCES, POST_SOURCES, SOURCES, AnsweredThing
+from sandbox.audit.answered import (
+    COMMENT_SOURCES,
+    POST_SOURCES,
+    QUEUE_SECONDS,
+    SOURCES,
+    AnsweredThing,
+)
 from sandbox.audit.deaths import Death, forgotten_places, lost_places
 from sandbox.audit.ledgers import RedditLedger
 
@@ -15,19 +21,29 @@ TIMEOUT_SECONDS = 300  # wall; a day's answers are some fifty megabytes
 
 
 def read_reddit(
-    url: str, min_score: int, until: float | None = None, deaths: Sequence[Death] = ()
+    url: str,
+    min_score: int,
+    until: float | None = None,
+    deaths: Sequence[Death] = (),
+    queue_seconds: float = QUEUE_SECONDS,
 ) -> RedditLedger:
     """Ask a replay server for all that happened by `until`, else by now.
 
-    `deaths` are the kills of the producer in that time.
+    `deaths` are the kills of the producer in that time, `queue_seconds` of the clock are how long
+    answers may wait for each other before they are stamped: the more, the faster it runs.
     """
     parameters = {} if until is None else {"until": until}
     page = requests.get(f"{url}/_sandbox/ledger", params=parameters, timeout=TIMEOUT_SECONDS)
     page.raise_for_status()
-    return reddit_ledger(page.content.splitlines(), min_score, deaths)
+    return reddit_ledger(page.content.splitlines(), min_score, deaths, queue_seconds)
 
 
-def reddit_ledger(lines: list[bytes], min_score: int, deaths: Sequence[Death] = ()) -> RedditLedger:
+def reddit_ledger(
+    lines: list[bytes],
+    min_score: int,
+    deaths: Sequence[Death] = (),
+    queue_seconds: float = QUEUE_SECONDS,
+) -> RedditLedger:
     """Take a ledger page, one thing a line."""
     served, brief, unasked, reached, answered = set(), set(), set(), set(), {}
     created_at = {}
@@ -45,6 +61,7 @@ def reddit_ledger(lines: list[bytes], min_score: int, deaths: Sequence[Death] = 
             reached.add(fullname)
         if told["moments"]:
             answered[fullname] = _answered(told, min_score, deaths)
+            answered[fullname].queue_seconds = queue_seconds
     return RedditLedger(
         served=frozenset(served),
         unasked=frozenset(unasked),

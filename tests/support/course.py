@@ -17,6 +17,7 @@ import psutil
 from clock import FileClock
 from contract import format_instant, parse_instant
 from sandbox.audit import Death, LakeLedger, audit, read_reddit, read_stream
+from sandbox.audit.answered import QUEUE_SECONDS
 from sandbox.audit.deaths import IN_HANDS_SECONDS, UNSAVED_SECONDS
 from sandbox.audit.rows import identity_of, passes, without_nulls
 from sandbox.audit.stream_ledger import observations_of, stream_ledger
@@ -28,6 +29,7 @@ from tests.support.sandbox_aws import SandboxAws
 
 MINUTE = 60.0
 MIN_SCORE = 10
+QUEUE_WALL_SECONDS = 0.75  # on a busy machine
 RETENTION_HOURS = 48
 WALL_SECONDS = 60
 UNWATCHED_SECONDS = 0.5  # wall; the clocks stand while the machine stalls
@@ -205,7 +207,12 @@ class Course:
 
     def reddit(self):
         """Return what Reddit says happened."""
-        return read_reddit(self.url, MIN_SCORE, deaths=self.deaths)
+        return read_reddit(
+            self.url,
+            MIN_SCORE,
+            deaths=self.deaths,
+            queue_seconds=max(QUEUE_SECONDS, self.speed * QUEUE_WALL_SECONDS),
+        )
 
     def audit(self):
         """Hold what was sent against what Reddit answered; a filter of one line makes the lake."""

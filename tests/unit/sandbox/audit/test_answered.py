@@ -239,3 +239,18 @@ def test_what_only_lost_answers_showed_is_expected_of_nobody():
     assert (thing.reached(10), thing.reached(10, surely=False)) == (False, True)
     assert (thing.is_gone(), thing.is_lost()) == (False, False)
     assert answered("t1_c", [10], [1], lost={0}).is_lost()
+
+
+def test_a_posts_score_may_be_forgotten():
+    """Posts are kept whatever their score is, so nothing of it is saved at once."""
+    course = {"walls": [0, 9, 19], "taken_by": [0, 9, 19], "via": "nii", "forgotten": {1}}
+    thing = answered("t3_p", [10, 900, 2700], [1, 14, 9], min_score=10, **course)
+    assert thing.observation(2, {"peak_score": 9})["peak_score"] == 9
+
+
+def test_how_long_answers_wait_for_each_other_is_given():
+    """The faster the clock runs, the more of it passes meanwhile."""
+    course = {"walls": [0, 0.5], "taken_by": [0, 0.5], "via": "cc"}
+    thing = answered("t1_c", [10, 110], [1, 1], queue_seconds=120, **course)
+    assert thing.candidates(START + 111) == [0, 1]
+    assert answered("t1_c", [10, 110], [1, 1], **course).candidates(START + 111) == [1]
