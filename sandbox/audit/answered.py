@@ -278,9 +278,10 @@ class AnsweredThing:
     def _causes(self, place: int, sure: _Known, maybe: Sequence[int]) -> list[str]:
         """Return what it may have been asked for: of what is known, the first look is no news."""
         via = self.via[place : place + 1] or "c"
-        first = "repair" if via in PAGED else "new" if via in LISTED else "reread"
-        later = ["reread", "repair"] if via in PAGED else ["reread"]
-        causes = later if sure.is_known else [first, *later] if maybe else [first]
+        # a comment page shows more than its gap hides: what was born elsewhere is merely new
+        first = ["repair", "new"] if via in PAGED else ["new"] if via in LISTED else ["reread"]
+        later = ["reread"]
+        causes = later if sure.is_known else [*first, *later] if maybe else first
         return causes + (self._sweep(self.moments[place]) if via == "i" else [])
 
     def _sweep(self, at: float) -> list[str]:

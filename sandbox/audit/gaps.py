@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from contract import parse_instant
 from sandbox.audit.rows import Row
@@ -21,31 +22,44 @@ class Gap:
 
     def flags(self, fullname: str, created: float) -> bool:
         """Tell whether it says that this thing may be missing."""
-        is_open = self.status != CLOSED
+        return self.status != CLOSED and self.hides(fullname, created)
+
+    def hides(self, fullname: str, created: float) -> bool:
+        """Tell whether this thing was born in it."""
         is_inside = self.from_at <= created <= self.to_at
-        return is_open and is_inside and self.listing == LISTING_OF[fullname[:2]]
+        return is_inside and self.listing == LISTING_OF[fullname[:2]]
 
 
 def gaps_of(rows: Iterable[Row]) -> tuple[list[Gap], list[str]]:
     """Return the gaps that records tell of, and the ids of those whose records are not true.
 
-    A gap is opened before it is closed, keeps its listing and its bounds, and has recovered no
-    more than there are things that a repair was the first to read.
+    A gap is opened before it is closed, keeps its listing, never shrinks, and has recovered no more
+    than there are things that a repair was the first to read; these were born in some gap.
     """
     records: dict[str, list[Row]] = {}
-    repaired: set[str] = set()
+    repaired: dict[str, float] = {}
     for row in rows:
         if row.get("kind") == "gap":
             records.setdefault(row["id"], []).append(row)
         elif row.get("cause") == "repair":
-            repaired.add(row["id"])
+            repaired[row["id"]] = parse_instant(row["created_at"])
     gaps, untrue = [], []
     for fullname, told in records.items():
         told.sort(key=lambda row: str(row["observed_at"]))
         gaps.append(_gap(told[-1]))
-        bounds = {(row["listing"], row["from_at"], row["to_at"]) for row in told}
-        if len(bounds) > 1 or told[0]["status"] != "open" or told[-1]["recovered"] > len(repaired):
+        shrinks = any(
+            one["listing"] != other["listing"]
+            or one["from_at"] < other["from_at"]
+            or one["to_at"] > other["to_at"]
+            for one, other in pairwise(told)
+        )
+        if shrinks or told[0]["status"] != "open" or told[-1]["recovered"] > len(repaired):
             untrue.append(fullname)
+    untrue += [
+        fullname
+        for fullname, created in repaired.items()
+        if not any(gap.hides(fullname, created) for gap in gaps)
+    ]
     return gaps, untrue
 
 

@@ -115,17 +115,18 @@ class Ledger:
         """Return the answers that had a thing, in the order in which they left."""
         return [self._log[place] for place in self._answers.get(fullname, ())]
 
-    def was_asked(self, endpoint: str, since: float, until: float) -> bool:
-        """Tell whether a listing's newest page was asked for from `since` to before `until`.
+    def asked_at(self, endpoint: str, since: float, until: float) -> float | None:
+        """Return when a listing's newest page was first asked for, from `since` to before `until`.
 
         Whoever asked for a token in vain would have.
         """
         asked = (self._asked_at[endpoint], self._no_token_at)
-        return any(_any_within(moments, since, until) for moments in asked)
+        firsts = [_first_within(moments, since, until) for moments in asked]
+        return min((first for first in firsts if first is not None), default=None)
 
-    def was_shown(self, endpoint: str, since: float, until: float) -> bool:
-        """Tell whether somebody was sent a listing's newest page as it was in that span."""
-        return _any_within(self._showed_at[endpoint], since, until)
+    def shown_at(self, endpoint: str, since: float, until: float) -> float | None:
+        """Return the first moment of that span whose newest page somebody was sent."""
+        return _first_within(self._showed_at[endpoint], since, until)
 
     def _shows_minimum(self, thing: RecordedThing, now: float) -> bool:
         shown = thing.is_comment and thing.score_at(now) >= self.min_score
@@ -151,6 +152,6 @@ class Ledger:
         }
 
 
-def _any_within(moments: list[float], since: float, until: float) -> bool:
+def _first_within(moments: list[float], since: float, until: float) -> float | None:
     place = bisect_left(moments, since)
-    return place < len(moments) and moments[place] < until
+    return moments[place] if place < len(moments) and moments[place] < until else None

@@ -21,18 +21,19 @@ from sandbox.reddit.thing import RecordedThing
 from sandbox.reddit.world import World
 
 VISIBLE_SECONDS = 60
+FAILED_SECONDS = 5.0  # an answer that comes later than that is another request's
 
 
 def ledger_lines(world: World, ledger: Ledger, until: float) -> Iterator[bytes]:
     """Yield one thing a line: what it truly was by `until`, and all that answers showed of it.
 
     `is_served`: published in the window and visible for a minute; not what could be seen only
-    while every request for it failed. `is_brief`: served, but not for a minute by its listing.
-    `is_unasked`: nobody can read it any more, and while it was listed nobody asked for its
-    listing. `true_peak`: the highest score that it had for a minute while visible. `moments`: of
-    the answers that had it, to the millisecond, in the order in which they left; `walls`: the
-    same by the wall, `taken_by`: when each was surely taken; `via`: the initials of their
-    endpoints; `lacked`: the moments of those that should have had it.
+    while every request for it failed, or for less than a minute after that. `is_brief`: served,
+    but not for a minute by its listing. `is_unasked`: nobody can read it any more, and while it
+    was listed nobody asked for its listing. `true_peak`: the highest score that it had for a minute
+    while visible. `moments`: of the answers that had it, to the millisecond, in the order in which
+    they left; `walls`: the same by the wall, `taken_by`: when each was surely taken; `via`: the
+    initials of their endpoints; `lacked`: the moments of those that should have had it.
     """
     for thing in world.things.values():
         published = thing.created <= min(world.until, until)
@@ -80,8 +81,20 @@ def _is_served(world: World, ledger: Ledger, thing: RecordedThing, until: float)
     if max(end for _, end in spans) == inf:  # it can be read to this day
         return True
     endpoint = "comments" if thing.is_comment else "new"
-    asked = any(ledger.was_asked(endpoint, *span) for span in spans)
-    return not asked or any(ledger.was_shown(endpoint, *span) for span in spans)
+    return any(_was_readable(ledger, endpoint, span) for span in spans)
+
+
+def _was_readable(ledger: Ledger, endpoint: str, span: tuple[float, float]) -> bool:
+    """Tell whether Reddit would have shown it to who asked, with time to read down to it."""
+    since, until = span
+    asked_at = ledger.asked_at(endpoint, since, until)
+    if asked_at is None:  # nobody has tried
+        return until - since >= VISIBLE_SECONDS
+    shown_at = ledger.shown_at(endpoint, since, until)
+    if shown_at is None:
+        return False
+    failed_before = shown_at - asked_at > FAILED_SECONDS
+    return until - (shown_at if failed_before else since) >= VISIBLE_SECONDS
 
 
 def _longest(spans: list[tuple[float, float]], until: float) -> float:
@@ -109,5 +122,6 @@ def _listed(world: World, thing: RecordedThing) -> list[tuple[float, float]]:
 
 def _is_unasked(world: World, ledger: Ledger, thing: RecordedThing) -> bool:
     endpoint = "comments" if thing.is_comment else "new"
-    asked = any(ledger.was_asked(endpoint, *span) for span in _listed(world, thing))
+    spans = _listed(world, thing)
+    asked = any(ledger.asked_at(endpoint, *span) is not None for span in spans)
     return not asked and max(end for _, end in _visible(world, thing)) < inf

@@ -182,8 +182,10 @@ def test_the_cause_is_what_it_was_asked_for(via, causes):
     """A comment page is read to repair; what is known already may be told as a look again."""
     thing = answered("t1_c", [10, 200], [1, 1], walls=[0.0, 9.0], taken_by=[0.0, 9.0], via=via)
     assert [thing.observation(place)["cause"] for place in range(2)] == causes
-    repaired = thing.observation(1, {"cause": "repair"})["cause"]
-    assert repaired == ("repair" if via == "tm" else "reread")
+    said = [thing.observation(place, {"cause": "new"})["cause"] for place in range(2)]
+    assert said == ["new", "reread"]
+    said = [thing.observation(place, {"cause": "repair"})["cause"] for place in range(2)]
+    assert said == ["repair" if via == "tm" else "new", "reread"]
 
 
 def test_a_sweep_is_a_look_at_what_is_old():

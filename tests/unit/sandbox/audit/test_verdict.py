@@ -220,13 +220,14 @@ def test_what_no_open_gap_flags_is_missing(records, changes):
     "records",
     [
         [GAP | {"status": "repaired"}],
-        [GAP, GAP | LATER | {"to_at": format_instant(START + 300)}],
+        [GAP, GAP | LATER | {"to_at": format_instant(START + 199)}],
+        [GAP, GAP | LATER | {"from_at": format_instant(START + 101)}],
         [GAP, GAP | LATER | {"listing": "new"}],
         [GAP, GAP | LATER | {"status": "partial", "recovered": 1}],
     ],
 )
 def test_a_gap_that_contradicts_itself_is_named(records):
-    """Never opened, moved, or with more recovered than any repair has read first."""
+    """Never opened, shrunk, or with more recovered than any repair has read first."""
     found = judged([*rows(), *records], [*passed(rows()), *records])
     assert found.findings == {Finding.GAP_UNTRUE: ("gap_1",)}
 
@@ -237,9 +238,13 @@ def test_what_a_repair_recovered_is_counted_by_id():
         "t1_high", MOMENTS, scores=(1, 14, 12), walls=(0, 9, 19), taken_by=(0, 9, 19), via="tii"
     )
     things = THINGS | {"t1_high": repaired}
-    sent = [*rows(things), GAP, GAP | LATER | {"status": "repaired", "recovered": 1}]
-    landed = passed(rows(things)) + sent[-2:]
+    grown = {"from_at": format_instant(START), "to_at": format_instant(START + 300)}
+    closed = GAP | LATER | {"status": "repaired", "recovered": 1}
+    landed = [*passed(rows(things)), GAP, closed | grown]
+    sent = [*rows(things), GAP, closed | grown]
     assert judged(sent, landed, reddit(things)).findings == {}
+    landed[-1] = sent[-1] = closed
+    assert judged(sent, landed, reddit(things)).findings == {Finding.GAP_UNTRUE: ("t1_high",)}
 
 
 def test_what_died_with_a_killed_producer_is_named_and_no_loss():

@@ -81,7 +81,28 @@ def test_what_could_be_seen_only_while_reddit_failed_is_not_served():
     ledger.showed("comments", START + 91)
     assert those(place, ledger, 1000, "is_served") == {"t1_there"}
     ledger.showed("comments", START + 89)
-    assert those(place, ledger, 1000, "is_served") == {"t1_gone", "t1_there"}
+    assert those(place, ledger, 1000, "is_served") == {"t1_there"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown", "is_served"),
+    [
+        (1, 2, True),
+        (70, 70.5, True),
+        (1, 7, True),
+        (1, 30.1, False),
+        (29, 30.1, True),
+        (1, 30, True),
+    ],
+)
+def test_after_a_failure_there_must_be_time_to_read_down_to_a_thing(asked, shown, is_served):
+    """It may stand on the listing's tenth page by then; without a failure it stood on the first."""
+    gone = [(START + 90, "[deleted]", None, False)]
+    place = world(comment("gone", changes=gone), comment("there"))
+    ledger = Ledger(10)
+    ledger.asked("comments", START + asked)
+    ledger.showed("comments", START + shown)
+    assert ("t1_gone" in those(place, ledger, 1000, "is_served")) == is_served
 
 
 def test_what_came_after_the_window_is_not_served():
