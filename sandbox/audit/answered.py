@@ -30,9 +30,7 @@ SKEW_SECONDS = 2.0
 TAKEN_SECONDS = 2.0  # wall; the longest that an answer may be on its way
 # clock; the longest that answers wait for each other before they are stamped, one after another
 QUEUE_SECONDS = 55.0
-# Who gave an answer, by the initials of the endpoints: the listings, or a comment page and its
-# `more`, which only a repair reads.
-LISTED, PAGED = frozenset("cn"), frozenset("tm")
+LISTED = frozenset("cn")  # the initials of the listings' endpoints
 # A sweep looks at what has had its last look.
 SWEEP_AFTER_SECONDS = 24 * 3600.0
 # The contract's fields that a tombstone has not, and Reddit's names for them.
@@ -278,10 +276,12 @@ class AnsweredThing:
     def _causes(self, place: int, sure: _Known, maybe: Sequence[int]) -> list[str]:
         """Return what it may have been asked for: of what is known, the first look is no news."""
         via = self.via[place : place + 1] or "c"
-        # a comment page shows more than its gap hides: what was born elsewhere is merely new
-        first = ["repair", "new"] if via in PAGED else ["new"] if via in LISTED else ["reread"]
+        # A repair reads comment pages and, by name, their posts. They show more than its gap
+        # hides: what was born elsewhere is merely new.
+        first = ["new"] if via in LISTED else ["repair", "new"]
         later = ["reread"]
-        causes = later if sure.is_known else [*first, *later] if maybe else first
+        either = [*later, *first] if via == "i" else [*first, *later]
+        causes = later if sure.is_known else either if maybe else first
         return causes + (self._sweep(self.moments[place]) if via == "i" else [])
 
     def _sweep(self, at: float) -> list[str]:

@@ -22,12 +22,12 @@ class Gap:
 
     def flags(self, fullname: str, created: float) -> bool:
         """Tell whether it says that this thing may be missing."""
-        return self.status != CLOSED and self.hides(fullname, created)
+        is_open = self.status != CLOSED
+        return is_open and self.covers(created) and self.listing == LISTING_OF[fullname[:2]]
 
-    def hides(self, fullname: str, created: float) -> bool:
-        """Tell whether this thing was born in it."""
-        is_inside = self.from_at <= created <= self.to_at
-        return is_inside and self.listing == LISTING_OF[fullname[:2]]
+    def covers(self, created: float) -> bool:
+        """Tell whether it lies about that moment; its repair finds posts with the comments."""
+        return self.from_at <= created <= self.to_at
 
 
 def gaps_of(rows: Iterable[Row]) -> tuple[list[Gap], list[str]]:
@@ -58,7 +58,7 @@ def gaps_of(rows: Iterable[Row]) -> tuple[list[Gap], list[str]]:
     untrue += [
         fullname
         for fullname, created in repaired.items()
-        if not any(gap.hides(fullname, created) for gap in gaps)
+        if not any(gap.covers(created) for gap in gaps)
     ]
     return gaps, untrue
 
