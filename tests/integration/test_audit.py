@@ -154,7 +154,13 @@ FAULTS = {
         ["1 a gap whose records contradict each other or what was repaired (e.g. gap_x)"],
         send=lambda records: [*records, *hole("gap_x", "partial")],
     ),
-    "a look called a repair": otherwise("t1_up", cause="repair"),
+    "a look called a repair": Fault(
+        [
+            f"1 {NOT_AS_ANSWERED} (e.g. cause of t1_up)",
+            "1 a gap whose records contradict each other or what was repaired (e.g. t1_up)",
+        ],
+        send=change(of("t1_up"), cause="repair"),
+    ),
     "a look called a sweep": otherwise("t1_up", cause="sweep"),
     "a lost id": Fault(
         ["1 read but never acknowledged by Kinesis (e.g. t1_n3)"], send=without(of("t1_n3"))
