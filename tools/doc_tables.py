@@ -22,7 +22,7 @@ from telemetry.metrics import declared
 from tools.cost import monthly_costs, monthly_dollars
 from tools.project import PROJECT
 from wsb_lake.cli import lake
-from wsb_lake.table_specs import COMMITS_FIELDS
+from wsb_lake.tables.specs import COMMITS_FIELDS
 
 TERRAFORM_VARIABLES = PROJECT / "terraform" / "variables.tf"
 LAKE_OPTION = re.compile(r"(.*) \[env: (\w+)\]")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from os import PathLike
 
-    from wsb_lake.reader import Lake
+    from wsb_lake.reader.lake import Lake
 
 __all__ = ["open"]
 
@@ -26,7 +26,7 @@ def open(  # noqa: A001 - `wsb_lake.open` is what it reads like
     WSB_LAKE_DATABASE, WSB_LAKE_BUCKET, AWS_REGION, AWS_ENDPOINT_URL. Needs the `reader` extra.
     Raises a LakeError that says what to do.
     """
-    from wsb_lake.reader import open_lake  # noqa: PLC0415 - the job's Lambda has no DuckDB
+    from wsb_lake.reader.lake import open_lake  # noqa: PLC0415 - the job's Lambda has no DuckDB
 
     return open_lake(
         {

@@ -6,7 +6,7 @@ from typing import Any
 
 from clock import clock_from_environment
 from telemetry import Log
-from wsb_lake.job import LakeJob
+from wsb_lake.job.lake_job import LakeJob
 from wsb_lake.settings import job_settings
 
 RESERVE_MS = 60_000  # of the function's time-out: no new batch begins within it

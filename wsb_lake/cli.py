@@ -11,7 +11,7 @@ import click
 
 from wsb_lake import settings
 from wsb_lake.errors import LakeError, LakeMissingError, LakeSettingsError
-from wsb_lake.printing import FORMATS, print_result
+from wsb_lake.reader.printing import FORMATS, print_result
 
 _OPTIONS = {
     settings.FOLDER: ("--local", "Folder that a lake was saved to; needs no AWS."),
@@ -64,7 +64,7 @@ def lake() -> None:
 def settle(**given: str | None) -> None:
     """Take in what has landed, now, as the scheduled job does."""
     job = settings.job_settings({**os.environ, **{n: v for n, v in given.items() if v is not None}})
-    from wsb_lake.settle import settle_once  # noqa: PLC0415 - a reader has no pyiceberg
+    from wsb_lake.job.settle import settle_once  # noqa: PLC0415 - a reader has no pyiceberg
 
     click.echo(settle_once(job))
 
@@ -74,7 +74,7 @@ def settle(**given: str | None) -> None:
 @_reader_options
 def query(sql: str, form: str, **given: str | None) -> None:
     """Run DuckDB SQL over comments, posts, gaps, commits, comments_latest and posts_latest."""
-    from wsb_lake.reader import open_lake  # noqa: PLC0415 - the job has no DuckDB
+    from wsb_lake.reader.lake import open_lake  # noqa: PLC0415 - the job has no DuckDB
 
     print_result(*open_lake(given).query.rows(sql), form, sys.stdout)
 
@@ -84,7 +84,7 @@ def query(sql: str, form: str, **given: str | None) -> None:
 @_reader_options
 def history(fullname: str, form: str, **given: str | None) -> None:
     """Show every observation of one comment (t1_…) or post (t3_…), oldest first."""
-    from wsb_lake.reader import history_sql, open_lake  # noqa: PLC0415 - the job has no DuckDB
+    from wsb_lake.reader.lake import history_sql, open_lake  # noqa: PLC0415 - the job has no DuckDB
 
     columns = _HISTORY_COLUMNS if fullname.startswith(("t1_", "t3_")) else "*"
     sql = history_sql(fullname, columns)

@@ -4,7 +4,7 @@ import pytest
 from pyiceberg.exceptions import CommitFailedException
 
 from tests.support.lake_world import observation, parsed
-from wsb_lake.append import _commit, _stamped, append_new
+from wsb_lake.job.append import _commit, _stamped, append_new
 
 pytest_plugins = ["tests.support.lake_fixtures"]
 pytestmark = pytest.mark.integration

@@ -9,8 +9,8 @@ from contract import SCHEMA
 from contract.schema import Field
 from tests.support.lake_world import KINDS, observation
 from wsb_lake.errors import LakeMissingError, SchemaChangedError
-from wsb_lake.table_specs import table_specs
-from wsb_lake.tables import open_tables
+from wsb_lake.tables.opening import open_tables
+from wsb_lake.tables.specs import table_specs
 
 pytest_plugins = ["tests.support.lake_fixtures"]
 pytestmark = pytest.mark.integration

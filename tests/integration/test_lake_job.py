@@ -8,7 +8,7 @@ from contract import format_instant
 from tests.support.lake_world import START, SimulatedCrash, crash_at, observation
 from wsb_lake.errors import LockHeldError, LockLostError
 from wsb_lake.events import LakeRunSkipped
-from wsb_lake.lock import LOCK_SECONDS, Lock
+from wsb_lake.job.lock import LOCK_SECONDS, Lock
 from wsb_lake.settings import LANDING_PREFIX
 
 pytest_plugins = ["tests.support.lake_fixtures"]
@@ -175,7 +175,7 @@ def test_a_long_run_renews_its_lock_and_stops_when_another_has_it(lake):
 
 def test_batches_are_bounded_and_the_run_goes_on(lake, monkeypatch):
     """A backlog is taken in piece by piece, each with its own commit, oldest first."""
-    monkeypatch.setattr("wsb_lake.job.BATCH_BYTES", 1)
+    monkeypatch.setattr("wsb_lake.job.lake_job.BATCH_BYTES", 1)
     expected = mixed(lake)
     assert lake.job().run().objects == 8
     assert expected == lake.identities()
@@ -186,7 +186,7 @@ def test_batches_are_bounded_and_the_run_goes_on(lake, monkeypatch):
 
 def test_a_run_stops_in_time(lake, monkeypatch):
     """When its time is up a run stops after the batch at hand; the next goes on."""
-    monkeypatch.setattr("wsb_lake.job.BATCH_BYTES", 1)
+    monkeypatch.setattr("wsb_lake.job.lake_job.BATCH_BYTES", 1)
     expected = mixed(lake)
     assert lake.job().run(lambda: False).objects == 1
     assert lake.job().run().objects == 7

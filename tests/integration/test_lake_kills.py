@@ -5,8 +5,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.support.lake_world import SimulatedCrash, crash_at, observation, parsed
-from wsb_lake.append import append_new
-from wsb_lake.lock import LOCK_SECONDS
+from wsb_lake.job.append import append_new
+from wsb_lake.job.lock import LOCK_SECONDS
 from wsb_lake.settings import LANDING_PREFIX
 
 pytest_plugins = ["tests.support.lake_fixtures"]

@@ -19,7 +19,8 @@ import sys
 sys.path[:] = [p for p in sys.path if "site-packages" not in p] + sys.argv[1:]
 from pyiceberg.catalog.glue import GlueCatalog
 from pyiceberg.io.pyarrow import PyArrowFileIO
-from wsb_lake import aws_lambda, job
+from wsb_lake import aws_lambda
+from wsb_lake.job import lake_job
 import boto3
 for service in ("s3", "glue", "dynamodb"):
     boto3.client(service, region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")

@@ -13,7 +13,7 @@ from contract import format_instant, parse_instant
 from tests.support.lake_world import START, observation
 from wsb_lake.aws import Aws
 from wsb_lake.errors import AccessError, LakeMissingError, QueryError
-from wsb_lake.query import TABLES
+from wsb_lake.reader.query import TABLES
 
 pytest_plugins = ["tests.support.lake_fixtures"]
 pytestmark = pytest.mark.integration

@@ -16,10 +16,10 @@ from telemetry import Log
 from tests.support.aws_emulator import make_table
 from tests.support.producer_fakes import VirtualClock
 from wsb_lake.aws import Aws
-from wsb_lake.job import LakeJob
-from wsb_lake.parsing import TIMESTAMP, arrow_schema, parse
+from wsb_lake.job.lake_job import LakeJob
+from wsb_lake.job.parsing import TIMESTAMP, arrow_schema, parse
 from wsb_lake.settings import LANDING_PREFIX, JobSettings
-from wsb_lake.table_specs import COMMITS_FIELDS, COMMITS_TABLE
+from wsb_lake.tables.specs import COMMITS_FIELDS, COMMITS_TABLE
 
 START = 1_609_459_200.0  # 2021-01-01
 KINDS = {"comments": "comment", "posts": "post", "gaps": "gap"}

@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from contract import SCHEMA, Field, Schema, decode_line, parse_instant
-from wsb_lake.table_specs import OBSERVATION_TABLES
+from wsb_lake.tables.specs import OBSERVATION_TABLES
 
 TIMESTAMP = pa.timestamp("us", tz="UTC")
 _ARROW = {

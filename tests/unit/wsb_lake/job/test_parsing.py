@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from contract import problem_of_line
 from tests.support.lake_world import observation
-from wsb_lake.parsing import parse
+from wsb_lake.job.parsing import parse
 
 values = st.one_of(
     st.none(),

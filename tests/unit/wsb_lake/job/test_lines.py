@@ -2,7 +2,7 @@ import gzip
 
 import pytest
 
-from wsb_lake.lines import BrokenObjectError, lines_of
+from wsb_lake.job.lines import BrokenObjectError, lines_of
 
 
 def test_blank_lines_and_a_missing_last_newline_do_not_matter():

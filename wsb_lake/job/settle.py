@@ -7,7 +7,7 @@ from telemetry import Log
 from wsb_lake.aws import plain_words
 from wsb_lake.errors import LakeSettingsError, LockHeldError
 from wsb_lake.events import LakeRunSkipped
-from wsb_lake.job import LakeJob
+from wsb_lake.job.lake_job import LakeJob
 from wsb_lake.settings import JobSettings
 
 

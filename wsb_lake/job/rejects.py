@@ -12,8 +12,8 @@ from typing import Any
 from clock import Clock
 from contract import format_instant
 from wsb_lake.aws import Client
-from wsb_lake.landing import LandedObject, Landing
-from wsb_lake.parsing import Reject
+from wsb_lake.job.landing import LandedObject, Landing
+from wsb_lake.job.parsing import Reject
 from wsb_lake.settings import REJECTS_PREFIX
 
 

@@ -8,11 +8,11 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from wsb_lake.landing import LandedObject, Landing
-from wsb_lake.lines import BrokenObjectError, lines_of
-from wsb_lake.parsing import TIMESTAMP, parse
-from wsb_lake.rejects import Rejects
-from wsb_lake.table_specs import OBSERVATION_TABLES
+from wsb_lake.job.landing import LandedObject, Landing
+from wsb_lake.job.lines import BrokenObjectError, lines_of
+from wsb_lake.job.parsing import TIMESTAMP, parse
+from wsb_lake.job.rejects import Rejects
+from wsb_lake.tables.specs import OBSERVATION_TABLES
 
 
 @dataclass(frozen=True, slots=True)

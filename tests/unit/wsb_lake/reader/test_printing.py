@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from wsb_lake.printing import TABLE_ROWS, print_result
+from wsb_lake.reader.printing import TABLE_ROWS, print_result
 
 NAMES = ["id", "score", "body"]
 ROWS = [("t1_a", 12, 'a "quoted",\nbody'), (None, None, "\x1b[31mred [bold]\x07")]

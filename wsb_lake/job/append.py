@@ -15,9 +15,9 @@ from pyiceberg.exceptions import CommitFailedException
 from pyiceberg.expressions import And
 from pyiceberg.expressions.parser import parse
 
-from wsb_lake.identity import distinct, without
-from wsb_lake.parsing import TIMESTAMP
-from wsb_lake.table_specs import IDENTITY
+from wsb_lake.job.identity import distinct, without
+from wsb_lake.job.parsing import TIMESTAMP
+from wsb_lake.tables.specs import IDENTITY
 
 if TYPE_CHECKING:
     from collections.abc import Callable

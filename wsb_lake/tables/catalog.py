@@ -13,7 +13,7 @@ from pyiceberg.catalog.glue import GlueCatalog
 from pyiceberg.table import Table
 from pyiceberg.typedef import EMPTY_DICT, Properties
 
-from wsb_lake.file_io import LakeFileIO
+from wsb_lake.tables.file_io import LakeFileIO
 
 if TYPE_CHECKING:
     from pyiceberg.io import FileIO

@@ -2,8 +2,8 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from wsb_lake.identity import distinct, without
-from wsb_lake.parsing import TIMESTAMP
+from wsb_lake.job.identity import distinct, without
+from wsb_lake.job.parsing import TIMESTAMP
 
 SCHEMA = pa.schema([("id", pa.string()), ("observed_at", TIMESTAMP), ("body", pa.string())])
 keys = st.tuples(st.text(max_size=2), st.integers(-(10**6), 10**15))

@@ -14,19 +14,19 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from wsb_lake.append import append_chosen, append_new
 from wsb_lake.aws import Aws
-from wsb_lake.batch import commits_row, read_batch
-from wsb_lake.catalog import LakeCatalog
 from wsb_lake.errors import LockHeldError
 from wsb_lake.events import LakeRunDone, LakeRunSkipped
-from wsb_lake.landing import Landing
-from wsb_lake.lock import Lock
-from wsb_lake.parsing import arrow_schema
-from wsb_lake.rejects import Rejects
+from wsb_lake.job.append import append_chosen, append_new
+from wsb_lake.job.batch import commits_row, read_batch
+from wsb_lake.job.landing import Landing
+from wsb_lake.job.lock import Lock
+from wsb_lake.job.parsing import arrow_schema
+from wsb_lake.job.rejects import Rejects
 from wsb_lake.settings import LANDING_PREFIX
-from wsb_lake.table_specs import COMMITS_FIELDS, COMMITS_TABLE, OBSERVATION_TABLES
-from wsb_lake.tables import open_tables
+from wsb_lake.tables.catalog import LakeCatalog
+from wsb_lake.tables.opening import open_tables
+from wsb_lake.tables.specs import COMMITS_FIELDS, COMMITS_TABLE, OBSERVATION_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from clock import Clock
     from telemetry import Log
-    from wsb_lake.batch import LandedBatch
+    from wsb_lake.job.batch import LandedBatch
     from wsb_lake.settings import JobSettings
 
 # Compressed; about 100 MB of JSON and, at the worst moment, 700 MB of memory.

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from wsb_lake.errors import LakeMissingError
-from wsb_lake.query import TABLES, Connection, parquet_file, quoted
+from wsb_lake.reader.query import TABLES, Connection, parquet_file, quoted
 
 
 class FolderSource:

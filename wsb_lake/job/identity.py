@@ -3,7 +3,7 @@
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from wsb_lake.table_specs import IDENTITY
+from wsb_lake.tables.specs import IDENTITY
 
 _ROW = "row"
 

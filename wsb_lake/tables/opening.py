@@ -14,7 +14,7 @@ from pyiceberg.exceptions import (
 )
 
 from wsb_lake.errors import LakeMissingError, SchemaChangedError
-from wsb_lake.table_specs import table_specs
+from wsb_lake.tables.specs import table_specs
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pyiceberg.table import Table
 
     from wsb_lake.settings import LakeSettings
-    from wsb_lake.table_specs import TableSpec
+    from wsb_lake.tables.specs import TableSpec
 
 
 def open_tables(

@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from wsb_lake.aws import Aws, plain_words
 from wsb_lake.errors import LakeMissingError, QueryError
-from wsb_lake.query import TABLES, Connection, quoted
+from wsb_lake.reader.query import TABLES, Connection, quoted
 
 EXTENSIONS = ("avro", "httpfs", "iceberg")  # in the order in which they need each other
 GlueTable = Any  # a dict as boto3 has it

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, Self
 
 from wsb_lake.errors import AccessError, QueryError
-from wsb_lake.folder import FolderSource
-from wsb_lake.query import LATEST_OF, Connection, LakeQuery, Source, latest_sql
+from wsb_lake.reader.folder import FolderSource
+from wsb_lake.reader.query import LATEST_OF, Connection, LakeQuery, Source, latest_sql
 from wsb_lake.settings import DATABASE, FOLDER, reader_settings
 
 Instant = datetime | date | str
@@ -109,7 +109,7 @@ def _source(environ: Mapping[str, str]) -> Source:
     settings = reader_settings(environ)
     # A saved lake is read without the AWS SDK, which takes longer to load than DuckDB.
     from wsb_lake.aws import Aws  # noqa: PLC0415 - see above
-    from wsb_lake.glue import GlueSource  # noqa: PLC0415 - see above
+    from wsb_lake.reader.glue import GlueSource  # noqa: PLC0415 - see above
 
     return GlueSource(Aws(settings))
 

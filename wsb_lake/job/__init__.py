@@ -1,0 +1,1 @@
+"""Job: from landed objects to rows, each observation once."""

@@ -1,0 +1,1 @@
+"""Reader: the lake as Python and SQL see it."""

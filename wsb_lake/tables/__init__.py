@@ -1,0 +1,1 @@
+"""Tables: what each table of the lake is, and where it lies."""
