@@ -58,7 +58,7 @@ class LakeJob:
     @cached_property
     def tables(self) -> Mapping[str, Table]:
         """Return the tables, created or widened when first asked for."""
-        return open_tables(LakeCatalog(self.aws), self.settings)
+        return open_tables(LakeCatalog(self.aws, self.clock), self.settings)
 
     @cached_property
     def landing(self) -> Landing:

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 from cachetools import LRUCache
 from pyiceberg.catalog.glue import GlueCatalog
 from pyiceberg.table import Table
+from pyiceberg.table.update import AddSnapshotUpdate
 from pyiceberg.typedef import EMPTY_DICT, Properties
 
+from clock import SystemClock
 from wsb_lake.tables.file_io import LakeFileIO
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from pyiceberg.table.metadata import TableMetadata
     from pyiceberg.table.update import TableRequirement, TableUpdate
 
+    from clock import Clock
     from wsb_lake.aws import Aws
 
 GlueTable = Any  # a dict as boto3 has it
@@ -33,11 +36,13 @@ class LakeCatalog(GlueCatalog):
     UpdateTable is never repeated by the SDK: after a lost answer the repeat would fail on the
     version it has itself moved, and pyiceberg would delete the files of a commit that stands.
     Table metadata files are written once under a unique name, so each is read only once.
-    All tables share one file system, and its connections.
+    All tables share one file system, and its connections. Snapshots bear the time of `clock`, by
+    which they expire.
     """
 
-    def __init__(self, aws: Aws) -> None:
+    def __init__(self, aws: Aws, clock: Clock | None = None) -> None:
         super().__init__("lake", client=aws.glue)
+        self._clock = clock or SystemClock()
         self._glue_once = aws.glue_once
         self._file_io = LakeFileIO(aws)
         self._metadata: LRUCache[str, TableMetadata] = LRUCache(_METADATA_KEPT)
@@ -80,6 +85,13 @@ class LakeCatalog(GlueCatalog):
         updates: tuple[TableUpdate, ...],
     ) -> CommitTableResponse:
         """Commit, and remember the metadata just written: the next refresh need not read it."""
-        response = super().commit_table(table, requirements, updates)
+        stamped = tuple(self._stamped(update) for update in updates)
+        response = super().commit_table(table, requirements, stamped)
         self._metadata[response.metadata_location] = response.metadata
         return response
+
+    def _stamped(self, update: TableUpdate) -> TableUpdate:
+        if not isinstance(update, AddSnapshotUpdate):
+            return update
+        at = {"timestamp_ms": int(self._clock.now() * 1000)}
+        return AddSnapshotUpdate(snapshot=update.snapshot.model_copy(update=at))

@@ -7,6 +7,8 @@ manifests, which never change under their unique names, are read at most once pe
 
 import io
 import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Self
 from urllib.parse import urlparse
 
@@ -16,9 +18,20 @@ from pyiceberg.io import InputFile, OutputFile
 from pyiceberg.io.pyarrow import PyArrowFileIO
 
 from wsb_lake.aws import Aws
+from wsb_lake.errors import AccessError
 
+DELETE_LIMIT = 1000  # S3's limit of keys per DeleteObjects
 CACHE_BYTES = 32 * 1024 * 1024
 _METADATA_ENDINGS = (".avro", ".metadata.json")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """One file as S3 lists it; `modified_at` in seconds since 1970, `size_bytes` as stored."""
+
+    location: str
+    modified_at: float
+    size_bytes: int
 
 
 class LakeFileIO(PyArrowFileIO):
@@ -46,6 +59,32 @@ class LakeFileIO(PyArrowFileIO):
         with self._lock:
             self._cache.pop(name, None)
         self._s3.delete_object(**_address(name))
+
+    def listed(self, folder: str) -> Iterator[StoredFile]:
+        """Yield every file in a folder (`s3://bucket/folder`) and below."""
+        address = _address(folder.rstrip("/") + "/")
+        bucket, prefix = address["Bucket"], address["Key"]
+        pages = self._s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+        for page in pages:
+            for item in page.get("Contents", ()):
+                at = item["LastModified"].timestamp()
+                yield StoredFile(f"s3://{bucket}/{item['Key']}", at, item["Size"])
+
+    def delete_all(self, locations: Sequence[str]) -> None:
+        """Delete files of one bucket, many at a time; raises AccessError if any one stays."""
+        for first in range(0, len(locations), DELETE_LIMIT):
+            addresses = [_address(name) for name in locations[first : first + DELETE_LIMIT]]
+            with self._lock:
+                for name in locations[first : first + DELETE_LIMIT]:
+                    self._cache.pop(name, None)
+            bucket = addresses[0]["Bucket"]
+            keys = [{"Key": address["Key"]} for address in addresses]
+            answer = self._s3.delete_objects(Bucket=bucket, Delete={"Objects": keys, "Quiet": True})
+            for error in answer.get("Errors", ()):
+                raise AccessError(
+                    f"S3 did not delete s3://{bucket}/{error['Key']}: {error['Message']}; the next "
+                    "run tries again"
+                )
 
     def get(self, location: str) -> bytes:
         """Return the bytes of an immutable file; raises FileNotFoundError."""
