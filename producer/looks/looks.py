@@ -180,18 +180,18 @@ class Looks:
         self.settle.advance(now)
         self.threads.forget(now)
         table = self.table
-        done = self.settle.done(now)
+        done = np.unique(np.concatenate([*self._leaving, self.settle.done(now)]))
+        # seen again meanwhile: such rows have their place in the sweep
+        done = done[~table.swept[done] | (table.ticket[done] == UNQUEUED)]
+        self._withdraw(done)
         state = table.state[done]
         kept = table.is_post[done] | (table.peak[done] >= self.min_score)
-        kept &= (state != DELETED_CODE) & (state != ABSENT_CODE)
-        self.queues.withdraw(done)
-        gone = [*self._leaving, self.sweep.deal(done[kept])]
-        self._leaving = []
-        rest = done[~kept]
-        shown = np.array([name in listed for name in table.names(rest.tolist())], np.bool_)
-        shown |= table.looked_at[rest] > now - FORGET_SECONDS
-        self.settle.linger(rest[shown], now)
-        self._forget(np.concatenate([*gone, rest[~shown]]))
+        kept &= (state != DELETED_CODE) & (state != ABSENT_CODE) & ~table.in_flight[done]
+        gone = np.concatenate([self.sweep.deal(done[kept]), done[~kept]])
+        staying = table.in_flight[gone] | (table.looked_at[gone] > now - FORGET_SECONDS)
+        staying |= np.array([name in listed for name in table.names(gone.tolist())], np.bool_)
+        self._leaving = [gone[staying]]
+        self._forget(gone[~staying])
 
     def changed(self) -> Kept:
         """Return what a checkpoint must write since the last call; whoever takes it saves it."""

@@ -162,13 +162,9 @@ class Settle:
             unsure &= now < end_at + self._last
             ready = settled & ~unsure & ~table.in_flight[slots]
             ended.append(slots[ready])
-            self.linger(slots[~ready], now)
+            if not ready.all():
+                self._done.append((now + LINGER_SECONDS, slots[~ready]))
         return np.concatenate(ended) if ended else np.empty(0, np.int32)
-
-    def linger(self, slots: Slots, now: float) -> None:
-        """Offer rows as done again some minutes later."""
-        if len(slots):
-            self._done.append((now + LINGER_SECONDS, slots))
 
     def _reach(self, which: int, slots: Slots, age: float) -> None:
         if which == len(self._ages) - 1:
@@ -198,6 +194,8 @@ class Settle:
         return bool(self._table.in_flight[due.slot] or just_seen)
 
     def _is_wanted(self, due: Due) -> bool:
+        if self._table.ids[due.slot] is None:
+            return False  # done with meanwhile
         missed_at = self._table.missed_at[due.slot]
         if due.missing:
             live = self._table.state[due.slot] == LIVE_CODE

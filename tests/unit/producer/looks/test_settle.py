@@ -193,6 +193,23 @@ def test_without_any_answer_everything_ends_all_the_same():
     assert len(world.looks) == 0
 
 
+def test_what_was_forgotten_before_its_look_could_be_made_is_not_asked_for():
+    """Reddit was away for two days: nobody knows any more who the first rows were."""
+    world = World(looks_of(ages=SHORT_AGES), per_minute=2)
+    world.comments(30)
+    world.away = True
+    world.run(2 * HOUR)
+    assert len(world.looks) == 0
+    world.away = False
+    world.asked.clear()
+    world.comments(10, first=100)
+    world.run(HOUR)
+    assert {name for _, _, ids in world.asked for name in ids} == {
+        f"t1_c{n}" for n in range(100, 110)
+    }
+    assert world.looks.in_flight == 0
+
+
 def test_memory_stays_flat_when_value_looks_never_come():
     """400 comments a minute and 8 requests: the ages of 20 minutes are settled, the rest is not."""
     world = World(looks_of(ages=SHORT_AGES), per_minute=8)

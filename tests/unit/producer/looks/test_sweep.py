@@ -88,6 +88,59 @@ def test_it_ends_when_the_lake_has_forgotten():
     assert world.looks.sweep.waiting == 0
 
 
+def minutes_listed(world, names, count):
+    """Let minutes pass in which a listing shows these things twice a minute."""
+    for _ in range(count):
+        for _ in range(2):
+            world.see([world.things[name] for name in names])
+            world.now += MINUTE / 2
+        world.looks.tidy(world.now, listed=set(names))
+
+
+def test_what_is_listed_longer_than_the_lake_keeps_it_is_not_taken_for_new():
+    """A quiet page reaches back for months; whatever leaves the sweep waits until it is gone."""
+    world = kept_world(3, posts=1, retention_days=1)
+    world.run(0.9 * DAY)
+    world.emitted.clear()
+    world.now += DAY
+    minutes_listed(world, ["t1_c1", "t3_p0"], 90)
+    assert world.emitted == []
+    assert {"t1_c1", "t3_p0"} <= set(world.looks.table.slot_of)
+    world.now += 2 * HOUR
+    world.looks.tidy(world.now, listed={"t1_c1"})
+    assert set(world.looks.table.slot_of) & {"t1_c1", "t3_p0"} == {"t1_c1"}
+    world.looks.tidy(world.now)
+    assert set(world.looks.table.slot_of) & {"t1_c1", "t3_p0"} == set()
+
+
+def test_what_is_deleted_and_listed_leaves_once():
+    world = kept_world(3)
+    world.things["t1_c1"] |= DELETED
+    minutes_listed(world, ["t1_c1"], 5)
+    assert [name for _, name in world.emitted] == ["t1_c1"]
+    world.now += 2 * HOUR
+    world.looks.tidy(world.now)
+    assert set(world.looks.table.slot_of) == {"t1_c0", "t1_c2"}
+    minutes_listed(world, ["t1_c0", "t1_c2"], 5)
+    assert world.looks.sweep.waiting == 2
+
+
+def test_what_was_absent_and_is_seen_live_before_it_was_forgotten_is_swept_on():
+    world = kept_world(3)
+    world.looks.miss(["t1_c1"], world.now)
+    world.now += 2 * HOUR
+    world.looks.miss(["t1_c1"], world.now)
+    assert world.looks.table.get("t1_c1").state == "absent"
+    world.see([world.things["t1_c1"]])
+    world.now += 2 * HOUR
+    world.looks.tidy(world.now)
+    assert world.looks.table.get("t1_c1").state == "live"
+    assert world.looks.sweep.waiting == 3
+    world.asked.clear()
+    world.run(DAY)
+    assert len(world.times("t1_c1")) == 1
+
+
 def test_a_restart_goes_on_where_it_was():
     """Whose turn is next is known: nobody is unseen for longer, nobody is asked again at once."""
     world = kept_world(400)
