@@ -35,8 +35,11 @@ class Job(Protocol):
     def due_at(self, now: float) -> float:
         """Return when to ask; inf: nothing to ask, or as many as it may have are in flight."""
 
-    def ask(self, now: float) -> Request:
-        """Return the next request, which is then in flight; only when due."""
+    def ask(self, now: float) -> Request | None:
+        """Return the next request, which is then in flight; only when due.
+
+        None: after a closer look there is nothing to ask.
+        """
 
     def take(self, request: Request, batch: Batch, answer: Answer, now: float) -> Sequence[Gap]:
         """Take in an answer; returns the gaps it found."""

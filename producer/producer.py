@@ -166,6 +166,9 @@ class Producer:
             if choice.job is None:
                 return choice.at
             request = choice.job.ask(now)
+            if request is None:
+                self._recovery.put_off(choice.job, now)
+                continue
             self._budget.sent(request.purpose, now)
             self._sent_at[id(request)] = now
             asker.send(request)

@@ -30,11 +30,11 @@ class LookJob:
         self._totals = totals
         self._ask = ask
 
-    def ask(self, now: float) -> Request:
-        """Return the next request."""
+    def ask(self, now: float) -> Request | None:
+        """Return the next request; None: nobody may be looked at just now."""
         asked = self._ask(now)
         if not asked.ids:
-            raise RuntimeError(f"a request for {self.purpose} was asked for that is not due")
+            return None
         return Request(Info(asked.ids), self.purpose, self, asked)
 
     def take(self, request: Request, _batch: Batch, _answer: Answer, _now: float) -> Sequence[Gap]:

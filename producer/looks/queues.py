@@ -91,6 +91,7 @@ class Queues:
         """
         if not self.waiting:
             return NOBODY_AT
+        self._drop_from_hand()
         if len(self._hand) >= least:
             return self._hand_at
         self._sort_in()
@@ -117,10 +118,13 @@ class Queues:
         return chosen
 
     def _from_hand(self, most: int) -> Slots:
-        """Take rows of the hand, but those that were seen, asked for or forgotten meanwhile."""
-        self._hand = self._hand[self._table.ticket[self._hand] == HELD]
+        self._drop_from_hand()
         chosen, self._hand = self._hand[:most], self._hand[most:]
         return chosen
+
+    def _drop_from_hand(self) -> None:
+        """Let go of rows that were seen, asked for or forgotten since they were chosen."""
+        self._hand = self._hand[self._table.ticket[self._hand] == HELD]
 
     def _fill_hand(self, now: float) -> None:
         """Choose rows for as many requests as there were in the last seconds."""

@@ -135,6 +135,21 @@ def apart(moments):
     return [later - sooner for sooner, later in itertools.pairwise(moments)]
 
 
+class Empty(Endless):
+    """A job that is due, but finds nothing to ask."""
+
+    def ask(self, now):
+        self.taken.append(now)
+
+
+def test_a_job_that_is_due_and_finds_nothing_to_ask_waits_while_others_go_on():
+    empty, other = Empty("sweep"), Endless("look", every=10.0)
+    engine = Engine(empty, other)
+    engine.run(MINUTE)
+    assert 3 <= len(empty.taken) <= 10
+    assert len(other.taken) == 6
+
+
 @pytest.mark.parametrize("latency", [0.1, 0.6, 1.0])
 def test_the_quota_is_used_whatever_the_latency(latency):
     engine = Engine(Endless("look"), Endless("poll", 5.0), latency=latency)

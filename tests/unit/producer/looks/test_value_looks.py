@@ -106,6 +106,23 @@ def test_a_request_that_failed_is_asked_again_after_others():
     assert world.looks.in_flight == 200
 
 
+def test_rows_chosen_ahead_that_a_listing_showed_meanwhile_fill_no_request():
+    """What is chosen for the next seconds is no promise: a page may show all of it first."""
+    looks = looks_of()
+    raws = [comment(n, score=4) for n in range(400)]
+    for first in range(0, 400, 100):
+        looks.see(page(*raws[first : first + 100]), START)
+    at = START + 100
+    asked = {*looks.ask(at).ids, *looks.ask(at + 0.1).ids}
+    left = [raw for raw in raws if raw["name"] not in asked]
+    assert len(left) == 200
+    assert looks.due_at(at + 0.1) <= at + 0.1
+    for first in (0, 100):
+        looks.see(page(*left[first : first + 100]), at + 0.2)
+    assert looks.due_at(at + 0.2) == at + 0.2 + MINUTE
+    assert looks.ask(at + 0.2).ids == ()
+
+
 def test_what_was_seen_elsewhere_meanwhile_is_not_asked_again():
     """A page of the listing is a look, too."""
     looks = looks_of()
