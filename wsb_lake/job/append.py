@@ -32,14 +32,21 @@ _NO_BLIND_RETRY = {"commit.retry.num-retries": "0"}
 
 
 def append_new(
-    table: Table, batch: pa.Table, clock: Clock, before_commit: Callable[[], None]
+    table: Table,
+    batch: pa.Table,
+    clock: Clock,
+    before_commit: Callable[[], None],
+    admitted: Callable[[pa.Table], pa.Table] = lambda rows: rows,
 ) -> int:
-    """Append the batch's observations that the table lacks, sorted; returns how many."""
+    """Append the batch's observations that the table lacks, sorted; returns how many.
+
+    Of those only what `admitted` lets through, which is asked for each attempt.
+    """
     rows = distinct(batch)
     if not len(rows):
         return 0
     return append_chosen(
-        table, lambda: without(rows, known_keys(table, rows)), clock, before_commit
+        table, lambda: admitted(without(rows, known_keys(table, rows))), clock, before_commit
     )
 
 

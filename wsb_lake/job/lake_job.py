@@ -17,6 +17,7 @@ import pyarrow as pa
 from wsb_lake.aws import Aws
 from wsb_lake.errors import LockHeldError
 from wsb_lake.events import LakeRunDone, LakeRunSkipped
+from wsb_lake.forgetting.ledger import Ledger
 from wsb_lake.job.append import append_chosen, append_new
 from wsb_lake.job.batch import commits_row, read_batch
 from wsb_lake.job.landing import Landing
@@ -26,7 +27,12 @@ from wsb_lake.job.rejects import Rejects
 from wsb_lake.settings import LANDING_PREFIX
 from wsb_lake.tables.catalog import LakeCatalog
 from wsb_lake.tables.opening import open_tables
-from wsb_lake.tables.specs import COMMITS_FIELDS, COMMITS_TABLE, OBSERVATION_TABLES
+from wsb_lake.tables.specs import (
+    COMMITS_FIELDS,
+    COMMITS_TABLE,
+    OBSERVATION_TABLES,
+    TOMBSTONES_TABLE,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -106,8 +112,12 @@ class LakeJob:
     def _commit(
         self, tables: Mapping[str, Table], batch: LandedBatch, lock: Lock
     ) -> dict[str, int]:
+        ledger = Ledger(tables[TOMBSTONES_TABLE], self.clock)
+        ledger.enter(batch.tables.values(), lock.renew)
         appended = {
-            name: append_new(tables[name], batch.tables[name], self.clock, lock.renew)
+            name: append_new(
+                tables[name], batch.tables[name], self.clock, lock.renew, ledger.admitted
+            )
             if name in batch.tables
             else 0
             for name in OBSERVATION_TABLES.values()

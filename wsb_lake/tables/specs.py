@@ -28,6 +28,7 @@ IDENTITY = ("id", "observed_at")
 ALWAYS_REQUIRED = frozenset({*IDENTITY, "created_at", "landed_at"})
 OBSERVATION_TABLES = {"comment": "comments", "post": "posts", "gap": "gaps"}
 COMMITS_TABLE = "commits"
+TOMBSTONES_TABLE = "tombstones"
 
 _TYPES: Mapping[str, IcebergType] = {
     "int": IntegerType(),
@@ -50,29 +51,44 @@ _COMMON_PROPERTIES = {
 }
 
 
-def _commits_field(name: str, kind: str, meaning: str) -> Field:
+def _own_field(name: str, kind: str, meaning: str) -> Field:
     return Field(name, kind, required=True, nullable=True, since=1, personal=False, meaning=meaning)
 
 
 COMMITS_FIELDS = (
-    _commits_field(
+    _own_field(
         "landed_at",
         "timestamp",
         "taken just before the commit of this row, which comes after those of the run's other rows",
     ),
-    _commits_field("objects", "integer", "landed objects that the run took in and then deleted"),
-    _commits_field("objects_sha256", "string", "SHA-256 of their keys, sorted, one per line"),
-    _commits_field("first_object", "string", "first of their keys in order"),
-    _commits_field("last_object", "string", "last of their keys in order"),
-    _commits_field("bytes", "integer", "their size, compressed"),
-    _commits_field("read", "integer", "lines read"),
-    _commits_field("comments", "integer", "observations appended to comments"),
-    _commits_field("posts", "integer", "observations appended to posts"),
-    _commits_field("gaps", "integer", "observations appended to gaps"),
-    _commits_field("duplicates_dropped", "integer", "observations that the tables already held"),
-    _commits_field("rejected", "integer", "lines set aside in landing_rejects/ with their reason"),
-    _commits_field("oldest_observed_at", "timestamp", "oldest observation among the lines read"),
-    _commits_field("newest_observed_at", "timestamp", "newest observation among the lines read"),
+    _own_field("objects", "integer", "landed objects that the run took in and then deleted"),
+    _own_field("objects_sha256", "string", "SHA-256 of their keys, sorted, one per line"),
+    _own_field("first_object", "string", "first of their keys in order"),
+    _own_field("last_object", "string", "last of their keys in order"),
+    _own_field("bytes", "integer", "their size, compressed"),
+    _own_field("read", "integer", "lines read"),
+    _own_field("comments", "integer", "observations appended to comments"),
+    _own_field("posts", "integer", "observations appended to posts"),
+    _own_field("gaps", "integer", "observations appended to gaps"),
+    _own_field("duplicates_dropped", "integer", "observations that the tables already held"),
+    _own_field("rejected", "integer", "lines set aside in landing_rejects/ with their reason"),
+    _own_field("oldest_observed_at", "timestamp", "oldest observation among the lines read"),
+    _own_field("newest_observed_at", "timestamp", "newest observation among the lines read"),
+)
+
+# The ledger (`forgetting.ledger`). Nothing personal, so it stays for good.
+TOMBSTONES_FIELDS = (
+    _own_field("id_sha256", "string", "SHA-256 of the thing's fullname, hexadecimal"),
+    _own_field("kind", "string", "comment or post"),
+    _own_field("state", "string", "deleted, removed or absent"),
+    _own_field("created_at", "timestamp", "when Reddit published the thing"),
+    _own_field("observed_at", "timestamp", "when it was seen gone; no earlier look enters again"),
+    _own_field("landed_at", "timestamp", "taken just before the commit of this row"),
+    _own_field(
+        "purged_at",
+        "timestamp",
+        "when every file that held an earlier look was gone; null until then",
+    ),
 )
 
 
@@ -94,6 +110,8 @@ def table_specs(schema: Schema = SCHEMA) -> dict[str, TableSpec]:
         for kind, name in OBSERVATION_TABLES.items()
     ]
     specs.append(_spec(COMMITS_TABLE, iceberg_schema(COMMITS_FIELDS, schema, ())))
+    tombstones = iceberg_schema(TOMBSTONES_FIELDS, schema, ())
+    specs.append(_spec(TOMBSTONES_TABLE, tombstones, _by_day(tombstones, "observed_at")))
     return {spec.name: spec for spec in specs}
 
 
@@ -117,12 +135,6 @@ def iceberg_schema(
 
 def _observations_spec(name: str, fields: Sequence[Field], schema: Schema) -> TableSpec:
     iceberg = iceberg_schema(fields, schema)
-    day = PartitionField(
-        source_id=iceberg.find_field("created_at").field_id,
-        field_id=_FIRST_PARTITION_FIELD_ID,
-        transform=DayTransform(),
-        name="created_day",
-    )
     order = SortOrder(
         *(SortField(iceberg.find_field(key).field_id, IdentityTransform()) for key in IDENTITY)
     )
@@ -131,8 +143,19 @@ def _observations_spec(name: str, fields: Sequence[Field], schema: Schema) -> Ta
         f"write.metadata.metrics.column.{field.name}": "none" for field in fields if field.personal
     }
     # Gaps are few: a file per created day would only be more files.
-    spec = UNPARTITIONED_PARTITION_SPEC if name == "gaps" else PartitionSpec(day)
+    spec = UNPARTITIONED_PARTITION_SPEC if name == "gaps" else _by_day(iceberg, "created_at")
     return _spec(name, iceberg, spec, order, metrics)
+
+
+def _by_day(schema: IcebergSchema, column: str) -> PartitionSpec:
+    """Return partitions by day of `created_at`, say, called `created_day`."""
+    field = PartitionField(
+        source_id=schema.find_field(column).field_id,
+        field_id=_FIRST_PARTITION_FIELD_ID,
+        transform=DayTransform(),
+        name=column.removesuffix("_at") + "_day",
+    )
+    return PartitionSpec(field)
 
 
 def _spec(
