@@ -24,11 +24,10 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyiceberg.expressions import And, GreaterThanOrEqual, IsNull, LessThan, LessThanOrEqual
+from pyiceberg.exceptions import CommitFailedException
+from pyiceberg.expressions.parser import parse
 
-from wsb_lake.job.append import append_chosen
-from wsb_lake.job.parsing import TIMESTAMP, arrow_schema
-from wsb_lake.tables.specs import TOMBSTONES_FIELDS
+from wsb_lake.tables.commit import one_attempt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -39,7 +38,18 @@ if TYPE_CHECKING:
 
 LIVE = "live"
 KEY = ("id_sha256", "observed_at")
-_ENTERED = ("id_sha256", "kind", "state", "created_at", "observed_at")
+ATTEMPTS = 10  # each failed one means that another commit went through
+_TIME = pa.timestamp("us", tz="UTC")
+_ENTERED = pa.schema(
+    [
+        ("id_sha256", pa.string()),
+        ("kind", pa.string()),
+        ("state", pa.string()),
+        ("created_at", _TIME),
+        ("observed_at", _TIME),
+    ]
+)
+_ORDER = [(key, "ascending") for key in KEY]
 _DAY = dt.timedelta(days=1)
 
 
@@ -57,11 +67,23 @@ class Ledger:
         only promised too early to forget.
         """
         parts = [_tombstones_of(rows) for rows in observations if "state" in rows.column_names]
-        rows = pa.concat_tables([_NONE, *parts]).group_by(list(_ENTERED)).aggregate([])
-        rows = rows.select(_ENTERED).sort_by([(key, "ascending") for key in KEY])
-        if not len(rows):
-            return 0
-        return append_chosen(self.table, lambda: self._unknown(rows), self._clock, before_commit)
+        rows = pa.concat_tables([_ENTERED.empty_table(), *parts])
+        rows = rows.group_by(_ENTERED.names).aggregate([]).select(_ENTERED.names)
+        for attempt in range(1, ATTEMPTS + 1) if len(rows) else ():
+            self.table.refresh()
+            new = self._unknown(rows)
+            if not len(new):
+                break
+            before_commit()
+            try:
+                with one_attempt(self.table) as transaction:
+                    transaction.append(self._stamped(new))
+            except CommitFailedException:
+                if attempt == ATTEMPTS:
+                    raise
+            else:
+                return len(new)
+        return 0
 
     def admitted(self, rows: pa.Table) -> pa.Table:
         """Return the rows that may enter the lake, in their order: the ledger as it is now."""
@@ -83,7 +105,7 @@ class Ledger:
         150 bytes each: those of six hours, or of however long no purge came to its end.
         """
         self.table.refresh()
-        found = self.table.scan(row_filter=IsNull("purged_at")).to_arrow()
+        found = self.table.scan(row_filter=parse("purged_at IS NULL")).to_arrow()
         return found.sort_by([("landed_at", "ascending")])
 
     def mark_purged(self, purged: pa.Table, before_commit: Callable[[], None]) -> None:
@@ -91,48 +113,41 @@ class Ledger:
 
         A day's rows become one file of it: the ledger needs no other compaction.
         """
-        now = _now(self._clock)
-        keys = purged.select(KEY)
-        days = pc.unique(pc.floor_temporal(keys["observed_at"], unit="day")).to_pylist()
+        days = pc.unique(pc.floor_temporal(purged["observed_at"], unit="day")).to_pylist()
         for day in sorted(days):
             self.table.refresh()
-            of_day = And(
-                GreaterThanOrEqual("observed_at", day.isoformat()),
-                LessThan("observed_at", (day + _DAY).isoformat()),
-            )
+            end = day + _DAY
+            of_day = f"observed_at >= '{day.isoformat()}' AND observed_at < '{end.isoformat()}'"
             held = self.table.scan(row_filter=of_day).to_arrow()
-            numbered = held.append_column("row", pa.array(range(len(held)), pa.int64()))
-            chosen = numbered.join(
-                keys.cast(_schema_of(held, KEY)), list(KEY), join_type="left semi"
-            )["row"]
-            mask = pc.and_(
-                pc.is_in(numbered["row"], value_set=chosen.combine_chunks()),
-                pc.is_null(held["purged_at"]),
-            )
-            place = held.column_names.index("purged_at")
-            marked = held.set_column(
-                place, "purged_at", pc.if_else(mask, now, held["purged_at"].cast(TIMESTAMP))
-            )
+            open_rows = held.filter(pc.is_null(held["purged_at"]))
+            marked = _joined(open_rows, purged, "left semi").drop_columns(["purged_at"])
+            marked = marked.append_column("purged_at", pa.repeat(_now(self._clock), len(marked)))
+            others = _joined(held, marked, "left anti")
             before_commit()
-            self.table.overwrite(marked.sort_by([(key, "ascending") for key in KEY]), of_day)
+            rows = pa.concat_tables([marked.select(held.column_names).cast(held.schema), others])
+            self.table.overwrite(rows.sort_by(_ORDER), of_day)
 
     def _unknown(self, rows: pa.Table) -> pa.Table:
         span = pc.min_max(rows["observed_at"]).as_py()
-        near = And(
-            GreaterThanOrEqual("observed_at", span["min"].isoformat()),
-            LessThanOrEqual("observed_at", span["max"].isoformat()),
-        )
+        low, high = span["min"].isoformat(), span["max"].isoformat()
+        near = parse(f"observed_at >= '{low}' AND observed_at <= '{high}'")
         known = self.table.scan(row_filter=near, selected_fields=KEY).to_arrow()
-        left = rows.join(known.cast(_schema_of(rows, KEY)), list(KEY), join_type="left anti")
-        left = left.select(_ENTERED).sort_by([(key, "ascending") for key in KEY])
-        nothing = pa.nulls(len(left), TIMESTAMP)
-        return left.append_column("purged_at", nothing)
+        return _joined(rows, known, "left anti").sort_by(_ORDER)
+
+    def _stamped(self, rows: pa.Table) -> pa.Table:
+        """Return the entries with `landed_at` = now; none of them purged."""
+        landed = rows.append_column("landed_at", pa.repeat(_now(self._clock), len(rows)))
+        stamped = landed.append_column("purged_at", pa.nulls(len(rows), _TIME))
+        required = {field.name for field in self.table.schema().fields if field.required}
+        return stamped.cast(
+            pa.schema([field.with_nullable(field.name not in required) for field in stamped.schema])
+        )
 
     def _forgotten_since(self, oldest: pa.Scalar, hashes: set[str]) -> Mapping[str, dt.datetime]:
         """Return the newest tombstone's time by id hash, of those at or after `oldest`."""
         self.table.refresh()
         scan = self.table.scan(
-            row_filter=GreaterThanOrEqual("observed_at", oldest.as_py().isoformat()),
+            row_filter=parse(f"observed_at >= '{oldest.as_py().isoformat()}'"),
             selected_fields=KEY,
         )
         wanted = pa.array(sorted(hashes), pa.string())
@@ -155,20 +170,17 @@ def id_sha256(fullname: str) -> str:
 def doomed(rows: pa.Table, until: Mapping[str, dt.datetime]) -> pa.ChunkedArray:
     """Return for each row whether it is a live look at or before its id's tombstone."""
     ids = pa.array(list(until), pa.string())
-    ends = pa.array(list(until.values()), TIMESTAMP)
+    ends = pa.array(list(until.values()), _TIME)
     ends_of_rows = pc.take(ends, pc.index_in(rows["id"].cast(pa.string()), value_set=ids))
-    late = pc.less_equal(rows["observed_at"].cast(TIMESTAMP), ends_of_rows)
+    late = pc.less_equal(rows["observed_at"].cast(_TIME), ends_of_rows)
     return pc.fill_null(pc.and_(pc.equal(rows["state"], LIVE), late), fill_value=False)
-
-
-_NONE = arrow_schema([field for field in TOMBSTONES_FIELDS if field.name in _ENTERED]).empty_table()
 
 
 def _tombstones_of(rows: pa.Table) -> pa.Table:
     dead = rows.filter(pc.not_equal(rows["state"], LIVE))
     hashes = _hashes_by_id(dead["id"])
     keys = pa.array([hashes[thing] for thing in dead["id"].to_pylist()], pa.string())
-    return dead.append_column("id_sha256", keys).select(_ENTERED).cast(_NONE.schema)
+    return dead.append_column("id_sha256", keys).select(_ENTERED.names).cast(_ENTERED)
 
 
 def _hashes_by_id(ids: pa.ChunkedArray) -> dict[str, str]:
@@ -176,8 +188,10 @@ def _hashes_by_id(ids: pa.ChunkedArray) -> dict[str, str]:
 
 
 def _now(clock: Clock) -> pa.Scalar:
-    return pa.scalar(math.floor(clock.now() * 1000) * 1000, pa.int64()).cast(TIMESTAMP)
+    return pa.scalar(math.floor(clock.now() * 1000) * 1000, pa.int64()).cast(_TIME)
 
 
-def _schema_of(rows: pa.Table, names: Iterable[str]) -> pa.Schema:
-    return pa.schema([rows.schema.field(name) for name in names])
+def _joined(rows: pa.Table, others: pa.Table, kind: str) -> pa.Table:
+    """Return the rows of which the others have the key ("left semi"), or have not."""
+    keys = others.select(KEY).cast(pa.schema([rows.schema.field(name) for name in KEY]))
+    return rows.join(keys, list(KEY), join_type=kind).select(rows.column_names)
