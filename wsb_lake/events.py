@@ -20,3 +20,19 @@ class LakeRunSkipped(Event):
     """A run left the work to another."""
 
     reason: str
+
+
+class LakeChoreDone(Event):
+    """A chore was done, or (not `complete`) as much of it as there was time for."""
+
+    chore: str
+    complete: bool
+    counts: Mapping[str, int]
+    seconds: float
+
+
+class LakeChoreFailed(Event, level="error"):
+    """A chore raised; it is due again in the next run."""
+
+    chore: str
+    reason: str

@@ -94,8 +94,8 @@ class LakeWorld:
         self.aws.glue.create_database(DatabaseInput={"Name": self.settings.database})
         make_table(self.settings.endpoint_url, self.settings.state_table)
 
-    def job(self):
-        return LakeJob(self.settings, self.clock, Log(self.logged))
+    def job(self, chores=()):
+        return LakeJob(self.settings, self.clock, Log(self.logged), chores)
 
     def land(self, *records, name=None):
         """Land one gzip object; a record that is bytes lands as it is."""
@@ -118,7 +118,7 @@ class LakeWorld:
 
     def rows(self, table):
         """Return a table's rows, read by a process of its own."""
-        return self._reader.tables[table].refresh().scan().to_arrow().to_pylist()
+        return self._reader.tables[table].scan().to_arrow().to_pylist()
 
     def identities(self):
         return Counter(

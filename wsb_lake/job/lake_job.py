@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from wsb_lake.aws import Aws
+from wsb_lake.chores import Work, do_chores
 from wsb_lake.errors import LockHeldError
 from wsb_lake.events import LakeRunDone, LakeRunSkipped
 from wsb_lake.forgetting.ledger import Ledger
@@ -35,12 +36,13 @@ from wsb_lake.tables.specs import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from pyiceberg.table import Table
 
     from clock import Clock
     from telemetry import Log
+    from wsb_lake.chores import Chore
     from wsb_lake.job.batch import LandedBatch
     from wsb_lake.settings import JobSettings
 
@@ -50,11 +52,12 @@ BATCH_BYTES = 16 * 1024 * 1024
 
 @dataclass(frozen=True)
 class LakeJob:
-    """The lake job of one process; keeps clients and table handles from run to run."""
+    """The lake job of one process; keeps clients and metadata from run to run."""
 
     settings: JobSettings
     clock: Clock
     log: Log
+    chores: Sequence[Chore] = ()
 
     @cached_property
     def aws(self) -> Aws:
@@ -62,9 +65,14 @@ class LakeJob:
         return Aws(self.settings)
 
     @cached_property
+    def catalog(self) -> LakeCatalog:
+        """Return the catalog, which remembers the metadata that it has read."""
+        return LakeCatalog(self.aws, self.clock)
+
+    @property
     def tables(self) -> Mapping[str, Table]:
-        """Return the tables, created or widened when first asked for."""
-        return open_tables(LakeCatalog(self.aws, self.clock), self.settings)
+        """Return the tables as they are now; one that is missing or too narrow is put right."""
+        return open_tables(self.catalog, self.settings)
 
     @cached_property
     def landing(self) -> Landing:
@@ -72,19 +80,39 @@ class LakeJob:
         return Landing(self.aws.s3, self.settings.bucket, LANDING_PREFIX)
 
     def run(self, time_left: Callable[[], bool] = lambda: True) -> LakeRunDone | LakeRunSkipped:
-        """Take in batch after batch until nothing is left or `time_left` says no."""
-        result = self._run(time_left)
-        self.log.emit(result)
-        return result
+        """Take in batch after batch, then do the chores that are due.
 
-    def _run(self, time_left: Callable[[], bool]) -> LakeRunDone | LakeRunSkipped:
-        started = time.monotonic()
+        Ends when nothing is left to do, or after the step at which `time_left` says no.
+        """
         lock = Lock(self.aws.dynamodb, self.settings.state_table, self.clock)
         try:
             with lock.held():
-                totals = self._settle(lock, time_left)
+                tables = self.tables  # readers find them, empty, before anything has landed
+                done = self._take_in(tables, lock, time_left)
+                self.log.emit(done)
+                do_chores(self._work(tables, lock, time_left), self.chores)
+                return done
         except LockHeldError as error:
-            return LakeRunSkipped(str(error))
+            skipped = LakeRunSkipped(str(error))
+            self.log.emit(skipped)
+            return skipped
+
+    def _work(self, tables: Mapping[str, Table], lock: Lock, time_left: Callable[[], bool]) -> Work:
+        return Work(
+            settings=self.settings,
+            aws=self.aws,
+            clock=self.clock,
+            log=self.log,
+            tables=tables,
+            renew=lock.renew,
+            time_left=time_left,
+        )
+
+    def _take_in(
+        self, tables: Mapping[str, Table], lock: Lock, time_left: Callable[[], bool]
+    ) -> LakeRunDone:
+        started = time.monotonic()
+        totals = self._batches(tables, lock, time_left)
         return LakeRunDone(
             objects=totals["objects"],
             read=totals["read"],
@@ -94,9 +122,10 @@ class LakeJob:
             seconds=round(time.monotonic() - started, 3),
         )
 
-    def _settle(self, lock: Lock, time_left: Callable[[], bool]) -> Counter[str]:
+    def _batches(
+        self, tables: Mapping[str, Table], lock: Lock, time_left: Callable[[], bool]
+    ) -> Counter[str]:
         rejects = Rejects(self.aws.s3, self.landing, self.clock)
-        tables = self.tables  # made now: readers find them, empty, before anything has landed
         totals: Counter[str] = Counter()
         done = False
         while not done:

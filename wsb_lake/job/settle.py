@@ -8,6 +8,7 @@ from wsb_lake.aws import plain_words
 from wsb_lake.errors import LakeSettingsError, LockHeldError
 from wsb_lake.events import LakeRunSkipped
 from wsb_lake.job.lake_job import LakeJob
+from wsb_lake.maintenance.upkeep import UPKEEP
 from wsb_lake.settings import JobSettings
 
 
@@ -17,7 +18,7 @@ def settle_once(settings: JobSettings) -> str:
         clock = clock_from_environment()
     except ValueError as error:
         raise LakeSettingsError(str(error)) from None
-    job = LakeJob(settings, clock, Log(least=logging.WARNING))
+    job = LakeJob(settings, clock, Log(least=logging.WARNING), UPKEEP)
     with plain_words(settings):
         done = job.run()
     if isinstance(done, LakeRunSkipped):

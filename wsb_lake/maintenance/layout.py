@@ -1,0 +1,76 @@
+"""Layout: which files of a table lie in which partition, and which partitions need compaction."""
+
+from __future__ import annotations
+
+import math
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from wsb_lake.maintenance.compaction import FILE_BYTES, RUNS_MAX
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pyiceberg.manifest import DataFile
+    from pyiceberg.table import Table
+
+DAY_SECONDS = 86_400
+SETTLED_AFTER_SECONDS = 48 * 3600  # after a created day's end: the last guaranteed look is at 36 h
+SMALL_FILES_MAX = 8  # of a partition that is still growing: each costs a reader some requests
+SMALL_FILE_BYTES = 8 * 1024 * 1024
+LATE_SHARE = 0.05  # of a settled day's bytes: so little more does not pay for rewriting all of it
+
+
+@dataclass(frozen=True, slots=True)
+class Partition:
+    """The data files of one created day, days since 1970; None: of a table without partitions."""
+
+    day: int | None
+    files: tuple[DataFile, ...]
+
+    def settles_at(self) -> float:
+        """Return the instant from which it is settled; never without partitions."""
+        if self.day is None:
+            return math.inf
+        return (self.day + 1) * DAY_SECONDS + SETTLED_AFTER_SECONDS
+
+    def to_compact(self, now: float) -> tuple[DataFile, ...]:
+        """Return the files to rewrite at this moment, smallest first, or none.
+
+        A settled day: all, if fewer would do; of a large day with a few late rows only those.
+        Before that: the small ones, if they are many. At most RUNS_MAX: the rest comes next.
+        """
+        by_size = sorted(self.files, key=lambda file: file.file_size_in_bytes)
+        small = [file for file in by_size if file.file_size_in_bytes < SMALL_FILE_BYTES]
+        all_bytes, small_bytes = _bytes(by_size), _bytes(small)
+        if now < self.settles_at():
+            chosen = small if len(small) > SMALL_FILES_MAX else []
+        elif small_bytes < all_bytes * LATE_SHARE:
+            chosen = small if len(small) > 1 else []
+        else:
+            chosen = by_size if len(by_size) > math.ceil(all_bytes / FILE_BYTES) else []
+        return tuple(chosen[:RUNS_MAX])
+
+
+def _bytes(files: Sequence[DataFile]) -> int:
+    return sum(file.file_size_in_bytes for file in files)
+
+
+def partitions(table: Table) -> list[Partition]:
+    """Return the partitions of the table's newest snapshot, those with the most files first.
+
+    A partition with deletes of another writer (merge-on-read) is left out: rewriting its files
+    would bring rows back.
+    """
+    table.refresh()
+    found = defaultdict(list)
+    deletes = set()
+    for task in table.scan().plan_files():
+        partition = task.file.partition
+        day = partition[0] if len(partition) else None
+        found[day].append(task.file)
+        if task.delete_files:
+            deletes.add(day)
+    kept = [Partition(day, tuple(files)) for day, files in found.items() if day not in deletes]
+    return sorted(kept, key=lambda each: (-len(each.files), each.day or 0))

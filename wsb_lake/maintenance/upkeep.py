@@ -1,0 +1,82 @@
+"""Upkeep: the chores that keep the tables quick to read, and when each is due."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pyiceberg.exceptions import ValidationException
+
+from wsb_lake.chores import HOUR_SECONDS, Chore
+from wsb_lake.maintenance.compaction import compact
+from wsb_lake.maintenance.expire import expire_snapshots
+from wsb_lake.maintenance.layout import partitions
+from wsb_lake.maintenance.orphans import remove_orphans
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pyiceberg.table import Table
+
+    from wsb_lake.chores import Work
+
+# For readers in flight: a query of an hour, and one that planned ten commits ago.
+SNAPSHOT_SECONDS = HOUR_SECONDS
+SNAPSHOTS_MIN = 10
+# A writer's files are named by a commit within its time-out, a quarter of an hour.
+ORPHAN_SECONDS = 2 * HOUR_SECONDS
+
+Done = tuple["Mapping[str, int]", bool]
+
+
+def settle(work: Work) -> Done:
+    """Rewrite the files of settled days, and the many small ones of days that still grow."""
+    counts = {"partitions": 0, "files_before": 0, "files_after": 0, "rows": 0, "conflicts": 0}
+    for table in work.tables.values():
+        while todo := _to_compact(table, work):
+            conflicts = counts["conflicts"]
+            for files in todo:
+                if not work.time_left():
+                    return counts, False
+                try:
+                    done = compact(table, files, work.renew)
+                except ValidationException:  # another writer has rewritten one of the files
+                    counts["conflicts"] += 1
+                    continue
+                counts["partitions"] += 1
+                counts["files_before"] += done.files_before
+                counts["files_after"] += done.files_after
+                counts["rows"] += done.rows
+            if counts["conflicts"] > conflicts:
+                return counts, False
+    return counts, True
+
+
+def _to_compact(table: Table, work: Work) -> list[tuple]:  # type: ignore[type-arg]
+    now = work.clock.now()
+    return [files for each in partitions(table) if (files := each.to_compact(now))]
+
+
+def expire(work: Work) -> Done:
+    """Expire the snapshots that no reader in flight needs."""
+    older_than = work.clock.now() - SNAPSHOT_SECONDS
+    expired = 0
+    for table in work.tables.values():
+        expired += expire_snapshots(table, older_than, SNAPSHOTS_MIN)
+        work.renew()
+    return {"snapshots": expired}, True
+
+
+def orphans(work: Work) -> Done:
+    """Remove what no snapshot needs."""
+    removed = 0
+    for table in work.tables.values():
+        removed += remove_orphans(table, ORPHAN_SECONDS, work.clock.now())
+        work.renew()
+    return {"files": removed}, True
+
+
+UPKEEP = (
+    Chore("settle", HOUR_SECONDS, settle),
+    Chore("expire", HOUR_SECONDS, expire),
+    Chore("orphans", 6 * HOUR_SECONDS, orphans),
+)
