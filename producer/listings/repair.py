@@ -266,7 +266,10 @@ class _Comments(_Work):
         ]
         dry = max(comments, default=-inf) < self.gap.from_at - DISORDER_SECONDS
         reading.dry = reading.dry + 1 if dry else 0
-        if not reading.more or reading.dry >= DRY_ANSWERS or self.gap.late_only:
+        if not reading.more or reading.dry >= DRY_ANSWERS:
+            return
+        if self.gap.late_only:  # the page alone: it is whole if it reaches down to the gap's begin
+            self._whole &= min(comments, default=inf) < self.gap.from_at
             return
         children = tuple(reading.more.popleft() for _ in range(min(INFO_IDS, len(reading.more))))
         self._tasks.appendleft(Task(More(reading.post_id, children), reading))

@@ -132,6 +132,26 @@ def test_a_gap_that_lacks_only_late_things_takes_forty_requests_and_no_more():
     assert closed[0].status == "partial"
 
 
+@pytest.mark.parametrize(
+    ("ages", "more", "status"),
+    [
+        ((300, 601), ("t1_m1",), "repaired"),
+        ((300, 600), ("t1_m1",), "partial"),
+        ((300, 599), (), "repaired"),
+        ((), ("t1_m1",), "partial"),
+    ],
+)
+def test_a_gap_that_lacks_only_late_things_is_repaired_if_the_page_reached_down_to_it(
+    ages, more, status
+):
+    """Nothing behind `more` is asked for, so what the page did not show may be missing still."""
+    job = repair(late_only=True)
+    asked(job, posts(9))
+    question, closed = asked(job, thread(0, *ages), more=more)
+    assert question == Thread("wsb", "t3_p0")
+    assert [gap.status for gap in closed] == [status]
+
+
 def test_an_answer_that_never_comes_leaves_a_gap_partial():
     """It is asked for three times, after all the others."""
     job = repair()
