@@ -146,10 +146,10 @@ class Saver:
             self._changed.notify_all()
 
     def start(self) -> Self:
-        """Write on a thread of its own from now on; after a `close` too."""
-        if self._thread is not None:
-            self._thread.join()
+        """Write on a thread of its own from now on; after a `close` too, what that left undone."""
+        self.abandon()  # a thread that waits to try again would be waited for
         self._closing = self._given_up = False
+        self._problem = None
         self._thread = threading.Thread(target=self._loop, name="saver", daemon=True)
         self._thread.start()
         return self
@@ -166,7 +166,9 @@ class Saver:
             self.work()
         else:
             self._thread.join(seconds)
-        self._given_up = True
+        with self._changed:
+            self._given_up = True
+            self._changed.notify_all()
         self.raise_problem()
         if self.waits:
             raise NotSavedError("the last checkpoint was not written before the stop")

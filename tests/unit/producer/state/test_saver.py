@@ -5,6 +5,7 @@ from functools import partial
 
 import pytest
 
+from producer.backoff import Backoff
 from producer.errors import AwsError, LeaseLostError, NotSavedError
 from producer.events import StateUnavailable
 from producer.state.checkpoint import Checkpoint
@@ -221,6 +222,44 @@ def test_a_stop_while_nothing_is_acknowledged_says_so(desk):
         desk.saver.close(0.01)
     desk.saver._thread.join(WALL_SECONDS)
     assert not desk.saver._thread.is_alive()
+
+
+def test_it_starts_again_at_once_and_writes_what_a_stop_left_undone(desk):
+    """A warm Lambda process has a minute: it cannot wait until the last try's pause is over."""
+    desk.saver._backoff = Backoff(10 * WALL_SECONDS, 10 * WALL_SECONDS)
+    desk.state.down = True
+    desk.saver.start()
+    desk.saver.keep(checkpoint(0, a=1))
+    with pytest.raises(NotSavedError):
+        desk.saver.close(0.2)
+    first = desk.saver._thread
+    desk.state.down = False
+    desk.now += 20 * WALL_SECONDS
+    starting = threading.Thread(target=desk.saver.start, daemon=True)
+    starting.start()
+    starting.join(WALL_SECONDS)
+    assert not first.is_alive()
+    desk.saver.close(WALL_SECONDS)
+    assert desk.state.names() == {"cohort#a", "cursor#new"}
+
+
+def test_what_ended_the_writing_is_tried_once_more_after_a_new_start(desk):
+    """A lease may have ended while the process was frozen, and be held again."""
+    gate = desk.saver._gate
+
+    def lost():
+        raise LeaseLostError("overtaken")
+
+    desk.saver._gate = Gate(lost, lambda: 0)
+    desk.saver.keep(checkpoint(0, a=1))
+    desk.saver.start()
+    with pytest.raises(LeaseLostError):
+        desk.saver.close(WALL_SECONDS)
+    desk.saver._gate = gate
+    desk.saver.start()
+    desk.saver.raise_problem()
+    desk.saver.close(WALL_SECONDS)
+    assert desk.state.names() == {"cohort#a", "cursor#new"}
 
 
 def test_a_dynamodb_that_hangs_holds_the_core_once(desk, monkeypatch):
