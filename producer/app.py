@@ -15,7 +15,8 @@ from producer.delivery.sender import Pace, Sender
 from producer.delivery.stream import KinesisStream
 from producer.events import NotDelivered, OutboxKept
 from producer.first_release import upgraded
-from producer.follower import Follower, Outlets
+from producer.follower import Follower, Shared
+from producer.listings.repair import Turn
 from producer.producer import Edges, Producer
 from producer.progress import Reporter
 from producer.reddit.awaited_credentials import AwaitedCredentials
@@ -109,9 +110,9 @@ def make_producer(
     )
     sender = Sender(outbox, stream, Pace(clock, SystemClock()), totals=totals, log=log)
     saver = Saver(state, Gate(leases.renew, outbox.acknowledged), totals=totals, log=log)
-    outlets = Outlets(outbox, saver, totals, log)
+    shared = Shared(outbox, saver, totals, log, Turn())
     followers = [
-        Follower(settings, subreddit, items, outlets, steady.now())
+        Follower(settings, subreddit, items, shared, steady.now())
         for subreddit, items in saved.items()
     ]
     connect = reddit_connector(settings.reddit, credentials, budget, steady)

@@ -14,7 +14,7 @@ from producer.listings.deep_polls import DeepPolls
 from producer.listings.full_scan import FullScan, every_seconds
 from producer.listings.listing import Listing
 from producer.listings.listing_poll import ListingPoll
-from producer.listings.repair import Repair
+from producer.listings.repair import Repair, Turn
 from producer.looks.answer_reader import REPAIR, AnswerReader
 from producer.looks.cohort_item import cohort_key, cohorts_in, items_of
 from producer.looks.crossing_item import crossing_key, items_of_peaks, peaks_in
@@ -33,13 +33,17 @@ from producer.totals import Totals
 from telemetry import Log
 
 
-class Outlets(NamedTuple):
-    """Where a follower's records, first crossings, counts and log lines go."""
+class Shared(NamedTuple):
+    """What all followers of a process have together.
+
+    Where their records, first crossings, counts and log lines go, and whose `turn` it is.
+    """
 
     outbox: Outbox
     keeper: Keeper
     totals: Totals
     log: Log
+    turn: Turn
 
 
 class Moment(NamedTuple):
@@ -57,11 +61,11 @@ class Follower:
         settings: ProducerSettings,
         subreddit: str,
         saved: Sequence[Item],
-        outlets: Outlets,
+        shared: Shared,
         now: float,
     ) -> None:
         self.subreddit = subreddit
-        self._outlets = outlets
+        self._shared = shared
         cursors = {cursor.listing: cursor for cursor in cursors_in(saved)}
         self.looks = Looks(
             settings.look_ages_seconds,
@@ -83,16 +87,16 @@ class Follower:
             FullScan(listing, now + (0.0 if listing.cursor else every), every)
             for listing in self.listings
         )
-        self.repair = Repair(self.listings, self.looks.threads)
+        self.repair = Repair(self.listings, self.looks.threads, shared.turn)
         self.jobs: tuple[Job, ...] = (
             *self.polls,
             *map(DeepPolls, self.listings),
             *self.scans,
             self.repair,
-            *look_jobs(self.looks, outlets.totals),
+            *look_jobs(self.looks, shared.totals),
         )
         self._reader = AnswerReader(
-            self.looks, subreddit=subreddit, hid=self.repair.hid, totals=outlets.totals
+            self.looks, subreddit=subreddit, hid=self.repair.hid, totals=shared.totals
         )
 
     def take(self, request: Request, answer: Answer, batch: Batch, moment: Moment) -> None:
@@ -106,21 +110,21 @@ class Follower:
             missed = self.looks.answered(request.ticket, _unreadable(answer, batch), now)
             records += self._reader.miss(missed, request.purpose, now, observed_at)
         # whoever dies right after a record says that it crossed must know so when back
-        self._outlets.keeper.note(items_of_peaks(self.subreddit, peaks, observed_at))
+        self._shared.keeper.note(items_of_peaks(self.subreddit, peaks, observed_at))
         self._send(records, now)
         for gap in request.job.take(request, batch, answer, now):
             self._report(gap, moment)
 
     def refuse(self, items: Sequence[Malformed], moment: Moment) -> None:
         """Send a dead letter of items that cannot become observations, one for each id."""
-        self._outlets.totals.items_malformed += len(items)
+        self._shared.totals.items_malformed += len(items)
         letters = (
             malformed(
                 each.raw, each.field, subreddit=self.subreddit, observed_at=moment.observed_at
             )
             for each in items
         )
-        self._outlets.outbox.report(letters, moment.now)
+        self._shared.outbox.report(letters, moment.now)
 
     def changes(self, now: float) -> Checkpoint:
         """Return what changed since the last time, to be kept once all of it is acknowledged."""
@@ -153,19 +157,19 @@ class Follower:
         return sum(listing.gaps_open for listing in self.listings)
 
     def _send(self, records: Sequence[Record], now: float) -> None:
-        self._outlets.outbox.add(records, now)
-        self._outlets.totals.observations.update(record["cause"] for record in records)
+        self._shared.outbox.add(records, now)
+        self._shared.totals.observations.update(record["cause"] for record in records)
 
     def _report(self, gap: Gap, moment: Moment) -> None:
         record = gap_observation(gap, observed_at=moment.observed_at, subreddit=self.subreddit)
-        self._outlets.outbox.add([record], moment.now)
-        self._outlets.totals.observations["gap"] += 1
+        self._shared.outbox.add([record], moment.now)
+        self._shared.totals.observations["gap"] += 1
         from_at, to_at = format_instant(gap.from_at), format_instant(gap.to_at)
         if gap.status == GapStatus.OPEN:
-            self._outlets.log.emit(GapFound(gap.listing, from_at, to_at))
+            self._shared.log.emit(GapFound(gap.listing, from_at, to_at))
         else:
             closed = GapClosed(gap.listing, from_at, to_at, str(gap.status), gap.recovered)
-            self._outlets.log.emit(closed)
+            self._shared.log.emit(closed)
 
 
 def _births(batch: Batch, ids: Container[str]) -> list[float]:

@@ -16,8 +16,9 @@ from bench.coverage.virtual_time import time_of
 from clock import Steady
 from producer.asker import THREADS, Reply
 from producer.errors import RedditError
-from producer.follower import Follower, Outlets
+from producer.follower import Follower, Shared
 from producer.job import Purpose, Request
+from producer.listings.repair import Turn
 from producer.looks.observation import Record
 from producer.producer import Edges, Producer
 from producer.reddit.budget import Budget
@@ -58,9 +59,9 @@ class Ours:
         totals = Totals()
         log: Any = _Log()
         outbox: Any = _Outbox(self.records)  # nothing is sent: what counts is what was read
-        outlets = Outlets(outbox, self._saved, totals, log)
+        shared = Shared(outbox, self._saved, totals, log, Turn())
         items = self._saved.items.values()
-        follower = Follower(settings, SUBREDDIT, list(items), outlets, steady.now())
+        follower = Follower(settings, SUBREDDIT, list(items), shared, steady.now())
         follower.jobs = tuple(job for job in follower.jobs if job.purpose in self._purposes)
         asker = _Asker(reddit, replay, clock)
         edges = Edges(asker, outbox, self._saved, clock, steady, log)

@@ -2,7 +2,8 @@
 
 A thread's page shows its newest 500 comments, however old; the others stand behind `more`, newest
 first, and come by a hundred. The threads in which most is missing go first: Reddit tells how many
-comments a post has, and what is known of them is counted.
+comments a post has, and what is known of them is counted. Where a thread goes on deeper than a page
+shows, the rest is a page of its own; those come after all threads.
 
 Posts have no other listing. Of those in a gap the ones come back that somebody has commented on.
 """
@@ -71,23 +72,39 @@ class Reading:
     dry: int = 0
 
 
+class Turn:
+    """Whose turn it is to ask what stands behind `more`: Reddit takes one such request at a time.
+
+    All repairs of a process share one.
+    """
+
+    def __init__(self) -> None:
+        self.taken = False
+
+    def allows(self, task: Task) -> bool:
+        """Tell whether a task may be asked now."""
+        return not (self.taken and isinstance(task.question, More))
+
+
 class Repair:
     """A job: repairs the gaps of some listings, the oldest first, one after another.
 
     A gap takes `REQUESTS_MOST` requests at most (`REQUESTS_MOST_LATE` if only late things are
     missing, and then the pages of threads alone). It is `repaired` if every thread was read down
-    past the gap's beginning in which comments are missing by Reddit's count, or somebody commented
-    within an hour of the gap, or whose post is of the gap's time. A gap in `new` ends `partial`: a
-    post without a known comment cannot be found. A restart begins a repair again.
+    past the gap's beginning, and as deep as it goes, in which comments are missing by Reddit's
+    count, or somebody commented within an hour of the gap, or whose post is of the gap's time. A
+    gap in `new` ends `partial`: a post without a known comment cannot be found. A restart begins a
+    repair again. All repairs on one Reddit client share a `turn`.
 
     Whoever takes its answers in tells `found` how many things that the gap `hid` were not known.
     """
 
     purpose = Purpose.REPAIR
 
-    def __init__(self, listings: Sequence[Listing], known: Known) -> None:
+    def __init__(self, listings: Sequence[Listing], known: Known, turn: Turn) -> None:
         self._listings = {listing.name: listing for listing in listings}
         self._known = known
+        self._turn = turn
         self._work: _Work | None = None
 
     def due_at(self, now: float) -> float:
@@ -134,7 +151,7 @@ class Repair:
             gap = listing.ripe_gap(now)
             if gap is not None:
                 kind = _Posts if gap.listing == "new" else _Comments
-                return kind(listing.subreddit, gap, self._known)
+                return kind(listing.subreddit, gap, self._known, self._turn)
         raise RuntimeError("a repair was asked for without a gap")
 
     def _closed(self, work: "_Work") -> Sequence[Gap]:
@@ -147,8 +164,9 @@ class Repair:
 class _Work:
     """One repair in progress: tasks in order of their worth, then what follows from them."""
 
-    def __init__(self, subreddit: str, gap: Gap, known: Known) -> None:
+    def __init__(self, subreddit: str, gap: Gap, known: Known, turn: Turn) -> None:
         self.gap = gap
+        self._turn = turn
         self._subreddit = subreddit
         self._known = known
         self._tasks: deque[Task] = deque()
@@ -158,15 +176,20 @@ class _Work:
         self._begin()
 
     def can_ask(self) -> bool:
-        return self._in_flight < IN_FLIGHT_MOST and self._left > 0 and bool(self._tasks)
+        free = self._in_flight < IN_FLIGHT_MOST and self._left > 0
+        return free and any(map(self._turn.allows, self._tasks))
 
     def next_task(self) -> Task:
         self._in_flight += 1
         self._left -= 1
-        return self._tasks.popleft()
+        task = next(filter(self._turn.allows, self._tasks))
+        self._tasks.remove(task)
+        if isinstance(task.question, More):
+            self._turn.taken = True
+        return task
 
     def take(self, task: Task, batch: Batch, answer: Answer) -> None:
-        self._in_flight -= 1
+        self._came_back(task)
         if task.last:
             return
         if batch.ids or isinstance(task.question, Info | More):
@@ -176,7 +199,7 @@ class _Work:
         self._settle()
 
     def fail(self, task: Task) -> None:
-        self._in_flight -= 1
+        self._came_back(task)
         self._again(task)
         self._settle()
         if self.is_over():
@@ -189,6 +212,11 @@ class _Work:
 
     def status(self) -> GapStatus:
         return GapStatus.REPAIRED if self._whole and not self._tasks else GapStatus.PARTIAL
+
+    def _came_back(self, task: Task) -> None:
+        self._in_flight -= 1
+        if isinstance(task.question, More):
+            self._turn.taken = False
 
     def _newest_posts(self) -> Task:
         return Task(ListingPage(self._subreddit, "new", None))
@@ -221,6 +249,7 @@ class _Comments(_Work):
         self._activity = self._known.activity(self.gap.from_at - POSTS_SECONDS)
         self._posts: dict[str, Post] = {}
         self._pages = 0
+        self._deeper: set[str] = set()
         self._stages: deque[Callable[[], None]] = deque([self._ask_active, self._read_threads])
         self._tasks.append(self._newest_posts())
 
@@ -258,6 +287,11 @@ class _Comments(_Work):
         reading = task.thread
         if reading is None:
             raise RuntimeError("a thread's answer came without its thread")
+        for comment_id in answer.deeper:
+            if comment_id not in self._deeper:
+                self._deeper.add(comment_id)
+                page = Thread(self._subreddit, reading.post_id, comment_id)
+                self._tasks.append(Task(page, Reading(reading.post_id)))
         reading.more.extendleft(reversed(answer.more))  # what is left of these comes first
         comments = [
             created_at

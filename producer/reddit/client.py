@@ -58,8 +58,10 @@ class PrawReddit:
                 return listing_in(self._get(f"r/{subreddit}/{listing}", params))
             case Info(ids):
                 return listing_in(self._get("api/info/", {"id": ",".join(ids)}))
-            case Thread(subreddit, post_id):
+            case Thread(subreddit, post_id, comment_id):
                 path = f"r/{subreddit}/comments/{post_id.removeprefix('t3_')}"
+                if comment_id is not None:
+                    path += f"/_/{comment_id.removeprefix('t1_')}"
                 return thread_in(self._get(path, {"sort": "new", "limit": THREAD_ITEMS}))
             case More(post_id, children):
                 names = ",".join(each.removeprefix("t1_") for each in children)
@@ -149,6 +151,7 @@ def _flat(children: Iterator[object]) -> Answer:
     """Take apart a tree of any depth: replies follow their comment."""
     items: list[object] = []
     more: list[str] = []
+    deeper: list[str] = []
     levels = [children]
     while levels:
         child = next(levels[-1], None)
@@ -158,20 +161,29 @@ def _flat(children: Iterator[object]) -> Answer:
         data = _data(child)
         if isinstance(child, dict) and child.get("kind") == "more":
             more += _names_behind(data)
+            deeper += _continued(data)
             continue
         items.append(data)
         replies = data.pop("replies", None) if isinstance(data, dict) else None
         if replies:  # "" without any
             levels.append(iter(_children_of(replies)))
-    return Answer(items, None, tuple(dict.fromkeys(more)))
+    return Answer(items, None, tuple(dict.fromkeys(more)), tuple(dict.fromkeys(deeper)))
 
 
 def _names_behind(more: object) -> list[str]:
-    """Return fullnames; none for a thread that goes on deeper than Reddit shows at once."""
+    """Return the fullnames that a `more` stands for."""
     children = more.get("children") if isinstance(more, dict) else None
     if not isinstance(children, list):
         return []
     return [f"t1_{each}" for each in children if isinstance(each, str) and each]
+
+
+def _continued(more: object) -> list[str]:
+    """Return the comment below which a thread goes on deeper than Reddit shows at once, if any."""
+    if not isinstance(more, dict) or more.get("id") != "_":
+        return []
+    parent = more.get("parent_id")
+    return [parent] if isinstance(parent, str) and parent.startswith("t1_") else []
 
 
 def _children_of(listing: object) -> list[Any]:

@@ -21,10 +21,14 @@ class Info(NamedTuple):
 
 
 class Thread(NamedTuple):
-    """The newest ≤ 500 comments of a post, and the post itself; `post_id` is a fullname."""
+    """The newest ≤ 500 comments of a post, and the post itself; ids are fullnames.
+
+    With a `comment_id`: only that comment and what is below it.
+    """
 
     subreddit: str
     post_id: str
+    comment_id: str | None = None
 
 
 class More(NamedTuple):
@@ -42,12 +46,14 @@ class Answer(NamedTuple):
 
     `items` is the sequence of its `data` objects as they came, in its order (in a simulation, their
     `Batch`). `after` is the anchor of the listing's next page, None at its end. `more` are the
-    fullnames of comments that exist and were not shown.
+    fullnames of comments that exist and were not shown. `deeper` are comments with others below
+    them that only a page of their own shows: Reddit's "continue this thread".
     """
 
     items: Any
     after: str | None = None
     more: tuple[str, ...] = ()
+    deeper: tuple[str, ...] = ()
 
 
 class Reddit(Protocol):

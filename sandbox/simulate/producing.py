@@ -6,7 +6,8 @@ from typing import Any
 
 from clock import Steady
 from contract import parse_instant
-from producer.follower import Follower, Outlets
+from producer.follower import Follower, Shared
+from producer.listings.repair import Turn
 from producer.looks.cohorts import Kept
 from producer.looks.crossing import Integers
 from producer.looks.observation import Record
@@ -44,8 +45,8 @@ class Producing:
         totals, keeper = Totals(), _Keeper()
         log: Any = _Log()
         outbox: Any = _Outbox(self.journal)
-        outlets = Outlets(outbox, keeper, totals, log)
-        self._follower = Follower(settings, SUBREDDIT, (), outlets, steady.now())
+        shared = Shared(outbox, keeper, totals, log, Turn())
+        self._follower = Follower(settings, SUBREDDIT, (), shared, steady.now())
         cohorts: Any = _Cohorts()
         self._follower.looks.cohorts = cohorts
         edges = Edges(asker, outbox, keeper, self._clock, steady, log)

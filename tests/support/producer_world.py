@@ -9,7 +9,8 @@ from producer.app import Running, make_outbox
 from producer.delivery.disk_outbox import DiskOutbox
 from producer.delivery.sender import Pace, Sender
 from producer.first_release import upgraded
-from producer.follower import Follower, Outlets
+from producer.follower import Follower, Shared
+from producer.listings.repair import Turn
 from producer.producer import Edges, Producer
 from producer.progress import Reporter
 from producer.reddit.budget import Budget
@@ -65,10 +66,10 @@ class ProducerWorld:
         gate = Gate(lambda: None, self.outbox.acknowledged)
         wall = self.clock.monotonic
         self.saver = Saver(self.state, gate, totals=self.totals, log=self.log, steady=wall)
-        outlets = Outlets(self.outbox, self.saver, self.totals, self.log)
+        shared = Shared(self.outbox, self.saver, self.totals, self.log, Turn())
         subreddits = settings.reddit.subreddits
         self.followers = [
-            Follower(settings, each, upgraded(self.state.load(each)), outlets, steady.now())
+            Follower(settings, each, upgraded(self.state.load(each)), shared, steady.now())
             for each in subreddits
         ]
         self.follower = self.followers[0]

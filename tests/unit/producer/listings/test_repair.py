@@ -2,14 +2,21 @@
 
 from math import inf
 
+import orjson
 import pytest
 
 from producer.gap import Gap
 from producer.job import Purpose
 from producer.listings.cursor import Cursor
 from producer.listings.listing import Listing
-from producer.listings.repair import Activity, Post, Repair, threads_to_read
-from producer.reddit.question import Info, ListingPage, More, Thread
+from producer.listings.repair import Activity, Post, Repair, Turn, threads_to_read
+from producer.reddit.batch import read
+from producer.reddit.client import more_in, thread_in
+from producer.reddit.question import Answer, Info, ListingPage, More, Thread
+from sandbox.reddit.forest import Order
+from sandbox.reddit.render import Renderer
+from sandbox.reddit.thread import Threads
+from tests.support import reddit_builders as builders
 from tests.support.listing_answers import START, comment, give, post
 
 FROM, TO = START - 600, START - 200
@@ -17,12 +24,13 @@ DAY = 86_400.0
 
 
 class WhatIsKnown:
-    def __init__(self, activity=None, unknown_posts=()):
+    def __init__(self, activity=None, unknown_posts=(), since=FROM):
+        self._since = since
         self._activity = activity or {}
         self._unknown = list(unknown_posts)
 
     def activity(self, since):
-        assert since == FROM - DAY
+        assert since == self._since - DAY
         return self._activity
 
     def unknown_posts(self, since):
@@ -30,10 +38,10 @@ class WhatIsKnown:
         return self._unknown
 
 
-def repair(known=None, *, name="comments", late_only=False):
+def repair(known=None, *, name="comments", late_only=False, turn=None):
     gap = Gap("gap_1", name, START, FROM, TO, late_only=late_only)
     cursor = Cursor(name, ("t1_c1",), START, START - 24, (gap,))
-    return Repair([Listing("wsb", name, cursor)], known or WhatIsKnown())
+    return Repair([Listing("wsb", name, cursor)], known or WhatIsKnown(), turn or Turn())
 
 
 def thread(post_number, *ages):
@@ -193,6 +201,93 @@ def test_two_requests_are_in_flight_and_the_last_one_closes_the_gap():
     assert gap.status == "repaired"
 
 
+def test_one_request_for_what_is_behind_more_goes_at_a_time_in_all_repairs():
+    """Reddit refuses a second one; other questions go on meanwhile."""
+    turn = Turn()
+    job, other = repair(turn=turn), repair(turn=turn)
+    more = tuple(f"t1_m{n}" for n in range(150))
+    for each in (job, other):
+        asked(each, posts(500, 400, 300))
+        assert asked(each, thread(0, 100), more=more)[0] == Thread("wsb", "t3_p0")
+    first = job.ask(START)
+    assert first.question == More("t3_p0", more[:100])
+    second = job.ask(START)
+    assert second.question == Thread("wsb", "t3_p1")
+    assert give(job, thread(1, 100), now=START, request=second, more=("t1_n1",)) == []
+    assert job.ask(START).question == Thread("wsb", "t3_p2")
+    assert [asked(other, thread(n, 300))[0] for n in (1, 2)] == [
+        Thread("wsb", f"t3_p{n}") for n in (1, 2)
+    ]
+    assert (job.due_at(START), other.due_at(START)) == (inf, inf)
+    job.fail(first, START)
+    assert other.due_at(START) == START
+    assert other.ask(START).question == More("t3_p0", more[:100])
+    assert job.due_at(START) == inf
+
+
+def test_where_a_thread_goes_on_deeper_is_read_after_all_threads():
+    """Reddit's `continue this thread`: a page of its own, asked for once."""
+    job = repair()
+    asked(job, posts(500, 400))
+    asked(job, thread(0, 650), deeper=("t1_c9", "t1_c8"))
+    assert asked(job, thread(1, 650), deeper=("t1_c9",)) == (Thread("wsb", "t3_p1"), [])
+    question, closed = asked(job, thread(0, 300), more=("t1_m1",), deeper=("t1_d9",))
+    assert (question, closed) == (Thread("wsb", "t3_p0", "t1_c9"), [])
+    assert asked(job, thread(0, 300)) == (More("t3_p0", ("t1_m1",)), [])
+    assert asked(job, thread(0, 300)) == (Thread("wsb", "t3_p0", "t1_c8"), [])
+    question, closed = asked(job, thread(0, 300))
+    assert question == Thread("wsb", "t3_p0", "t1_d9")
+    assert [gap.status for gap in closed] == ["repaired"]
+
+
+def test_a_gap_whose_threads_go_on_deeper_than_requests_allow_is_partial():
+    job = repair(late_only=True)
+    asked(job, posts(9))
+    asked(job, thread(0, 650), deeper=tuple(f"t1_d{n}" for n in range(39)))
+    closed = []
+    while not closed:
+        question, closed = asked(job, thread(0, 650))
+    assert question == Thread("wsb", "t3_p0", "t1_d37")
+    assert closed[0].status == "partial"
+
+
+def test_every_comment_of_a_thread_is_found_whatever_its_shape():
+    """Against the replay: thirty deep, wider than a page, with chains behind `more`."""
+    records = [builders.post(num_comments=700)]
+    for deep in range(30):
+        parent = f"t1_d{deep - 1}" if deep else None
+        records.append(builders.comment(f"d{deep}", deep, parent=parent))
+    records += [builders.comment(f"w{wide}", 100 + wide) for wide in range(600)]
+    for deep in range(25):
+        parent = f"t1_e{deep - 1}" if deep else "t1_w3"
+        records.append(builders.comment(f"e{deep}", 800 + deep, parent=parent))
+    now = builders.START + 1000
+    place = builders.world(*records)
+    threads = Threads(place, Renderer(place))
+    gap = Gap("gap_1", "comments", now, builders.START, now)
+    cursor = Cursor("comments", ("t1_c1",), now, now, (gap,))
+    job = Repair([Listing("wsb", "comments", cursor)], WhatIsKnown(since=gap.from_at), Turn())
+    found, closed = set(), []
+    post_item = records[0]["data"] | {"score": 1, "num_comments": 700}
+    while not closed:
+        request = job.ask(now)
+        match request.question:
+            case Thread(_, _, comment_id):
+                focus = comment_id and comment_id.removeprefix("t1_")
+                body, _ = threads.page("p0", focus, 0, 500, Order("new", now))
+                answer = thread_in(orjson.loads(body))
+            case More(post_id, children):
+                names = [each.removeprefix("t1_") for each in children]
+                answer = more_in(orjson.loads(threads.more(post_id, names, Order("new", now))[0]))
+            case _:
+                answer = Answer([post_item])
+        batch, _ = read(answer)
+        found |= set(batch.ids)
+        closed = job.take(request, batch, answer, now)
+    assert found == {record["data"]["name"] for record in records}
+    assert closed[0].status == "repaired"
+
+
 def test_what_was_found_is_counted_and_kept_over_a_restart():
     job = repair()
     asked(job, posts(20))
@@ -200,7 +295,7 @@ def test_what_was_found_is_counted_and_kept_over_a_restart():
     job.found(7)
     (listing,) = job._listings.values()
     assert listing.cursor.gaps[0].recovered == 7
-    again = Repair([Listing("wsb", "comments", listing.cursor)], WhatIsKnown())
+    again = Repair([Listing("wsb", "comments", listing.cursor)], WhatIsKnown(), Turn())
     asked(again, posts(20))
     request = again.ask(START)
     again.found(2)
@@ -262,7 +357,7 @@ def test_threads_worth_reading_are_those_that_lack_comments_or_were_active_then(
 
 def test_a_repair_waits_until_the_gap_has_stopped_growing():
     listing = Listing("wsb", "comments", Cursor("comments", (), START, FROM))
-    job = Repair([listing], WhatIsKnown())
+    job = Repair([listing], WhatIsKnown(), Turn())
     assert job.due_at(START) == inf
     listing.hole(TO, START)
     assert job.due_at(START) == START + 60

@@ -47,17 +47,24 @@ def test_a_thread_of_any_depth_is_read():
     assert answer.items[-1]["name"] == "t1_0"
 
 
-def test_a_thread_that_goes_on_elsewhere_names_nothing():
-    """`continue this thread` has no children, and Reddit's id `_` is nobody's."""
-    answer = thread_in([listing(POST), listing(more(), {"kind": "more", "data": {}})])
-    assert answer == Answer([{"name": "t3_p"}])
+def continued(parent):
+    """Return Reddit's `continue this thread`: no children, and an id that is nobody's."""
+    data = {"id": "_", "name": "t1__", "count": 0, "children": [], "parent_id": parent}
+    return {"kind": "more", "data": data}
+
+
+def test_a_thread_that_goes_on_deeper_names_the_comment_it_goes_on_below():
+    odd = [continued(None), continued("t3_p"), {"kind": "more", "data": {}}, more()]
+    answer = thread_in([listing(POST), listing(said("a", continued("t1_a")), *odd)])
+    assert answer == Answer([{"name": "t3_p"}, {"name": "t1_a"}], deeper=("t1_a",))
 
 
 def test_what_stood_behind_a_more_is_read():
     things = [said("a", parent_id="t3_p"), said("b", parent_id="t1_a"), more("c", "c", 7, "")]
+    things.append(continued("t1_b"))
     answer = more_in({"json": {"errors": [], "data": {"things": things}}})
     assert [item["name"] for item in answer.items] == ["t1_a", "t1_b"]
-    assert answer.more == ("t1_c",)
+    assert (answer.more, answer.deeper) == (("t1_c",), ("t1_b",))
 
 
 def test_a_listing_keeps_what_it_cannot_read():
@@ -142,6 +149,15 @@ EMPTY_MORE = {"json": {"data": {"things": []}}}
             {
                 "method": "GET",
                 "path": "r/stocks/comments/b",
+                "params": {"sort": "new", "limit": 500},
+            },
+        ),
+        (
+            Thread("stocks", "t3_b", "t1_c"),
+            [listing(POST), listing()],
+            {
+                "method": "GET",
+                "path": "r/stocks/comments/b/_/c",
                 "params": {"sort": "new", "limit": 500},
             },
         ),
