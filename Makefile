@@ -59,13 +59,17 @@ lint: setup ## ruff, mypy, which package may import which, shellcheck, terraform
 	$(BIN)/shellcheck bootstrap.sh tools/find-python.sh .ci/run
 	@$(with_tools) terraform fmt -check -recursive terraform
 
+# Two files of tests at a time, the slow ones of tests/integration first;
+# PYTEST_OPTIONS='-n 0 -x tests/unit' for one after another, and -s or a debugger.
+side_by_side = -n 2 --dist loadfile --no-loadscope-reorder
+
 .PHONY: test
 test: package lint ## everything a person waits for: lint, then the tests but the long ones
-	$(with_tools) $(BIN)/pytest -m "not slow" $(PYTEST_OPTIONS)
+	$(with_tools) $(BIN)/pytest -m "not slow" $(side_by_side) $(PYTEST_OPTIONS)
 
 .PHONY: test-all
 test-all: $(if $(ONLY_SLOW),package,test) ## make test, then the long tests (alone with ONLY_SLOW=1)
-	$(with_tools) $(BIN)/pytest -m slow $(PYTEST_OPTIONS)
+	$(with_tools) $(BIN)/pytest -m slow $(side_by_side) $(PYTEST_OPTIONS)
 
 .PHONY: bench
 bench: bench-filter bench-coverage bench-recall bench-send ## measure all that is promised: the four below

@@ -2,6 +2,7 @@
 
 from contextlib import contextmanager
 
+from moto.moto_api._internal.models import moto_api_backend
 from moto.server import ThreadedMotoServer
 
 from sandbox.aws.environment import REGION, client_of
@@ -12,7 +13,11 @@ TABLE = "state"
 
 @contextmanager
 def moto_server():
-    """Serve AWS; yields its address."""
+    """Serve an empty AWS; yields its address.
+
+    What it holds is the process': modules may run in any order, each begins with nothing.
+    """
+    moto_api_backend.reset()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
