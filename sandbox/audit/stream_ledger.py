@@ -19,12 +19,13 @@ def read_stream(kinesis: Any, stream_name: str, min_score: int) -> StreamLedger:
 def stream_ledger(lines: Iterable[bytes], min_score: int) -> StreamLedger:
     """Take records; of those that are no observation, only that they are there."""
     kept = tuple(lines)
-    rows = list(rows_of(kept))
+    observations = list(observations_of(kept))
+    gaps = {row["id"] for row in observations if row.get("kind") == "gap"}
     return StreamLedger(
         lines=kept,
-        ids=frozenset(row["id"] for row in rows if row.get("kind") != "gap"),
-        passing_records=sum(passes(row, min_score) for row in observations_of(kept)),
-        gaps=len({row["id"] for row in rows if row.get("kind") == "gap"}),
+        ids=frozenset(row["id"] for row in observations) - gaps,
+        passing_records=sum(passes(row, min_score) for row in observations),
+        gaps=len(gaps),
     )
 
 

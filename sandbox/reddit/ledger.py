@@ -124,6 +124,11 @@ class Ledger:
         firsts = [_first_within(moments, since, until) for moments in asked]
         return min((first for first in firsts if first is not None), default=None)
 
+    def asked_times(self, endpoint: str, since: float, until: float) -> int:
+        """Return how often that was, from `since` to before `until`."""
+        asked = (self._asked_at[endpoint], self._no_token_at)
+        return sum(bisect_left(each, until) - bisect_left(each, since) for each in asked)
+
     def shown_at(self, endpoint: str, since: float, until: float) -> float | None:
         """Return the first moment of that span whose newest page somebody was sent."""
         return _first_within(self._showed_at[endpoint], since, until)

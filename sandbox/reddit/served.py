@@ -21,7 +21,6 @@ from sandbox.reddit.thing import RecordedThing
 from sandbox.reddit.world import World
 
 VISIBLE_SECONDS = 60
-FAILED_SECONDS = 5.0  # an answer that comes later than that is another request's
 
 
 def ledger_lines(world: World, ledger: Ledger, until: float) -> Iterator[bytes]:
@@ -87,13 +86,13 @@ def _is_served(world: World, ledger: Ledger, thing: RecordedThing, until: float)
 def _was_readable(ledger: Ledger, endpoint: str, span: tuple[float, float]) -> bool:
     """Tell whether Reddit would have shown it to who asked, with time to read down to it."""
     since, until = span
-    asked_at = ledger.asked_at(endpoint, since, until)
-    if asked_at is None:  # nobody has tried
+    if ledger.asked_at(endpoint, since, until) is None:  # nobody has tried
         return until - since >= VISIBLE_SECONDS
     shown_at = ledger.shown_at(endpoint, since, until)
     if shown_at is None:
         return False
-    failed_before = shown_at - asked_at > FAILED_SECONDS
+    # Whoever had to ask again before anything was shown had got nothing for it.
+    failed_before = ledger.asked_times(endpoint, since, shown_at) > 1
     return until - (shown_at if failed_before else since) >= VISIBLE_SECONDS
 
 

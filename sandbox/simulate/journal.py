@@ -37,11 +37,15 @@ class Requests:
 
 
 class Gap(NamedTuple):
-    """A hole that the producer flagged, in seconds since 1970."""
+    """A hole that the producer flagged, in seconds since 1970.
+
+    Once `repaired` it flags nothing: all that is still missing in it is a loss that nobody tells.
+    """
 
     listing: str
     from_at: float
     to_at: float
+    repaired: bool = False
 
 
 class Journal:

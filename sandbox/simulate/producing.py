@@ -7,6 +7,7 @@ from typing import Any
 from clock import Steady
 from contract import parse_instant
 from producer.follower import Follower, Shared
+from producer.gap import GapStatus
 from producer.listings.repair import Turn
 from producer.looks.cohorts import Kept
 from producer.looks.crossing import Integers
@@ -70,7 +71,9 @@ class _Outbox:
         for record in records:
             if record["kind"] == "gap":
                 since, until = parse_instant(record["from_at"]), parse_instant(record["to_at"])
-                self._journal.flagged(record["id"], Gap(record["listing"], since, until))
+                repaired = record["status"] == GapStatus.REPAIRED
+                gap = Gap(record["listing"], since, until, repaired)
+                self._journal.flagged(record["id"], gap)
         return 0  # nothing waits for acknowledgement
 
     def report(self, _letters: object, _now: float) -> None:

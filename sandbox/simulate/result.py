@@ -44,7 +44,8 @@ class Result:
     """The measures of the comments of the measured day, and the requests of the whole run.
 
     `served` comments could be read for a minute, `missed` ones were not; a missed one is unflagged
-    when no gap tells of it. `requests_per_minute` is the mean over the measured day.
+    when no gap that is open or partial tells of it. `requests_per_minute` is the mean over the
+    measured day.
     """
 
     quota: int
@@ -161,7 +162,7 @@ def _served(story: Story) -> NDArray[np.bool_]:
 def _flagged(created: Floats, gaps: Iterable[Gap]) -> NDArray[np.bool_]:
     flagged = np.zeros(len(created), bool)
     for gap in gaps:
-        if gap.listing == COMMENTS:
+        if gap.listing == COMMENTS and not gap.repaired:
             flagged |= (created >= gap.from_at) & (created <= gap.to_at)
     return flagged
 

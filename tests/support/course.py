@@ -18,7 +18,7 @@ from clock import FileClock
 from contract import format_instant, parse_instant
 from sandbox.audit import Death, LakeLedger, audit, read_reddit, read_stream
 from sandbox.audit.answered import QUEUE_SECONDS
-from sandbox.audit.deaths import IN_HANDS_SECONDS, UNSAVED_SECONDS
+from sandbox.audit.deaths import IN_HANDS_SECONDS
 from sandbox.audit.rows import identity_of, passes, without_nulls
 from sandbox.audit.stream_ledger import observations_of, stream_ledger
 from sandbox.process import ChildProcess
@@ -116,12 +116,14 @@ class Course:
         """
         os.kill(self.pid, signal.SIGKILL)
         now = time.monotonic()
+        # A checkpoint is written every minute of the clock, and the next one may fail to be.
+        unsaved_seconds = IN_HANDS_SECONDS + 2 * MINUTE / self.speed
         if unsent_since is None:
-            self.deaths.append(Death(now))
+            self.deaths.append(Death(now, unsaved_seconds=unsaved_seconds))
             return
         waited_seconds = now - unsent_since
-        unsaved_seconds = UNSAVED_SECONDS + waited_seconds
-        self.deaths.append(Death(now, IN_HANDS_SECONDS + waited_seconds, unsaved_seconds))
+        waited = IN_HANDS_SECONDS + waited_seconds, unsaved_seconds + waited_seconds
+        self.deaths.append(Death(now, *waited))
         wait_for(lambda: not self.is_alive(), "its end")
         shutil.rmtree(self.outbox)
         self.outbox.mkdir()

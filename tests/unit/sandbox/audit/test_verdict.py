@@ -146,6 +146,15 @@ def test_a_thing_read_but_for_its_news_need_not_be_sent_again():
     assert judged(sent, passed(sent)).findings == {}
 
 
+def test_a_dead_letter_for_what_could_be_read_is_a_loss():
+    """Refused by the filter, it is no observation, whatever id it bears."""
+    sent = [row for row in rows() if row["id"] != "t1_low"]
+    letter = {"id": "t1_low", "malformed": {"field": "link_id"}}
+    found = judged([*sent, letter], passed(sent))
+    assert found.findings == {Finding.UNACKNOWLEDGED: ("t1_low",)}
+    assert (found.acknowledged, found.missing) == (3, 1)
+
+
 def test_what_was_sent_twice_is_one_observation():
     """The stream delivers at least once, the lake holds it once."""
     assert judged([*rows(), *rows()[:5]]).findings == {}
