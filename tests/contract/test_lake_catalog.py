@@ -38,6 +38,24 @@ def test_a_lost_answer_does_not_lose_the_commit(lake):
     assert [row["id"] for row in lake.rows("comments")] == ["t1_a"]
 
 
+def test_the_times_of_a_table_are_the_clocks_and_never_go_back(lake):
+    """Its making, snapshots and other changes: else Trino, Spark and Athena refuse the table."""
+    job, begin = lake.job(), int(lake.clock.time * 1000)
+    table = job.tables["comments"]
+    assert table.metadata.last_updated_ms == begin
+    for name, seconds in (("t1_a", 60), ("t1_b", -3600), ("t1_c", 7200)):
+        lake.clock.time += seconds
+        append_new(table, _rows(name), lake.clock, lambda: None)
+        table.transaction().set_properties({name: "seen"}).commit_transaction()
+    table = lake.job().tables["comments"].refresh()
+    times = [begin + second * 1000 for second in (60, 60, 3660)]
+    assert [one.timestamp_ms for one in table.metadata.snapshots] == times
+    assert [one.timestamp_ms for one in table.metadata.snapshot_log] == times
+    changes = [one.timestamp_ms for one in table.metadata.metadata_log]
+    assert changes == [begin, *(at for at in times for _ in range(2))][:-1]
+    assert table.metadata.last_updated_ms == times[-1]
+
+
 def test_update_table_is_asked_once(lake):
     """The SDK must not repeat UpdateTable: the repeat would fail on the version it moved."""
     job = lake.job()

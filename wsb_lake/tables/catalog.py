@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from cachetools import LRUCache
 from pyiceberg.catalog.glue import GlueCatalog
-from pyiceberg.table import Table
+from pyiceberg.table import StagedTable, Table
 from pyiceberg.table.update import AddSnapshotUpdate
 from pyiceberg.typedef import EMPTY_DICT, Properties
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pyiceberg.table import CommitTableResponse
     from pyiceberg.table.metadata import TableMetadata
     from pyiceberg.table.update import TableRequirement, TableUpdate
+    from pyiceberg.typedef import Identifier
 
     from clock import Clock
     from wsb_lake.aws import Aws
@@ -85,13 +86,47 @@ class LakeCatalog(GlueCatalog):
         updates: tuple[TableUpdate, ...],
     ) -> CommitTableResponse:
         """Commit, and remember the metadata just written: the next refresh need not read it."""
-        stamped = tuple(self._stamped(update) for update in updates)
-        response = super().commit_table(table, requirements, stamped)
+        response = super().commit_table(table, requirements, updates)
         self._metadata[response.metadata_location] = response.metadata
         return response
 
-    def _stamped(self, update: TableUpdate) -> TableUpdate:
-        if not isinstance(update, AddSnapshotUpdate):
-            return update
-        at = {"timestamp_ms": int(self._clock.now() * 1000)}
-        return AddSnapshotUpdate(snapshot=update.snapshot.model_copy(update=at))
+    def _create_staged_table(self, *args: Any, **given: Any) -> StagedTable:  # noqa: ANN401 - pyiceberg's
+        return self._at(self._now_ms(), super()._create_staged_table(*args, **given))
+
+    def _update_and_stage_table(
+        self,
+        current_table: Table | None,
+        table_identifier: Identifier,
+        requirements: tuple[TableRequirement, ...],
+        updates: tuple[TableUpdate, ...],
+    ) -> StagedTable:
+        """Date the change and its snapshot by our clock, but never back.
+
+        Trino, Spark and Athena refuse a table whose log of snapshots or metadata goes back.
+        """
+        before = current_table.metadata if current_table else None
+        now_ms = max(self._now_ms(), before.last_updated_ms if before else 0)
+        dated = tuple(_dated(update, now_ms) for update in updates)
+        staged = super()._update_and_stage_table(
+            current_table, table_identifier, requirements, dated
+        )
+        return staged if staged.metadata == before else self._at(now_ms, staged)
+
+    def _now_ms(self) -> int:
+        return int(self._clock.now() * 1000)
+
+    def _at(self, now_ms: int, staged: StagedTable) -> StagedTable:
+        return StagedTable(
+            identifier=staged.name(),
+            metadata=staged.metadata.model_copy(update={"last_updated_ms": now_ms}),
+            metadata_location=staged.metadata_location,
+            io=staged.io,
+            catalog=self,
+        )
+
+
+def _dated(update: TableUpdate, now_ms: int) -> TableUpdate:
+    if not isinstance(update, AddSnapshotUpdate):
+        return update
+    at = {"timestamp_ms": now_ms}
+    return AddSnapshotUpdate(snapshot=update.snapshot.model_copy(update=at))
