@@ -60,6 +60,13 @@ class AnswerFailed(Event, level="error"):
     purpose: str
 
 
+class RecordFailed(Event, level="error"):
+    """A defect: no record could be made of a thing; a dead letter tells of it, once."""
+
+    id: str
+    error: str
+
+
 class RedditUnavailable(Event, level="warning"):
     """Reddit did not give what was asked for; it is asked again after that long."""
 

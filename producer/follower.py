@@ -15,12 +15,12 @@ from producer.listings.full_scan import FullScan, every_seconds
 from producer.listings.listing import Listing
 from producer.listings.listing_poll import ListingPoll
 from producer.listings.repair import Repair, Turn
-from producer.looks.answer_reader import REPAIR, AnswerReader
+from producer.looks.answer_reader import REPAIR, AnswerReader, Told
 from producer.looks.cohort_item import cohort_key, cohorts_in, items_of
 from producer.looks.crossing_item import crossing_key, items_of_peaks, peaks_in
 from producer.looks.look_jobs import look_jobs
 from producer.looks.looks import Asked, Looks
-from producer.looks.observation import Record, gap_observation
+from producer.looks.observation import gap_observation
 from producer.looks.recall import RecallEstimate
 from producer.reddit.batch import Batch, Malformed
 from producer.reddit.limits import LISTINGS
@@ -96,23 +96,38 @@ class Follower:
             *look_jobs(self.looks, shared.totals),
         )
         self._reader = AnswerReader(
-            self.looks, subreddit=subreddit, hid=self.repair.hid, totals=shared.totals
+            self.looks,
+            subreddit=subreddit,
+            hid=self.repair.hid,
+            totals=shared.totals,
+            log=shared.log,
         )
 
-    def take(self, request: Request, answer: Answer, batch: Batch, moment: Moment) -> None:
-        """Take in an answer: first what it shows, then what it means for whoever asked."""
+    def see(self, request: Request, answer: Answer, batch: Batch, moment: Moment) -> None:
+        """Take in what an answer shows and lacks, and send what there is to tell of it."""
         now, observed_at = moment
-        records, peaks = self._reader.see(batch, request, now, observed_at)
-        if peaks:
-            self.recall.crossed(_births(batch, peaks), now)
-        self.repair.found(sum(record["cause"] == REPAIR for record in records))
+        try:
+            told = self._reader.see(batch, request, now, observed_at)
+            # whoever dies right after a record says that it crossed must know so when back
+            self._shared.keeper.note(items_of_peaks(self.subreddit, told.peaks, observed_at))
+            self._send(told, now)
+        except Exception:
+            self.looks.unsent(batch.ids)
+            raise
+        if told.peaks:
+            self.recall.crossed(_births(batch, told.peaks), now)
+        self.repair.found(sum(record["cause"] == REPAIR for record in told.records))
         if isinstance(request.ticket, Asked):
             missed = self.looks.answered(request.ticket, _unreadable(answer, batch), now)
-            records += self._reader.miss(missed, request.purpose, now, observed_at)
-        # whoever dies right after a record says that it crossed must know so when back
-        self._shared.keeper.note(items_of_peaks(self.subreddit, peaks, observed_at))
-        self._send(records, now)
-        for gap in request.job.take(request, batch, answer, now):
+            try:
+                self._send(self._reader.miss(missed, request.purpose, now, observed_at), now)
+            except Exception:
+                self.looks.unsent(missed)
+                raise
+
+    def take(self, request: Request, answer: Answer, batch: Batch, moment: Moment) -> None:
+        """Take in what an answer that was seen means for whoever asked."""
+        for gap in request.job.take(request, batch, answer, moment.now):
             self._report(gap, moment)
 
     def refuse(self, items: Sequence[Malformed], moment: Moment) -> None:
@@ -156,9 +171,12 @@ class Follower:
         """Return how many holes are known."""
         return sum(listing.gaps_open for listing in self.listings)
 
-    def _send(self, records: Sequence[Record], now: float) -> None:
-        self._shared.outbox.add(records, now)
-        self._shared.totals.observations.update(record["cause"] for record in records)
+    def _send(self, told: Told, now: float) -> None:
+        self._shared.outbox.add(told.records, now)
+        self._shared.totals.observations.update(record["cause"] for record in told.records)
+        if told.letters:
+            self._shared.totals.items_malformed += len(told.letters)
+            self._shared.outbox.report(told.letters, now)
 
     def _report(self, gap: Gap, moment: Moment) -> None:
         record = gap_observation(gap, observed_at=moment.observed_at, subreddit=self.subreddit)

@@ -197,21 +197,26 @@ class Producer:
     def _answer(self, request: Request, answer: Answer, now: float) -> None:
         moment = Moment(now, self._stamps.next(self._edges.clock.now()))
         follower = self._follower_of[request.job]
+        returned = False
         try:
             batch, malformed = read(answer)
             follower.refuse(malformed, moment)
             if not batch.ids and (listing := _first_page(request)):
                 self._edges.log.emit(PageEmpty(listing))
+                returned = True
                 request.job.fail(request, now)
                 self._recovery.put_off(request.job, now)
                 return
+            follower.see(request, answer, batch, moment)
+            returned = True
             follower.take(request, answer, batch, moment)
         except Exception as error:
             # whatever one answer does to us, the others are still to be read
             self._defects += 1
             self._edges.log.emit(AnswerFailed(error=type(error).__name__, purpose=request.purpose))
-            with suppress(Exception):  # the same defect may have left the job halfway
-                request.job.fail(request, now)
+            if not returned:  # a request comes back to its job once
+                with suppress(Exception):  # the job itself may have the defect
+                    request.job.fail(request, now)
             self._recovery.put_off(request.job, now)
             if self._defects >= MOST_DEFECTS:
                 raise

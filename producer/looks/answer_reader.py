@@ -3,10 +3,13 @@
 Every item of every answer is a look, whatever the answer was asked for.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
+from producer.delivery.dead_letter import DeadLetter, malformed
+from producer.events import RecordFailed
 from producer.job import Request
 from producer.looks.looks import Asked, Looks, Seen
 from producer.looks.observation import Record, observation_of
@@ -14,9 +17,21 @@ from producer.reddit.batch import Batch
 from producer.reddit.purpose import Purpose
 from producer.reddit.thing import Thing
 from producer.totals import Totals
+from telemetry import Log
 
 NEW, REPAIR, REREAD, SWEEP = "new", "repair", "reread", "sweep"
 DELETION_CHECKS = {Purpose.SWEEP, Purpose.SETTLE}  # of what is swept: an absence to confirm, too
+
+
+class Told(NamedTuple):
+    """What an answer has to tell: records, and letters of the things of which there is none.
+
+    `peaks` are those of who crossed the threshold first, by id.
+    """
+
+    records: Sequence[Record] = ()
+    letters: Sequence[DeadLetter] = ()
+    peaks: Mapping[str, int] = {}
 
 
 class AnswerReader:
@@ -26,55 +41,61 @@ class AnswerReader:
     """
 
     def __init__(
-        self, looks: Looks, *, subreddit: str, hid: Callable[[float], bool], totals: Totals
+        self,
+        looks: Looks,
+        *,
+        subreddit: str,
+        hid: Callable[[float], bool],
+        totals: Totals,
+        log: Log,
     ) -> None:
         self._looks = looks
         self._subreddit = subreddit
         self._hid = hid
         self._totals = totals
+        self._log = log
 
-    def see(
-        self, batch: Batch, request: Request, at: float, observed_at: float
-    ) -> tuple[list[Record], dict[str, int]]:
-        """Take in what was answered; returns the records, and the peaks of who crossed first."""
+    def see(self, batch: Batch, request: Request, at: float, observed_at: float) -> Told:
+        """Take in what was answered."""
         ticket = request.ticket
         seen = self._looks.see(batch, at, ticket if isinstance(ticket, Asked) else None)
         self._totals.looks_skipped += seen.skipped
         if not batch.things:  # a simulation
-            return [], {}
+            return Told()
         crossed = {
             batch.ids[place]: int(batch.scores[place])
             for place in np.flatnonzero(seen.crossed).tolist()
         }
-        return self._records(seen, batch.things, request.purpose, observed_at), crossed
+        told = self._told(seen, batch.things, request.purpose, observed_at)
+        return told._replace(peaks=crossed)
 
-    def miss(
-        self, missed: Sequence[str], purpose: Purpose, at: float, observed_at: float
-    ) -> list[Record]:
+    def miss(self, missed: Sequence[str], purpose: Purpose, at: float, observed_at: float) -> Told:
         """Take in ids that were asked for and not answered."""
-        if not missed:
-            return []
-        return self._records(self._looks.miss(missed, at), (), purpose, observed_at)
+        return self._told(self._looks.miss(missed, at), (), purpose, observed_at)
 
-    def _records(
+    def _told(
         self, seen: Seen, things: Sequence[Thing], purpose: Purpose, observed_at: float
-    ) -> list[Record]:
-        table = self._looks.table
-        return [
-            observation_of(
-                known := table.row(int(seen.slots[place])),
-                things[place] if things else None,
-                observed_at=observed_at,
-                cause=self._cause(
-                    purpose,
-                    new=bool(seen.new[place]),
-                    swept=bool(seen.swept[place]),
-                    created_at=known.created_at,
-                ),
-                subreddit=self._subreddit,
-            )
-            for place in np.flatnonzero(seen.emit).tolist()
-        ]
+    ) -> Told:
+        records: list[Record] = []
+        letters: list[DeadLetter] = []
+        for place in np.flatnonzero(seen.emit).tolist():
+            known = self._looks.table.row(int(seen.slots[place]))
+            thing = things[place] if things else None
+            new, swept = bool(seen.new[place]), bool(seen.swept[place])
+            cause = self._cause(purpose, new=new, swept=swept, created_at=known.created_at)
+            try:
+                record = observation_of(
+                    known, thing, observed_at=observed_at, cause=cause, subreddit=self._subreddit
+                )
+            except Exception as error:  # noqa: BLE001 - whatever one thing does to us, the others are told of
+                self._log.emit(RecordFailed(id=known.id, error=type(error).__name__))
+                raw = thing.raw if thing else {"name": known.id}
+                letters.append(
+                    malformed(raw, "item", subreddit=self._subreddit, observed_at=observed_at)
+                )
+            else:
+                records.append(record)
+        return Told(records, letters)
 
     def _cause(self, purpose: Purpose, *, new: bool, swept: bool, created_at: float) -> str:
         if new:

@@ -15,7 +15,7 @@ from producer.looks.queues import Queues, Tickets
 from producer.looks.settle import FORGET_SECONDS, Due, Settle
 from producer.looks.sighting import Change, Mask, Rule, Shown, miss, see_again, see_first
 from producer.looks.sweep import Sweep
-from producer.looks.table import NEVER, NO_SLOT, UNQUEUED, Slots, Table
+from producer.looks.table import NEVER, NO_SLOT, UNQUEUED, UNSENT, Slots, Table
 from producer.looks.threads import Threads
 from producer.reddit.batch import ABSENT_CODE, DELETED_CODE, LIVE_CODE, UNKNOWN, Batch
 from producer.reddit.limits import INFO_IDS
@@ -171,6 +171,20 @@ class Looks:
         self._later.append((now + AGAIN_SECONDS, slots))
         waiting = set(slots.tolist())
         self.settle.put_back([due for due in asked.dues if due.slot in waiting], now)
+
+    def unsent(self, ids: Iterable[str]) -> None:
+        """Take in that what was found of these was not sent: their next look is news again."""
+        table = self.table
+        slots = table.slots([fullname for fullname in ids if fullname in table])
+        table.emitted[slots] = UNKNOWN
+        table.edited_at[slots] = UNSENT
+        table.state[slots] = LIVE_CODE  # whatever else they are will be found again
+        idle = slots[~table.in_flight[slots]]
+        absent = table.missed_at[idle] != NEVER
+        self._withdraw(idle)
+        self.settle.confirm(idle[absent])
+        self._deal(idle[~absent])
+        self._keep(slots)
 
     def tidy(self, now: float, listed: Container[str] = NOT_LISTED) -> None:
         """Forget what is done with, or sweep it; to be called every minute or so.

@@ -16,6 +16,7 @@ from producer.looks.known import Known
 from producer.reddit.batch import STATE_NAMES, UNKNOWN
 
 NEVER = 0.0  # an instant that has not come: edited_at, missed_at
+UNSENT = -1.0  # edited_at of a row whose text was not sent: any other differs
 NO_SLOT = -1
 NOWHERE = -1  # home of a row that no cohort holds
 UNQUEUED = 0  # ticket of a row that waits in no queue

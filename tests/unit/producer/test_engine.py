@@ -7,17 +7,19 @@ from collections import Counter
 import pytest
 
 from clock import Steady
-from contract import format_instant, parse_instant
+from contract import format_instant, parse_instant, problem_of
 from producer.delivery.memory_outbox import MemoryOutbox
 from producer.errors import ForbiddenError, RateLimitedError, RedditUnavailableError
 from producer.events import (
     AnswerFailed,
     PageEmpty,
     Progress,
+    RecordFailed,
     RedditRateLimited,
     RedditUnavailable,
 )
 from producer.job import Purpose, Request
+from producer.looks import answer_reader
 from producer.producer import MOST_DEFECTS, Edges, Producer
 from producer.reddit.budget import SHARES, Budget
 from producer.reddit.question import Answer, Info, ListingPage
@@ -79,8 +81,10 @@ class Bare:
         self.jobs = jobs
         self.moments = []
 
-    def take(self, request, answer, batch, moment):
+    def see(self, request, answer, batch, moment):
         self.moments.append(moment)
+
+    def take(self, request, answer, batch, moment):
         request.job.take(request, batch, answer, moment.now)
 
     def refuse(self, malformed, moment):
@@ -300,6 +304,105 @@ def test_a_defect_of_every_answer_ends_it():
     with pytest.raises(ZeroDivisionError):
         world.run(3 * HOUR)
     assert len(world.log.of(AnswerFailed)) == MOST_DEFECTS
+
+
+def test_one_thing_of_which_no_record_can_be_made_costs_no_other(monkeypatch):
+    """It has a dead letter, once; the others of its answer are told of."""
+    made = answer_reader.observation_of
+
+    def fail(known, *rest, **named):
+        if known.id == "t1_c7":
+            raise ZeroDivisionError
+        return made(known, *rest, **named)
+
+    monkeypatch.setattr(answer_reader, "observation_of", fail)
+    world = ProducerWorld(known(20))
+    world.deliver(HOUR)
+    assert set(world.reddit.things) == world.delivered()
+    assert all(problem_of(record) is None for record in world.records() if record["id"] != "t1_c7")
+    (letter,) = world.of("t1_c7")
+    assert letter["malformed"]["field"] == "item"
+    assert problem_of(letter) is not None
+    assert RecordFailed("t1_c7", "ZeroDivisionError") in world.log.of(RecordFailed)
+    assert world.log.of(AnswerFailed) == []
+
+
+LOST = ("new", "hidden", "edited", "deleted", "removed", "absent")
+
+
+def test_what_a_defect_kept_from_being_sent_is_sent_after_the_next_look():
+    """Between what was found and the outbox; whatever it was that had been found."""
+    things = {name: comment(number, START - number) for number, name in enumerate(LOST)}
+    things["hidden"]["score_hidden"] = True
+    world = ProducerWorld(
+        [things[name] for name in LOST[2:]], environment={"WSB_LOOK_AGES_MINUTES": "600,1440"}
+    )
+    world.deliver(MINUTE)
+    add, planted = world.outbox.add, {}
+
+    def fail(records, now):
+        found = {record["id"]: record["state"] for record in records}
+        if found.items() - planted.items():
+            planted.update(found)
+            raise ZeroDivisionError
+        return add(records, now)
+
+    world.outbox.add = fail
+    world.reddit.things |= {things[name]["name"]: things[name] for name in LOST[:2]}
+    things["edited"]["body"] = "edited"
+    things["deleted"] |= {"author": "[deleted]", "body": "[deleted]"}
+    things["removed"] |= {"author": "[deleted]", "body": "[removed]"}
+    things["absent"]["_absent"] = things["absent"]["_hidden"] = True
+    world.deliver(3 * HOUR)
+    states = ["live", "live", "live", "deleted", "removed", "absent"]
+    assert planted == {
+        thing["name"]: state for thing, state in zip(things.values(), states, strict=True)
+    }
+    told = [world.of(thing["name"]) for thing in things.values()]
+    assert [len(records) for records in told] == [1, 1, 2, 2, 2, 2]
+    assert [records[-1]["state"] for records in told] == states
+    assert told[2][-1]["body"] == "edited"
+
+
+def test_a_defect_of_the_missing_keeps_nothing_that_was_shown():
+    world = ProducerWorld(known(150))
+    world.deliver(MINUTE)
+    world.reddit.things["t1_c7"] |= {"_absent": True, "_hidden": True}
+    miss, planted = world.follower.looks.miss, [ZeroDivisionError("a defect")]
+
+    def fail(missed, at):
+        if len(missed) and planted:
+            raise planted.pop()
+        return miss(missed, at)
+
+    world.follower.looks.miss = fail
+    for thing in world.reddit.things.values():
+        thing["_score"] = lambda _age: 50
+    world.deliver(3 * HOUR)
+    assert not planted
+    scores = {name: world.of(name)[-1]["score"] for name in world.reddit.things}
+    assert scores == {**dict.fromkeys(world.reddit.things, 50), "t1_c7": 1}
+    assert world.of("t1_c7")[-1]["state"] == "absent"
+
+
+def test_a_request_comes_back_to_its_job_once():
+    """Whatever happens while the job takes its answer in, it does not fail as well."""
+    job = Endless("poll", 1.0)
+    engine = Engine(job)
+    taken = []
+
+    def take(*_):
+        taken.append(engine.clock.time)
+        raise ZeroDivisionError
+
+    job.take = take
+    engine.run(MINUTE)
+    assert len(taken) >= 3
+    assert job.failed == []
+    engine.follower.see = take
+    count = len(taken)
+    engine.run(MINUTE)
+    assert len(job.failed) == len(taken) - count > 0
 
 
 def failing(engine, plan):
