@@ -49,7 +49,9 @@ class Audit:
 
     `flagged`: how many served things were never read, and lie in a gap that says so; nobody's
     loss, but a hole. `died`: what was read only by a producer that was killed with the answer in
-    its hands, and was never read again. What only a replay server knows is None on live Reddit.
+    its hands, and was never read again. What showed the minimum before a tombstone is forgotten:
+    it may be kept, and `kept_expected` counts it only if it is. What only a replay server knows is
+    None on live Reddit.
     """
 
     served: int | None
@@ -89,6 +91,8 @@ def audit(
     found |= _judge_lake(qualified, lake)
     gaps, found[Finding.GAP_UNTRUE] = gaps_of(rows_of(stream.lines))
     kept = {row["id"] for row in lake.rows if _shows(row, min_score)}
+    forgotten = {row["id"] for row in _forgotten(qualified.values()) if _shows(row, min_score)}
+    forgotten -= kept
     if reddit is None:
         return Audit(None, None, len(stream.ids), len(kept), None, None, _wrong(found))
     live = {r["id"] for r in lake.rows if r["kind"] == "comment" and r["state"] == "live"}
@@ -100,7 +104,7 @@ def audit(
         Finding.UNASKED: reddit.unasked - reddit.read - flagged,
         Finding.UNACKNOWLEDGED: reddit.read - reddit.died - stream.ids,
         Finding.NO_TOMBSTONE: reddit.gone - gone,
-        Finding.NOT_KEPT: reddit.kept_expected - kept,
+        Finding.NOT_KEPT: reddit.kept_expected - kept - forgotten,
         Finding.WRONGLY_KEPT: (kept | live) - reddit.kept_expected - reddit.kept_allowed,
     }
     return Audit(
@@ -108,8 +112,8 @@ def audit(
         read=len(reddit.read),
         acknowledged=len(stream.ids),
         kept=len(kept),
-        kept_expected=len(reddit.kept_expected),
-        recall_true=_share(reddit.reached, kept),
+        kept_expected=len(reddit.kept_expected - forgotten),
+        recall_true=_share(reddit.reached, kept | forgotten),
         findings=_wrong(found),
         flagged=len(flagged),
         died=tuple(sorted(reddit.died - stream.ids)),
@@ -179,8 +183,9 @@ def _judge_lake(
     qualified: Mapping[Identity, Row], lake: LakeLedger
 ) -> dict[Finding, Collection[str]]:
     times = Counter(map(identity_of, lake.rows))
+    forgotten = set(map(identity_of, _forgotten(qualified.values())))
     return {
-        Finding.NOT_IN_LAKE: [one.id for one in qualified.keys() - times.keys()],
+        Finding.NOT_IN_LAKE: [one.id for one in qualified.keys() - times.keys() - forgotten],
         Finding.DUPLICATE: [one.id for one, count in times.items() for _ in range(count - 1)],
         Finding.NOT_AS_SENT: [
             f"{name} of {row['id']}"
@@ -190,6 +195,22 @@ def _judge_lake(
         + [f"landed_at of {one.id}" for one in lake.landed_early],
         Finding.UNEXPECTED: [one.id for one in times.keys() - qualified.keys()],
     }
+
+
+def _forgotten(rows: Collection[Row]) -> list[Row]:
+    """Return the live looks at or before a tombstone of their thing.
+
+    The lake lets none of them in any more, and deletes those that came before the tombstone.
+    """
+    dead_at: dict[str, str] = {}
+    for row in rows:
+        if row.get("state", "live") != "live":
+            dead_at[row["id"]] = max(row["observed_at"], dead_at.get(row["id"], ""))
+    return [
+        row
+        for row in rows
+        if row.get("state") == "live" and row["observed_at"] <= dead_at.get(row["id"], "")
+    ]
 
 
 def _differences(row: Row, due: Row) -> list[str]:

@@ -1,5 +1,7 @@
 """A Reddit of numbers for the looks: things with a score by age, asked on a virtual clock."""
 
+from collections import defaultdict
+
 from producer.looks.looks import Looks
 from producer.reddit.batch import batch_of
 from producer.reddit.thing import thing_of
@@ -41,6 +43,7 @@ class World:
         self.asked = []
         self.emitted = []
         self.away = False
+        self._times = defaultdict(list)
         self._read = {}
         self.tidy_at = now
 
@@ -76,6 +79,8 @@ class World:
                 if not asked.ids:
                     continue
                 self.asked.append((purpose, now, asked.ids))
+                for name in asked.ids:
+                    self._times[name].append(now)
                 self.now += SECONDS_PER_ANSWER
                 self.answer(asked)
                 return True
@@ -104,8 +109,12 @@ class World:
             self.ask_one()
             self.now += pause
 
+    def forget_asked(self):
+        self.asked.clear()
+        self._times.clear()
+
     def times(self, name):
-        return [at for _, at, ids in self.asked if name in ids]
+        return self._times[name]
 
     def _gone(self, name):
         raw = self.things.get(name)

@@ -20,7 +20,7 @@ def kept_world(count=250, *, posts=0, per_minute=1, retention_days=365):
     world.comments(count, score=12)
     world.born(*(post(n) for n in range(posts)))
     world.run(90 * MINUTE)
-    world.asked.clear()
+    world.forget_asked()
     world.emitted.clear()
     return world
 
@@ -136,7 +136,7 @@ def test_what_was_absent_and_is_seen_live_before_it_was_forgotten_is_swept_on():
     world.looks.tidy(world.now)
     assert world.looks.table.get("t1_c1").state == "live"
     assert world.looks.sweep.waiting == 3
-    world.asked.clear()
+    world.forget_asked()
     world.run(DAY)
     assert len(world.times("t1_c1")) == 1
 
@@ -156,7 +156,7 @@ def test_a_restart_goes_on_where_it_was():
     world.looks.load(list(items.items()), world.now)
     assert seen == {name: world.looks.table.get(name).looked_at for name in world.things}
     assert world.looks.sweep.waiting == 400
-    world.asked.clear()
+    world.forget_asked()
     at = world.now
     world.run(DAY)
     for name, looked_at in seen.items():
@@ -171,7 +171,7 @@ def test_a_sweep_that_failed_is_made_again():
     world.away = True
     world.run(25 * HOUR)
     world.away = False
-    world.asked.clear()
+    world.forget_asked()
     world.run(3 * HOUR)
     assert {name for _, _, ids in world.asked for name in ids} == set(world.things)
 
@@ -180,7 +180,7 @@ def test_catching_up_after_days_leaves_requests_for_others():
     """Nobody was asked for two days; the backlog does not take every request there is."""
     world = kept_world(3000, per_minute=5)
     world.now += 2 * DAY
-    world.asked.clear()
+    world.forget_asked()
     world.run(10 * MINUTE)
     assert 9 <= len(world.asked) <= 11
 

@@ -155,6 +155,39 @@ def test_a_dead_letter_for_what_could_be_read_is_a_loss():
     assert (found.acknowledged, found.missing) == (3, 1)
 
 
+def test_the_lake_may_have_forgotten_what_was_live_at_or_before_a_tombstone():
+    """It was found all the same; what came after, or is a tombstone, has to be there."""
+    course = {"scores": (1, 14, 12, 12), "shown": (0, 0, 1, 0)}
+    versions = [*THINGS["t1_high"].versions, THINGS["t1_high"].versions[0]]
+    removed = ("removed", versions[1][1])
+    back = answered("t1_high", (*MOMENTS, 3600.0), **course, versions=[versions[0], removed])
+    things = THINGS | {"t1_high": back}
+    ledger = reddit(things, gone=("t1_gone", "t1_high"))
+    live, dead, again = (row for row in passed(rows(things)) if row["id"] == "t1_high")
+    others = [row for row in passed(rows(things)) if row["id"] != "t1_high"]
+    for landed in ([live, dead, again], [dead, again]):
+        found = judged(rows(things), [*others, *landed], ledger)
+        assert (found.findings, found.kept, found.kept_expected) == ({}, 1, 1)
+    found = judged(rows(things), [*others, live, dead], ledger)
+    assert found.findings == {Finding.NOT_IN_LAKE: ("t1_high",)}
+    found = judged(rows(things), [*others, live, again], ledger)
+    assert found.findings == {Finding.NOT_IN_LAKE: ("t1_high",), Finding.NO_TOMBSTONE: ("t1_high",)}
+
+
+def test_what_was_found_and_forgotten_for_good_is_no_loss_and_was_found():
+    """The tombstone came last, below the minimum: nothing more is expected to be kept."""
+    gone = answered("t1_high", MOMENTS, scores=(1, 14, 9), gone_from=2)
+    things = THINGS | {"t1_high": gone}
+    ledger = reddit(things, gone=("t1_gone", "t1_high"))
+    sent = rows(things)
+    landed = [row for row in passed(sent) if row["id"] != "t1_high" or row["state"] != "live"]
+    found = judged(sent, landed, ledger)
+    assert (found.findings, found.kept, found.kept_expected) == ({}, 0, 0)
+    assert found.recall_true == 1.0
+    found = judged(sent, passed(sent), ledger)
+    assert (found.findings, found.kept, found.kept_expected) == ({}, 1, 1)
+
+
 def test_what_was_sent_twice_is_one_observation():
     """The stream delivers at least once, the lake holds it once."""
     assert judged([*rows(), *rows()[:5]]).findings == {}
