@@ -4,6 +4,7 @@ LakeError
 ├── LakeSettingsError  stop: the environment is wrong; all mistakes at once
 ├── LakeMissingError   stop: the database or a table is not there yet
 ├── SchemaChangedError stop: a table's column no longer has the contract's type
+├── ForeignDeletesError stop: another engine hid rows by marking them; rewrite the table with it
 ├── AccessError        retry later or fix: credentials, rights, or the endpoint
 ├── QueryError         fix the SQL
 ├── LockHeldError      skip: another run is at work and will do it
@@ -25,6 +26,10 @@ class LakeMissingError(LakeError):
 
 class SchemaChangedError(LakeError):
     """A table's column has another type than the contract gives it."""
+
+
+class ForeignDeletesError(LakeError):
+    """A file holds rows that another engine deleted by marking them; nothing was changed."""
 
 
 class AccessError(LakeError):

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from pyiceberg.table import Table
 
-    from wsb_lake.tables.file_io import LakeFileIO
+    from wsb_lake.tables.file_io import LakeFileIO, StoredFile
 
 
 def remove_orphans(table: Table, older_than_seconds: float, now: float) -> int:
@@ -23,21 +23,26 @@ def remove_orphans(table: Table, older_than_seconds: float, now: float) -> int:
     Only those last modified `older_than_seconds` or more before `now` (seconds since 1970, by the
     clock that stamps the files). Raises before anything is deleted if a named file cannot be read.
     """
-    files = cast("LakeFileIO", table.io)
-    # Listed first: what is committed after this is named by the metadata read below, or newer.
-    stored = list(files.listed(table.location()))
-    table.refresh()
-    needed = set(_needed(table))
     orphans = [
         file.location
-        for file in stored
-        if file.location not in needed and now - file.modified_at >= older_than_seconds
+        for file in unneeded_files(table)
+        if now - file.modified_at >= older_than_seconds
     ]
-    files.delete_all(orphans)
+    cast("LakeFileIO", table.io).delete_all(orphans)
     return len(orphans)
 
 
-def _needed(table: Table) -> Iterator[str]:
+def unneeded_files(table: Table) -> list[StoredFile]:
+    """Return the files in the table's folder that nothing names, those of writers in flight too."""
+    # Listed first: what is committed after this is named by the metadata read below, or newer.
+    stored = list(cast("LakeFileIO", table.io).listed(table.location()))
+    table.refresh()
+    needed = set(needed_files(table))
+    return [file for file in stored if file.location not in needed]
+
+
+def needed_files(table: Table) -> Iterator[str]:
+    """Yield the location of every file that a snapshot, or a slow reader, may need."""
     metadata = table.metadata
     yield table.metadata_location
     yield from (entry.metadata_file for entry in metadata.metadata_log)  # slow readers'
