@@ -27,6 +27,7 @@ from sandbox.aws.moto_fixes.budgets import complete_budgets
 from sandbox.aws.moto_fixes.dynamodb import copy_tables_once, write_one_after_another
 from sandbox.aws.moto_fixes.glue import compare_and_swap_tables
 from sandbox.aws.moto_fixes.policies import leave_out_conditional_denials
+from sandbox.aws.moto_fixes.s3 import stamped_by
 from sandbox.aws.moto_fixes.unimplemented import refuse_at_once
 from sandbox.aws.patching import Patching
 from sandbox.aws.schedules.calls import refuse_what_cannot_run
@@ -82,6 +83,7 @@ class Services:
             read_user_data_of_every_version,
             leave_out_conditional_denials,
             compare_and_swap_tables,
+            stamped_by(self.clock),
             copy_tables_once,
             write_one_after_another,
             delete_named_queries,

@@ -5,41 +5,20 @@ import hashlib
 import pytest
 
 from contract import format_instant
-from tests.support.lake_world import START, observation
+from tests.support.lake_world import START
+from tests.support.looks import STATES, live, looks, tombstone
 from wsb_lake.forgetting.ledger import id_sha256
 from wsb_lake.tables.catalog import LakeCatalog
 
 pytest_plugins = ["tests.support.lake_fixtures"]
 pytestmark = pytest.mark.integration
 
-STATES = ("deleted", "removed", "absent")
-GONE = {"author": None, "body": None, "author_id": None, "cause": "sweep"}
-
-
-def tombstone(thing, observed, state="deleted", **fields):
-    kind = "comment" if thing.startswith("t1_") else "post"
-    return observation(kind, thing, observed=observed, state=state, **GONE, **fields)
-
-
-def live(thing, observed, **fields):
-    kind = "comment" if thing.startswith("t1_") else "post"
-    return observation(kind, thing, observed=observed, **fields)
-
-
-def looks(lake, table="comments"):
-    """Return (id, seconds after START, state) of every row."""
-    found = [
-        (row["id"], row["observed_at"].timestamp() - START, row["state"])
-        for row in lake.rows(table)
-    ]
-    return sorted(found)
-
 
 def test_a_tombstone_is_entered_without_anything_personal(lake):
     """Its hash, kind, state and times: what a later day proves from."""
     lake.clock.time = START + 5000.1239
     lake.land(tombstone("t1_a", 4000, "removed", created=100.0), live("t1_b", 4000))
-    lake.land(tombstone("t3_a", 4100, "absent", title=None))
+    lake.land(tombstone("t3_a", 4100, "absent"))
     lake.job().run()
     entered = {row["kind"]: row for row in lake.rows("tombstones")}
     times = {

@@ -123,9 +123,9 @@ class Ledger:
             marked = _joined(open_rows, purged, "left semi").drop_columns(["purged_at"])
             marked = marked.append_column("purged_at", pa.repeat(_now(self._clock), len(marked)))
             others = _joined(held, marked, "left anti")
+            rows = [part.select(held.column_names).cast(held.schema) for part in (marked, others)]
             before_commit()
-            rows = pa.concat_tables([marked.select(held.column_names).cast(held.schema), others])
-            self.table.overwrite(rows.sort_by(_ORDER), of_day)
+            self.table.overwrite(pa.concat_tables(rows).sort_by(_ORDER), of_day)
 
     def _unknown(self, rows: pa.Table) -> pa.Table:
         span = pc.min_max(rows["observed_at"]).as_py()

@@ -39,11 +39,9 @@ ORPHAN_SECONDS = 7200
 _DAY = dt.timedelta(days=1)
 _PURGED = [OBSERVATION_TABLES[kind] for kind in ("comment", "post")]
 
-Progress = "Callable[[int, int], None]"
-
 
 def purge(
-    work: Work, progress: Callable[[int, int], None] = lambda done, of: None
+    work: Work, progress: Callable[[int, int], None] = lambda _done, _of: None
 ) -> tuple[Mapping[str, int], bool]:
     """Purge what is pending, while time is left; `progress` hears tombstones done, and of how many.
 

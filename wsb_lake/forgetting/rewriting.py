@@ -90,9 +90,7 @@ class Exchange:
         self.new.clear()
         return gone
 
-    def _ends_in(
-        self, file: DataFile, until: Mapping[str, dt.datetime]
-    ) -> dict[str, dt.datetime]:
+    def _ends_in(self, file: DataFile, until: Mapping[str, dt.datetime]) -> dict[str, dt.datetime]:
         """Return the tombstone's time by id, of the ids that lose rows in this file."""
         found: dict[str, dt.datetime] = {}
         with (

@@ -11,6 +11,7 @@ from wsb_lake.maintenance.compaction import compact
 from wsb_lake.maintenance.expire import expire_snapshots
 from wsb_lake.maintenance.layout import partitions
 from wsb_lake.maintenance.orphans import remove_orphans
+from wsb_lake.tables.specs import TOMBSTONES_TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -31,7 +32,7 @@ Done = tuple["Mapping[str, int]", bool]
 def settle(work: Work) -> Done:
     """Rewrite the files of settled days, and the many small ones of days that still grow."""
     counts = {"partitions": 0, "files_before": 0, "files_after": 0, "rows": 0, "conflicts": 0}
-    for table in work.tables.values():
+    for table in _compacted(work):
         while todo := _to_compact(table, work):
             conflicts = counts["conflicts"]
             for files in todo:
@@ -49,6 +50,11 @@ def settle(work: Work) -> Done:
             if counts["conflicts"] > conflicts:
                 return counts, False
     return counts, True
+
+
+def _compacted(work: Work) -> list[Table]:
+    """Return all tables but the ledger, whose days the purge makes one file each."""
+    return [table for name, table in work.tables.items() if name != TOMBSTONES_TABLE]
 
 
 def _to_compact(table: Table, work: Work) -> list[tuple]:  # type: ignore[type-arg]

@@ -20,12 +20,11 @@ from pyiceberg.io.pyarrow import (
 from pyiceberg.manifest import DataFile, DataFileContent, FileFormat
 from pyiceberg.utils.properties import property_as_int
 
+from wsb_lake.tables.bounds import bounded_columns
+
 if TYPE_CHECKING:
     from pyiceberg.table import Table
     from pyiceberg.typedef import Record
-
-_NO_BOUNDS = "none"
-_METRICS = "write.metadata.metrics.column."
 
 
 class DataFileWriter:
@@ -45,11 +44,7 @@ class DataFileWriter:
             self._stream,
             self._schema,
             compression=properties.get("write.parquet.compression-codec", "zstd"),
-            write_statistics=[
-                name
-                for name in self._schema.names
-                if properties.get(f"{_METRICS}{name}") != _NO_BOUNDS
-            ],
+            write_statistics=bounded_columns(self._schema.names, properties),
             write_batch_size=property_as_int(properties, "write.parquet.page-row-limit", 20_000),
         )
 
