@@ -107,7 +107,7 @@ def _births(random: np.random.Generator, comments: int) -> Iterator[Batch]:
 
 def _answer(random: np.random.Generator, looks: Looks, asked: Asked) -> Batch:
     """Return what Reddit shows of rows asked for: some have moved."""
-    rows = looks.table.rows[asked.slots]
+    rows = looks.table.read(asked.slots)
     n = len(rows)
     moved = (random.random(n) < MOVED_SHARE) * random.integers(1, 8, n)
     return Batch(

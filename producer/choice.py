@@ -33,6 +33,8 @@ def choose(
         purpose = job.purpose
         if purpose is Purpose.LOOK and not spare:
             continue
+        if best is not None and PRIORITY[purpose] > best[0]:
+            continue  # whenever it is due
         due_at = max(job.due_at(now), held.get(job, 0.0))
         if due_at > now:
             wait = min(wait, due_at)

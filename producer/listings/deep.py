@@ -10,9 +10,11 @@ created meanwhile is said to have a gap: late things may be missing.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import NamedTuple, Self
 
 from producer.listings.poll import DISORDER_SECONDS, PAGE_TRIES, Page, anchors, tail_at
+from producer.reddit.limits import LISTINGS
 
 LATENESS_SECONDS = 24.0  # 20 s late, 2 s of disorder, an answer cached for 2 s
 READ_SECONDS = 3.0  # from when it is due until it has read its last page
@@ -36,6 +38,7 @@ class Plan(NamedTuple):
         return self.reach < LATENESS_SECONDS
 
 
+@lru_cache(maxsize=2 * len(LISTINGS))
 def plan(span_seconds: float) -> Plan:
     """Return how to read a listing whose 1,000 things span so long; inf: it holds all there is."""
     room = ROOM_SHARE * (span_seconds - LATENESS_SECONDS - READ_SECONDS)

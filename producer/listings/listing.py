@@ -1,6 +1,6 @@
 """Listing: what all polls of one listing know together."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice, takewhile
 from math import inf, isnan, nan
 
@@ -77,7 +77,7 @@ class Listing:
         """
         shown = dict(zip(ids, created_at, strict=True))
         recent = {} if forget else self.recent
-        self.recent = dict(islice(_merged(shown, recent), RECENT_IDS))
+        self.recent = dict(_merged(shown, recent)[:RECENT_IDS])
         self.span_seconds = self._span_seconds()
         self.newest_at = max(self.newest_at, *shown.values())
         self.dirty = True
@@ -165,30 +165,29 @@ class Listing:
         return min(quiet_at, gap.found_at + LONGEST_SECONDS)
 
 
-def _merged(shown: Mapping[str, float], known: Mapping[str, float]) -> Iterator[tuple[str, float]]:
-    """Yield both in the listing's order.
+def _merged(shown: Mapping[str, float], known: Mapping[str, float]) -> list[tuple[str, float]]:
+    """Return both in the listing's order.
 
     Known things above the first that both have are newer, those that follow one stay behind it.
     """
     both = len(known.keys() & shown.keys())
     if not both:
-        yield from shown.items()
-        yield from known.items()
-        return
+        return [*shown.items(), *known.items()]
     items = iter(known.items())
-    newer: list[tuple[str, float]] = []
+    merged: list[tuple[str, float]] = []
     below: dict[str, list[tuple[str, float]]] = {}
-    behind = newer
-    for fullname, created_at in items:
-        if fullname in shown:
-            behind = below[fullname] = []
+    behind = merged
+    for item in items:
+        if item[0] in shown:
+            behind = below[item[0]] = []
             both -= 1
             if not both:
                 break
         else:
-            behind.append((fullname, created_at))
+            behind.append(item)
     behind.extend(items)
-    yield from newer
-    for fullname, created_at in shown.items():
-        yield fullname, created_at
-        yield from below.get(fullname, ())
+    for item in shown.items():
+        merged.append(item)
+        if item[0] in below:
+            merged += below[item[0]]
+    return merged

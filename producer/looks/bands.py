@@ -43,7 +43,7 @@ class Bands:
 
     def of(self, table: Table, slots: Slots) -> Integers:
         """Return the bands of rows by what their last look showed; NO_BAND: look no more."""
-        rows = table.rows[slots]
+        rows = table.read(slots)
         score, state = rows["score"], rows["state"]
         age = rows["looked_at"] - rows["created_at"]
         score_edges, age_edges = self._edges

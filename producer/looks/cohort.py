@@ -80,7 +80,7 @@ def encode(table: Table, slots: Slots, revision: int) -> bytes:
         },
         separators=(",", ":"),
     ).encode()
-    rows = table.rows[slots]
+    rows = table.read(slots)
     columns = b"".join(_shuffled(rows[name]) for name in KEPT)
     return zlib.compress(len(head).to_bytes(HEAD_BYTES) + head + columns, COMPRESSION)
 

@@ -44,7 +44,7 @@ class Fifo:
 
     def head(self, ticket_of: Tickets, most: int) -> Slots:
         """Return the first slots that count, up to `most`, and forget what comes before them."""
-        span = most
+        span = max(most, FIRST_PLACES)
         while self.start < self.end:
             stop = min(self.end, self.start + span)
             slots = self._slots[self.start : stop]
@@ -58,7 +58,7 @@ class Fifo:
                 self.start += first
                 head: Slots = found[:most]
                 return head
-            if span > MOST_HOLES * most:
+            if span > MOST_HOLES * max(most, FIRST_PLACES):
                 self._make_room(0, ticket_of)
             span *= 2
         self.start = self.end = 0

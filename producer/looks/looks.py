@@ -52,7 +52,8 @@ class Asked(NamedTuple):
 class Looks:
     """Follows ids from their first sighting until they are done with. Not thread-safe.
 
-    `ages` are the fixed ages in seconds, ascending. All times are steady seconds.
+    `ages` are the fixed ages in seconds, ascending. All times are steady seconds. A simulation may
+    raise `ids_per_look` and let one look by value stand for several requests.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class Looks:
         self._leaving: list[Slots] = []
         self._floors: dict[str, int] = {}
         self.in_flight = 0
+        self.ids_per_look = INFO_IDS
 
     def __len__(self) -> int:
         return len(self.table)
@@ -119,7 +121,7 @@ class Looks:
 
     def ask(self, now: float) -> Asked:
         """Choose the rows whose look is worth most."""
-        return self._asked(self.queues.choose(now), (), now)
+        return self._sent(self.queues.choose(now, self.ids_per_look), ())
 
     def ask_settle(self, now: float) -> Asked:
         """Choose guaranteed looks and absences to confirm, filled up with the next best."""
@@ -133,7 +135,7 @@ class Looks:
     def due_at(self, now: float) -> float:
         """Return when a request is full of rows that may be looked at again."""
         self._come_back(now)
-        return self.queues.ready_at(min(INFO_IDS, self._followed(now)))
+        return self.queues.ready_at(min(self.ids_per_look, self._followed(now)))
 
     def settle_due_at(self, now: float) -> float:
         """Return when a guaranteed look is due, or an absence to be confirmed."""
@@ -308,6 +310,9 @@ class Looks:
         self.table.in_flight[slots] = True
         if len(slots) < INFO_IDS and (dues or self.table.swept[slots].any()):
             slots = np.concatenate((slots, self.queues.choose(now, INFO_IDS - len(slots))))
+        return self._sent(slots, dues)
+
+    def _sent(self, slots: Slots, dues: tuple[Due, ...]) -> Asked:
         self.table.in_flight[slots] = True
         self.in_flight += len(slots)
         return Asked(slots, tuple(self.table.names(slots.tolist())), dues)

@@ -5,6 +5,9 @@ compared: a choice takes as long among two million rows as among a thousand. Row
 of the next seconds are chosen together, and those of the last answers are put in order together.
 """
 
+from collections.abc import Mapping, Sequence
+from math import inf
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,13 +18,13 @@ from producer.looks.table import UNQUEUED, Slots, Table
 from producer.reddit.limits import INFO_IDS
 
 BANDS_AT_ONCE = 16
-HAND_SECONDS = 5.0  # so far ahead rows are chosen: no worth changes much meanwhile
-HAND_REQUESTS = 8
-BANDS_WORTH_MOST = 4  # at least so many share a hand
-DEALT_ROWS = 1000
+HAND_SECONDS = 20.0  # so far ahead rows are chosen: no worth changes much meanwhile
+HAND_REQUESTS = 32
+TAKEN_LEAST = 50  # rows of a band that are compared
+DEALT_ROWS = 2000
 HELD = -1  # ticket of a row that is chosen and not yet asked for
 PATIENCE_SECONDS = 300.0  # without any request
-NOBODY_AT = float("inf")
+NOBODY_AT = inf
 
 
 class Tickets:
@@ -47,6 +50,7 @@ class Queues:
         self._fifos = [Fifo() for _ in range(bands.count)]
         self._all_bands = np.arange(bands.count)
         self._head_at = np.full(bands.count, NOBODY_AT)
+        self._taken = [INFO_IDS] * bands.count
         self._everybody = Fifo()
         self._dealt: list[tuple[Slots, NDArray[np.int64]]] = []
         self._dealt_rows = 0
@@ -109,10 +113,10 @@ class Queues:
     def choose(self, now: float, most: int = INFO_IDS) -> Slots:
         """Take out the rows worth most, up to `most` of those not looked at for a minute."""
         self._chosen_at = now
-        self._served += 1
+        self._served += -(-most // INFO_IDS)
         chosen = self._from_hand(most)
         if len(chosen) < most:
-            self._fill_hand(now)
+            self._fill_hand(now, most - len(chosen))
             chosen = np.concatenate((chosen, self._from_hand(most - len(chosen))))
         self.withdraw(chosen)
         return chosen
@@ -126,33 +130,39 @@ class Queues:
         """Let go of rows that were seen, asked for or forgotten since they were chosen."""
         self._hand = self._hand[self._table.ticket[self._hand] == HELD]
 
-    def _fill_hand(self, now: float) -> None:
-        """Choose rows for as many requests as there were in the last seconds."""
+    def _fill_hand(self, now: float, least: int) -> None:
+        """Choose rows for as many requests as there were in the last seconds, `least` at least."""
         passed = max(now - self._hand_at, HAND_SECONDS / HAND_REQUESTS)
         requests = min(HAND_REQUESTS, max(1, int(self._served * HAND_SECONDS / passed)))
         self._hand_at, self._served = now, 0
         self._sort_in()
-        heads = self._worth(self._all_bands, self._head_at, now)
-        order = np.argsort(-heads)
-        most = requests * INFO_IDS
-        each = max(INFO_IDS, most // BANDS_WORTH_MOST)
-        slots: list[Slots] = []
-        tried: list[int] = []
-        chosen: Slots = np.empty(0, np.int32)
-        worths: NDArray[np.float32] = np.empty(0, np.float32)
-        for first in range(0, len(order), BANDS_AT_ONCE):
-            some = order[first : first + BANDS_AT_ONCE]
-            best = heads[some[0]]
-            if best < 0 or (len(chosen) == most and best <= worths[-1]):
-                break
-            for band in some[heads[some] >= 0].tolist():
-                slots.append(self._head(band, each))
-                tried.append(band)
-            chosen, worths = self._best(slots, tried, now, most)
+        most = max(least, requests * INFO_IDS)
+        chosen, heads = self._compared(now, most, self._taken)
+        if len(chosen) < least:  # a request must not lack what was not compared
+            chosen, heads = self._compared(now, most, [most] * self._bands.count)
         self._table.ticket[chosen] = HELD
         self._hand = chosen
-        for band, head in zip(tried, slots, strict=True):
-            self._next_head(band, head, each)
+        for band, head in heads.items():
+            self._next_head(band, head, most)
+
+    def _compared(
+        self, now: float, most: int, heads_most: Sequence[int]
+    ) -> tuple[Slots, dict[int, Slots]]:
+        """Return the rows worth most, and by band those they were chosen from, its first ones."""
+        worths = self._worth(self._all_bands, self._head_at, now)
+        order = np.argsort(-worths)
+        heads: dict[int, Slots] = {}
+        chosen: Slots = np.empty(0, np.int32)
+        least = -inf
+        for first in range(0, len(order), BANDS_AT_ONCE):
+            some = order[first : first + BANDS_AT_ONCE]
+            best = worths[some[0]]
+            if best < 0 or (len(chosen) == most and best <= least):
+                break
+            for band in some[worths[some] >= 0].tolist():
+                heads[band] = self._head(band, heads_most[band])
+            chosen, least = self._best(heads, now, most)
+        return chosen, heads
 
     def _sort_in(self) -> None:
         """Put the rows of the last answers into their queues."""
@@ -172,17 +182,16 @@ class Queues:
             if self._head_at[number] == NOBODY_AT:
                 self._head_at[number] = self._table.looked_at[slots[start]]
 
-    def _best(
-        self, slots: list[Slots], tried: list[int], now: float, most: int
-    ) -> tuple[Slots, NDArray[np.float32]]:
-        """Return the rows worth most, the best first."""
-        all_slots = np.concatenate(slots)
-        bands = np.repeat(tried, [len(each) for each in slots])
+    def _best(self, heads: Mapping[int, Slots], now: float, most: int) -> tuple[Slots, float]:
+        """Return the rows worth most, in no order, and how much the least of them is worth."""
+        all_slots = np.concatenate(list(heads.values()))
+        bands = np.repeat(list(heads), [len(head) for head in heads.values()])
         worths = self._worth(bands, self._table.looked_at[all_slots], now)
-        best = np.argsort(-worths, kind="stable")[:most]
-        all_slots, worths = all_slots[best], worths[best]
+        if len(worths) > most:
+            best = np.argpartition(-worths, most - 1)[:most]
+            all_slots, worths = all_slots[best], worths[best]
         ready = worths >= 0
-        return all_slots[ready], worths[ready]
+        return all_slots[ready], float(worths.min(initial=inf))
 
     def _head(self, band: int, most: int) -> Slots:
         slots = self._fifos[band].head(self._table.ticket, most)
@@ -190,13 +199,18 @@ class Queues:
         return slots
 
     def _next_head(self, band: int, head: Slots, most: int) -> None:
-        """Note who is at the head of a queue, after some of the first were taken out."""
+        """Note who is at the head of a queue, after some of the first were taken out.
+
+        The next time twice as many are compared as were taken now: they will be alike.
+        """
         left = self._table.ticket[head] > UNQUEUED
         first = int(left.argmax()) if len(left) else 0
+        taken = len(left) - int(np.count_nonzero(left))
+        self._taken[band] = min(most, 2 * taken + TAKEN_LEAST)
         if len(left) and left[first]:
             self._head_at[band] = self._table.looked_at[head[first]]
         else:
-            self._head(band, most)
+            self._head(band, 1)
 
     def _worth(
         self, bands: Integers, looked_at: NDArray[np.float64], now: float

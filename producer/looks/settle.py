@@ -120,8 +120,9 @@ class Settle:
         if len(self._waiting) >= most:
             return self._waiting[0][0]
         first_at = self._waiting[0][0]
-        filled = filled_at(most - len(self._waiting))
-        return min(max(first_at + GATHER_SECONDS, filled), first_at + LATEST_SECONDS)
+        if now < first_at + GATHER_SECONDS:
+            return first_at + GATHER_SECONDS
+        return min(filled_at(most - len(self._waiting)), first_at + LATEST_SECONDS)
 
     def choose(self, now: float, most: int) -> list[Due]:
         """Take out the first rows whose look is still wanted and may be made now."""

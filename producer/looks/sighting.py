@@ -51,21 +51,21 @@ class Change(NamedTuple):
 
 def see_first(table: Table, slots: Slots, shown: Shown, at: float, min_score: int) -> Change:
     """Take in rows that were never seen before; all of them are news."""
-    rows = table.rows[slots]
+    rows = table.read(slots)
     for name in ("score", "peak", "emitted"):
         rows[name] = shown.scores
     rows["looked_at"] = at
     rows["state"] = shown.states
     rows["text_crc"] = shown.text_crcs
     rows["edited_at"] = shown.edited_at
-    table.rows[slots] = rows
+    table.write(slots, rows)
     every = np.ones(len(slots), np.bool_)
     return Change(every, shown.scores >= min_score, every)
 
 
 def see_again(table: Table, slots: Slots, shown: Shown, at: float, rule: Rule) -> Change:
     """Take in rows that were seen before."""
-    rows = table.rows[slots]
+    rows = table.read(slots)
     old_state, old_peak, missed_at = rows["state"].copy(), rows["peak"].copy(), rows["missed_at"]
     known = shown.scores != UNKNOWN
     # an author's deletion is final: a cache may still show the text
@@ -90,7 +90,7 @@ def see_again(table: Table, slots: Slots, shown: Shown, at: float, rule: Rule) -
     np.copyto(rows["text_crc"], shown.text_crcs, where=live)
     np.copyto(rows["edited_at"], shown.edited_at, where=live)
     rows["missed_at"] = NEVER
-    table.rows[slots] = rows
+    table.write(slots, rows)
     skipped = int(np.maximum(passed - 1, 0).sum())
     crossed = (old_peak < rule.min_score) & (peak >= rule.min_score)
     return Change(emit, crossed, keep, skipped)

@@ -47,6 +47,8 @@ EMPTY_ROW = np.zeros(1, ROW)
 for _name in ("score", "peak", "emitted"):
     EMPTY_ROW[_name] = UNKNOWN
 EMPTY_ROW["home"] = NOWHERE
+LINE = np.dtype(f"V{ROW.itemsize}")
+EMPTY_LINE = EMPTY_ROW.view(LINE)[0]
 
 
 class Table:
@@ -83,17 +85,24 @@ class Table:
         self, ids: Sequence[str], posts: Sequence[str | None], parents: Sequence[str | None]
     ) -> Slots:
         """Make rows for ids that are not there, all columns unset; returns their slots."""
-        slots = np.empty(len(ids), np.int32)
-        for place, (fullname, post, parent) in enumerate(zip(ids, posts, parents, strict=True)):
-            slot = self._free.pop() if self._free else self._new_slot()
+        places = self._free_slots(len(ids))
+        for slot, fullname, post, parent in zip(places, ids, posts, parents, strict=True):
             self.slot_of[fullname] = slot
             self.ids[slot] = fullname
             self.posts[slot] = self._shared(post)
             self.parents[slot] = self._shared(parent)
-            slots[place] = slot
-        self.rows[slots] = EMPTY_ROW
+        slots = np.array(places, np.int32)
+        self._lines[slots] = EMPTY_LINE
         self.is_post[slots] = [post is None for post in posts]
         return slots
+
+    def read(self, slots: Slots) -> Rows:
+        """Return a copy of rows, ten times as fast as `rows[slots]`: whole, not by field."""
+        return self.rows.take(slots)
+
+    def write(self, slots: Slots, rows: Rows) -> None:
+        """Put such a copy back."""
+        self._lines[slots] = rows.view(LINE)
 
     def remove(self, slots: Slots) -> None:
         """Free these rows."""
@@ -138,22 +147,27 @@ class Table:
         slot = self.slot_of.get(fullname)
         return None if slot is None else self.row(slot)
 
-    def _new_slot(self) -> int:
-        slot = len(self.ids)
-        if slot == len(self.rows):
-            self._grow()
-        self.ids.append(None)
-        self.posts.append(None)
-        self.parents.append(None)
-        return slot
+    def _free_slots(self, count: int) -> list[int]:
+        """Take so many free slots, or make them."""
+        used = max(0, len(self._free) - count)
+        places = self._free[used:]
+        del self._free[used:]
+        first = len(self.ids)
+        more = count - len(places)
+        if first + more > len(self.rows):
+            self._grow(first + more)
+        for names in (self.ids, self.posts, self.parents):
+            names.extend(repeat(None, more))
+        return [*places, *range(first, first + more)]
 
-    def _grow(self) -> None:
-        rows = np.empty(int(len(self.rows) * GROWTH), ROW)
+    def _grow(self, least: int) -> None:
+        rows = np.empty(max(least, int(len(self.rows) * GROWTH)), ROW)
         rows[: len(self.rows)] = self.rows
         self._take(rows)
 
     def _take(self, rows: Rows) -> None:
         self.rows = rows
+        self._lines = rows.view(LINE)
         self.created_at: NDArray[np.float64] = rows["created_at"]
         self.looked_at: NDArray[np.float64] = rows["looked_at"]
         self.edited_at: NDArray[np.float64] = rows["edited_at"]

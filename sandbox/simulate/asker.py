@@ -9,10 +9,11 @@ from typing import NamedTuple
 
 from producer.asker import THREADS, Reply
 from producer.errors import UnreachableError
-from producer.job import Request
+from producer.job import Purpose, Request
 from producer.reddit.budget import Budget
 from sandbox.simulate.clock import VirtualClock
 from sandbox.simulate.journal import Journal
+from sandbox.simulate.together import Together, requests_in
 from sandbox.simulate.world import World
 
 _LEAST, _MOST = 0.5, 1.5  # of the mean latency, as the replay server's
@@ -53,6 +54,7 @@ class VirtualAsker:
         self._random = Random(f"latency {weather.seed}")  # noqa: S311 - a run that can be made again
         self._arrivals: list[tuple[float, int, Reply]] = []
         self._numbers = count()
+        self.together: Together | None = None
 
     def free(self) -> int:
         """Return how many more requests it takes now."""
@@ -63,10 +65,17 @@ class VirtualAsker:
         now = self._clock.now()
         arrives_at = now + self._latency_seconds()
         self._journal.sent(request.purpose, now)
+        for _ in range(1, requests_in(request)):
+            self._budget.sent(request.purpose, now)
+            self._journal.sent(request.purpose, now)
+        if self.together is not None and request.purpose is not Purpose.LOOK:
+            self.together.others_went()
         if any(outage.since <= now < outage.until for outage in self._weather.outages):
             reply = Reply(request, None, UnreachableError("an outage of Reddit"))
         else:
-            things, answer = self._world.ask(request.question, now)
+            things, answer = self._world.ask(
+                request.question, now, counts=request.purpose is Purpose.REPAIR
+            )
             self._journal.shown(things, answer.items.scores, arrives_at)
             reply = Reply(request, answer, None)
         heapq.heappush(self._arrivals, (arrives_at, next(self._numbers), reply))
@@ -101,6 +110,10 @@ class VirtualAsker:
         now = self._clock.now()
         replies: list[Reply] = []
         while self._arrivals and self._arrivals[0][0] <= now:
-            replies.append(heapq.heappop(self._arrivals)[2])
+            reply = heapq.heappop(self._arrivals)[2]
+            replies.append(reply)
             self._budget.answered(now, {})
+            for _ in range(1, requests_in(reply.request)):
+                self._budget.returned()
+                self._budget.answered(now, {})
         return replies

@@ -8,6 +8,7 @@ from clock import Steady
 from contract import parse_instant
 from producer.follower import Follower, Shared
 from producer.gap import GapStatus
+from producer.job import Purpose
 from producer.listings.repair import Turn
 from producer.looks.cohorts import Kept
 from producer.looks.crossing import Integers
@@ -24,6 +25,7 @@ from sandbox.simulate.asker import VirtualAsker, Weather
 from sandbox.simulate.clock import VirtualClock
 from sandbox.simulate.journal import Gap, Journal
 from sandbox.simulate.plan import Told
+from sandbox.simulate.together import Together, requests_together
 from sandbox.simulate.world import World
 from telemetry.event import Event
 
@@ -31,9 +33,15 @@ SUBREDDIT = "wallstreetbets"
 
 
 class Producing:
-    """A producer that starts with nothing at a story's first moment."""
+    """A producer that starts with nothing at a story's first moment.
 
-    def __init__(self, told: Told, realism: Realism, quota: int, weather: Weather) -> None:
+    Without `exact`, looks by value go several at a time: the same looks, a few seconds earlier or
+    later, in a third of the time.
+    """
+
+    def __init__(
+        self, told: Told, realism: Realism, quota: int, weather: Weather, *, exact: bool = False
+    ) -> None:
         story = told.story
         self.journal = Journal(len(story.timeline), story.window.least)
         self.tracked_most = 0
@@ -50,9 +58,20 @@ class Producing:
         self._follower = Follower(settings, SUBREDDIT, (), shared, steady.now())
         cohorts: Any = _Cohorts()
         self._follower.looks.cohorts = cohorts
+        if not exact:
+            asker.together = self._look_together(budget)
         edges = Edges(asker, outbox, keeper, self._clock, steady, log)
         self._producer = Producer([self._follower], edges, budget, totals)
         self._never = threading.Event()
+
+    def _look_together(self, budget: Budget) -> Together | None:
+        follower = self._follower
+        if requests_together(budget) == 1:
+            return None
+        looks = next(job for job in follower.jobs if job.purpose is Purpose.LOOK)
+        together = Together(looks, follower.looks, budget)
+        follower.jobs = tuple(together if job is looks else job for job in follower.jobs)
+        return together
 
     def step(self) -> float:
         """Go on to the next thing that happens; returns the time."""

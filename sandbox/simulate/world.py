@@ -41,27 +41,30 @@ class World:
         self._threads = Threads(story, self._film)
         self._until_omitted = self._next_omission()
 
-    def ask(self, question: Question, now: float) -> tuple[Ints, Answer]:
-        """Return the things answered, by index, and the answer, whose items are a Batch."""
+    def ask(self, question: Question, now: float, *, counts: bool = False) -> tuple[Ints, Answer]:
+        """Return the things answered, by index, and the answer, whose items are a Batch.
+
+        With `counts`, posts tell how many comments they have: only a repair reads it.
+        """
         self._film.play(now - self._story.start_at)
         match question:
             case ListingPage(_, listing, after):
                 things, follows = self._listings[listing].page(after, now, self._stale_seconds())
                 last = str(self._story.names[things[-1]]) if follows else None
                 batch = self._shown(things)
-                if listing == POSTS:
+                if counts and listing == POSTS:
                     batch = self._with_counts(batch, things, now)
                 return things, Answer(batch, after=last)
             case Info(ids):
                 asked = indexes_of(ids)
-                rows = self._film.rows[asked]
+                rows = self._film.rows.take(asked)
                 answered = rows["appears_at"] <= now
                 self._omit(answered)
                 if not answered.all():
                     asked, rows = asked[answered], rows[answered]
                     ids = tuple(compress(ids, answered.tolist()))
                 batch = self._batch(asked, rows, list(ids))
-                if len(asked) and asked.min() >= self._story.timeline.comments:
+                if counts and len(asked) and asked.min() >= self._story.timeline.comments:
                     batch = self._with_counts(batch, asked, now)
                 return asked, Answer(batch)
             case Thread(_, post_id):
@@ -90,8 +93,14 @@ class World:
         return self._realism.stale_max_seconds * drawn / share if drawn < share else 0.0
 
     def _shown(self, things: Ints) -> Batch:
-        names: list[str] = self._story.names[things].tolist()
-        return self._batch(things, self._film.rows[things], names)
+        """Return a batch of things that may be new, which are asked for what they belong to."""
+        names, timeline = self._story.names, self._story.timeline
+        batch = self._batch(things, self._film.rows.take(things), names[things].tolist())
+        return replace(
+            batch,
+            post_ids=names[timeline.post[things]].tolist(),
+            parent_ids=names[timeline.parent[things]].tolist(),
+        )
 
     def _with_counts(self, batch: Batch, posts: Ints, now: float) -> Batch:
         """Return a batch of posts with the one thing that is read of an item itself."""
