@@ -428,19 +428,13 @@ def test_a_dripping_answer_never_ends(stage):
 
 
 def test_an_answer_takes_a_span_of_the_clock(tmp_path, day):
-    """A third of a second on average; none while the clock stands, and more at no speed."""
+    """Held back over the socket too."""
     with staged(tmp_path, day, Realism(latency_seconds=0.2)) as stage, stage.client() as client:
-
-        def took(speed):
-            stage.clock.set_speed(speed)
-            begun = time.monotonic()
-            for _ in range(10):
-                client.get("/api/info", params={"id": "t1_x"})
-            return time.monotonic() - begun
-
-        assert took(1.0) > 1.0
-        assert took(0.0) < 0.7
-        assert took(1000.0) < 0.7
+        stage.clock.set_speed(1.0)
+        begun = time.monotonic()
+        for _ in range(10):
+            client.get("/api/info", params={"id": "t1_x"})
+        assert time.monotonic() - begun > 1.0
 
 
 def test_a_request_that_fails_showed_nothing(stage):

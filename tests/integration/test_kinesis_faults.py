@@ -30,6 +30,7 @@ pytestmark = pytest.mark.integration
 RECORDS = 1_200  # three calls
 IDS = 700  # most come twice
 WALL_SECONDS = 60
+READ_SECONDS = 2.0  # no answer takes so long, but for silence
 
 
 @pytest.fixture
@@ -50,7 +51,7 @@ def sending(request, kinesis, tmp_path, monkeypatch):
     parts = {"totals": Totals(), "log": MemoryLog()}
     disk = request.param == "disk"
     outbox = DiskOutbox(tmp_path, 10**9, **parts) if disk else MemoryOutbox(**parts)
-    client = make_client("kinesis", "us-east-1", read_seconds=0.5)
+    client = make_client("kinesis", "us-east-1", read_seconds=READ_SECONDS)
     pace = Pace(SystemClock(), SystemClock())
     sender = Sender(outbox, KinesisStream(client, "observations"), pace, **parts)
     yield outbox, sender.start(), parts

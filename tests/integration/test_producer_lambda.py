@@ -18,7 +18,7 @@ from tests.support.producer_stage import Stage
 pytestmark = pytest.mark.integration
 
 SPEED = 30.0
-TIMEOUT_SECONDS = 9.0  # of which it works four
+TIMEOUT_SECONDS = 12.0  # of which it works seven
 
 
 class Context:

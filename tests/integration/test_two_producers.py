@@ -11,7 +11,7 @@ from tests.support.producer_stage import Stage
 pytestmark = pytest.mark.integration
 
 TAKEN_OVER_SECONDS = 30  # after a death, on the producers' clock
-SPEED = 4.0  # half a minute is then long enough on the wall for a busy machine
+SPEED = 1.0  # half a minute is then long enough on the wall for a busy machine
 
 
 class Pair:

@@ -17,6 +17,9 @@ from tests.support.delivery import record
 from tests.support.producer_fakes import MemoryLog
 
 
+LEAST_STEPS, MOST_STEPS = 3, 60
+
+
 def main(folder, kills):
     for seed in range(kills):
         place = folder / str(seed)
@@ -24,11 +27,17 @@ def main(folder, kills):
         child = os.fork()
         if child == 0:
             work(place, Random(seed))  # noqa: S311 - the same steps every time
-        while not (place / "said").exists():
+        random = Random(seed)  # noqa: S311 - the same moments every time, but for the last one
+        steps = random.randint(LEAST_STEPS, MOST_STEPS)
+        while not (place / "said").exists() or said_in(place) < steps:
             time.sleep(0.001)
-        time.sleep(Random(seed).uniform(0.0, 0.1))  # noqa: S311 - the moment of the kill itself
+        time.sleep(random.uniform(0.0, 0.005))  # into the next step
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
+
+
+def said_in(place):
+    return (place / "said").read_bytes().count(b"\n")
 
 
 def work(place, random):

@@ -13,7 +13,8 @@ from producer.reddit.requestor import MeteredRequestor
 
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}"
 HEAD = b"HTTP/1.1 200 OK\r\ncontent-length: 100000\r\n\r\n"
-DEADLINE = 0.4
+DEADLINE = 1.0
+CUT_SECONDS = 10.0  # by then a busy machine has noticed; what is not cut takes 20
 
 
 class Budget:
@@ -93,7 +94,7 @@ def asking(url, budget):
 
 @pytest.mark.parametrize(
     "behaviour",
-    [drip(400, first=HEAD), drip(400, first=b"HTTP/1.1 200 OK\r\nx-slow: "), [5.0, OK]],
+    [drip(400, first=HEAD), drip(400, first=b"HTTP/1.1 200 OK\r\nx-slow: "), [20.0, OK]],
     ids=["a body that drips", "headers that drip", "no answer"],
 )
 def test_an_exchange_is_cut_at_its_deadline(budget, behaviour):
@@ -101,7 +102,7 @@ def test_an_exchange_is_cut_at_its_deadline(budget, behaviour):
         began_at = time.monotonic()
         with pytest.raises(UnreachableError, match="no answer within"):
             ask()
-        assert DEADLINE * 0.9 < time.monotonic() - began_at < DEADLINE + 1.5
+        assert DEADLINE * 0.9 < time.monotonic() - began_at < CUT_SECONDS
     assert budget.answers == [{}]
 
 
@@ -112,7 +113,7 @@ def test_a_kept_connection_is_cut_too_and_the_next_request_gets_another(budget):
         began_at = time.monotonic()
         with pytest.raises(UnreachableError, match="no answer within"):
             ask()
-        assert time.monotonic() - began_at < DEADLINE + 1.5
+        assert time.monotonic() - began_at < CUT_SECONDS
         assert ask().json() == {}
     assert [each.get("content-length") for each in budget.answers] == ["2", None, "2"]
 
