@@ -16,7 +16,6 @@ from producer.totals import Totals
 from tests.support.delivery import record
 from tests.support.producer_fakes import MemoryLog
 
-
 LEAST_STEPS, MOST_STEPS = 3, 60
 
 
