@@ -60,7 +60,8 @@ class Presence:
 
     def _now(self) -> Now:
         at = format_instant(self._clock.now())
-        said = Now(self._doing, at, troubles=tuple(_troubles(self._log.warnings)))
+        logged = tuple(self._log.warnings)  # other threads log meanwhile
+        said = Now(self._doing, at, troubles=tuple(_troubles(logged)))
         if self._reporter is not None:
             said.gauges = figures(self._reporter.gauges())
             said.counts = self._reporter.counts()

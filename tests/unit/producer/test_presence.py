@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections import deque
 
 import pytest
 
@@ -72,6 +73,18 @@ def test_it_says_the_last_warnings(presence, pulsed):
     (trouble,) = pulsed().troubles
     assert (trouble.logged_at, trouble.event) == ("2021-03-03T16:00:00Z", "gap_found")
     assert trouble.text == "listing=new from_at=then to_at=later"
+
+
+def test_what_is_logged_meanwhile_disturbs_no_status(presence, pulsed, log):
+    """The sender, the saver and the lease log on threads of their own."""
+
+    class Slow(GapFound):
+        def values(self):
+            log.warnings.append(log.warnings[0])
+            return super().values()
+
+    log.warnings = deque([("2021-03-03T16:00:00Z", Slow("new", "then", "later"))] * 2)
+    assert [each.event for each in pulsed().troubles] == ["slow", "slow"]
 
 
 def test_a_status_that_cannot_be_written_is_said_once_and_stops_nobody(
