@@ -34,7 +34,8 @@ class Log:
             processors=[
                 structlog.processors.add_log_level,
                 structlog.processors.TimeStamper(fmt="iso", utc=True, key="logged_at"),
-                structlog.processors.JSONRenderer(ensure_ascii=False),
+                # in ASCII: half a surrogate pair cannot be written in any other way
+                structlog.processors.JSONRenderer(),
             ],
             wrapper_class=structlog.make_filtering_bound_logger(least),
         )

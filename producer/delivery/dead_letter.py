@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from contract import SCHEMA, format_instant, problem_of
 from contract.validation import LINE_BYTES_MAX
-from producer.delivery.entry import Entry, encode, key_of
+from producer.delivery.entry import Entry, encode, key_of, whole
 from producer.looks.observation import Record
 
 REMEMBERED = 10_000  # ids; whoever is forgotten may be told once more
@@ -82,7 +82,7 @@ def malformed(raw: object, field: str, *, subreddit: str, observed_at: float) ->
     created_at = item.get("created_utc")
     if field != "created_utc" and isinstance(created_at, int | float):
         record |= _created_at(created_at)
-    told = str(record.get("id", f"an item without {field}"))
+    told = whole(str(record.get("id", f"an item without {field}")))
     if field != "name":  # it may be an id of a kind that nobody knows
         record.pop(NAMES.get(field, field), None)
     if field in ("name", "item") or problem_of(record) is None:
@@ -106,7 +106,7 @@ def oversized(record: Record, size: int) -> DeadLetter:
     told = _without_texts(record) | {"oversize": {"bytes": size, "characters": lengths}}
     data = encode(told)
     data = data[:-1] + b" " * (LINE_BYTES_MAX + 1 - len(data)) + b"}"
-    return DeadLetter(record["id"], OVERSIZE, Entry(key_of(record["id"]), data))
+    return DeadLetter(whole(record["id"]), OVERSIZE, Entry(key_of(record["id"]), data))
 
 
 def refused(entry: Entry, why: str) -> DeadLetter:
@@ -121,7 +121,7 @@ def refused(entry: Entry, why: str) -> DeadLetter:
     told = _without_texts(record)
     kind = told.pop("kind", None)
     told["refused"] = {"kind": kind, "bytes": entry.size, "why": why[:SHOWN_CHARACTERS]}
-    fullname = str(record.get("id", entry.key))
+    fullname = whole(str(record.get("id", entry.key)))
     key = _ODD.sub("?", fullname)[:SHORT_KEY]  # the key itself may be what is refused
     return DeadLetter(fullname, REFUSED, Entry(f"refused-{key}", encode(told)))
 

@@ -31,7 +31,12 @@ def entry_of(record: Record) -> Entry:
 
 def key_of(fullname: str) -> str:
     """Return a partition key that Kinesis takes: an id's own text, as far as it can be one."""
-    return _without_halves(fullname[:KEY_CHARACTERS]).decode() or "-"
+    return whole(fullname[:KEY_CHARACTERS]) or "-"
+
+
+def whole(text: str) -> str:
+    """Return a text that can be written; half a surrogate pair becomes U+FFFD."""
+    return _without_halves(text).decode()
 
 
 def encode(record: Record) -> bytes:

@@ -26,6 +26,14 @@ def test_a_line_is_the_events_name_level_fields_and_time():
     assert line == {"event": "gap_found", "level": "warning", "listing": "comments", "items": 3}
 
 
+def test_a_line_is_ascii_whatever_reddit_s_texts_hold(tmp_path):
+    """Half a surrogate pair in a name must not end whoever logs it."""
+    with (tmp_path / "log").open("w", encoding="utf-8") as stream:
+        Log(stream).emit(GapFound("wsb \ud83d 🦍", 3))
+    (line,) = (tmp_path / "log").read_bytes().decode("ascii").splitlines()
+    assert json.loads(line)["listing"] == "wsb \ud83d 🦍"
+
+
 @dataclass
 class Totals:
     read: int

@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract import SCHEMA, format_instant, problem_of_line
-from producer.delivery.dead_letter import Reported, malformed
+from producer.delivery.dead_letter import Reported, malformed, oversized, refused
+from producer.delivery.entry import Entry
 from producer.reddit.batch import read
 from producer.reddit.question import Answer
 from tests.support.producer_fakes import START, SUBREDDIT, comment, post
@@ -77,6 +78,17 @@ def test_a_field_that_nobody_reads_today_is_refused_too():
     """The record would be a whole observation otherwise."""
     letter = malformed(comment(1), "something", subreddit=SUBREDDIT, observed_at=START)
     assert problem_of_line(letter.entry.data) == "missing:kind"
+
+
+def test_half_a_surrogate_pair_in_a_name_becomes_a_character_that_can_be_written():
+    raw = {"name": "t1_\ud83d", "created_utc": START}
+    letters = [
+        malformed(raw, "link_id", subreddit="wsb", observed_at=START),
+        oversized({"id": "t1_\ud83d", "kind": "comment"}, 2_000_000),
+        refused(Entry("t1_?", b'{"id": "t1_\\ud83d"}'), "why"),
+    ]
+    assert [each.id for each in letters] == ["t1_\ufffd"] * 3
+    assert json.loads(letters[0].entry.data)["id"] == "t1_\ufffd"
 
 
 def test_the_ids_remembered_are_the_last_that_came_up():
