@@ -19,7 +19,7 @@ from producer.delivery.dead_letter import REMEMBERED, DeadLetter, Reported
 from producer.delivery.entry import Entry
 from producer.delivery.intake import Intake
 from producer.delivery.outbox import Waiting
-from producer.delivery.outbox_file import PAGE_BYTES, advice, open_file, primary_code
+from producer.delivery.outbox_file import PAGE_BYTES, advice, open_file, primary_code, remove_old
 from producer.errors import OutboxError
 from producer.events import OutboxHasRoom, OutboxUnwritable
 from producer.looks.observation import Record
@@ -29,6 +29,7 @@ from telemetry import Log
 # no room, a quota, a broken or read-only disk: it may be written again later
 UNWRITABLE = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY)
 TRY_SECONDS = 1.0
+TIDY_SECONDS = 3600.0  # between two looks for what was put aside too long ago
 RECENT_BYTES = 8 * 1024 * 1024
 INSERTED_ROWS = 500  # a statement; SQLite allows 32,766 values in one
 SPARE_PAGES = 2_048  # 32 MiB that the next records fill again
@@ -53,7 +54,9 @@ class DiskOutbox:
         self._log = log
         self._most_bytes = most_bytes
         self._lock = threading.RLock()
+        self._folder = folder
         self._database = open_file(folder, log)
+        self._tidy_at = time.monotonic() + TIDY_SECONDS
         pages = int(most_bytes * FILE_SHARE + SPARE_FILE_BYTES) // PAGE_BYTES
         self._database.execute(f"PRAGMA max_page_count = {pages}")
         self._recent: OrderedDict[int, Entry] = OrderedDict()  # the last ones, not to be read back
@@ -148,6 +151,9 @@ class DiskOutbox:
     def full(self) -> bool:
         """Tell whether nothing more should be read, for want of room."""
         with self._lock:
+            if self._tidy_at <= time.monotonic():
+                self._tidy_at = time.monotonic() + TIDY_SECONDS
+                remove_old(self._folder, self._log)
             if self._troubled_at is not None and self._troubled_at + TRY_SECONDS < time.monotonic():
                 self._catch_up()
             return self._bytes >= self._most_bytes or bool(self._unwritten)
@@ -230,9 +236,9 @@ class DiskOutbox:
                 (json.dumps(sorted(self._unerased)),),
             )
         self._unerased.clear()
-        (spare,) = self._database.execute("PRAGMA freelist_count").fetchone()
-        if spare > SPARE_PAGES:
-            with self._errors():
+        with self._errors():
+            (spare,) = self._database.execute("PRAGMA freelist_count").fetchone()
+            if spare > SPARE_PAGES:
                 # execute would take one step of it, and give back one page
                 self._database.executescript(f"PRAGMA incremental_vacuum({RECLAIMED_PAGES})")
 
@@ -248,9 +254,11 @@ class DiskOutbox:
     def _errors(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except BaseException as error:
             if self._database.in_transaction:  # SQLite may have ended it itself
                 self._database.execute("ROLLBACK")
+            if not isinstance(error, sqlite3.Error):
+                raise
             if primary_code(error) in UNWRITABLE:
                 raise _UnwritableError(str(error)) from error
             raise OutboxError(f"the outbox: {advice(error)}") from error

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from contract import format_instant
 from producer.errors import OutboxError
-from producer.events import OutboxDamaged
+from producer.events import OutboxDamaged, OutboxUnwritable
 from telemetry import Log
 
 NAME = "outbox.db"
@@ -32,7 +32,7 @@ def open_file(folder: Path, log: Log) -> sqlite3.Connection:
     two days: nobody can say what it held, and whatever it held no checkpoint covers.
     """
     _check_folder(folder)
-    _remove_old(folder)
+    remove_old(folder, log)
     path = folder / NAME
     try:
         try:
@@ -45,6 +45,17 @@ def open_file(folder: Path, log: Log) -> sqlite3.Connection:
             return _open(path)
     except sqlite3.Error as error:
         raise OutboxError(f"the outbox {path}: {advice(error)}") from error
+
+
+def remove_old(folder: Path, log: Log) -> None:
+    """Remove what was put aside two days ago."""
+    oldest = time.time() - ASIDE_HOURS * 3600
+    for part in folder.glob("damaged-*"):
+        try:
+            if part.stat().st_mtime < oldest:
+                part.unlink()
+        except OSError as error:
+            log.emit(OutboxUnwritable(reason=f"{part} cannot be removed: {error}"))
 
 
 def advice(error: sqlite3.Error) -> str:
@@ -133,10 +144,3 @@ def _put_aside(path: Path) -> Path:
         if part.exists():
             part.rename(aside.with_name(aside.name + companion))
     return aside
-
-
-def _remove_old(folder: Path) -> None:
-    oldest = time.time() - ASIDE_HOURS * 3600
-    for part in folder.glob("damaged-*"):
-        if part.stat().st_mtime < oldest:
-            part.unlink()

@@ -118,6 +118,57 @@ def test_what_was_put_aside_is_removed_after_two_days(tmp_path):
     assert (old.exists(), young.exists()) == (False, True)
 
 
+def test_what_was_put_aside_is_removed_while_it_runs_too(tmp_path, monkeypatch):
+    """Within an hour: a producer runs for months."""
+    outbox = open_outbox(tmp_path)
+    aside = tmp_path / "damaged-1-outbox.db"
+    aside.touch()
+    os.utime(aside, (time.time() - 49 * 3600,) * 2)
+    began_at = time.monotonic()
+    for seconds, there in ((3590, True), (3700, False)):
+        monkeypatch.setattr(time, "monotonic", lambda at=began_at + seconds: at)
+        assert not outbox.full()
+        assert aside.exists() == there
+
+
+def test_whatever_ends_a_transaction_leaves_none_open(tmp_path):
+    """An id that SQLite cannot store is no error of SQLite's."""
+    log = MemoryLog()
+    outbox = open_outbox(tmp_path, log)
+    outbox._unwritten_ids.append("t1_\ud83d")
+    with pytest.raises(UnicodeEncodeError):
+        outbox.add([record("t1_a", 1)], START)
+    outbox._unwritten_ids.clear()
+    outbox.add([record("t1_b", 2)], START)
+    outbox.close()
+    assert numbers(open_outbox(tmp_path)) == [1, 2]
+
+
+def test_a_disk_that_fails_while_room_is_counted_is_waited_for(tmp_path):
+    """What was acknowledged is erased by then; giving room back is tried another time."""
+    log = MemoryLog()
+    outbox = open_outbox(tmp_path, log)
+    outbox.add([record("t1_a", 1)], START)
+    database = outbox._database
+
+    class Failing:
+        in_transaction = False
+
+        def execute(self, statement, *values):
+            if "freelist_count" in statement:
+                error = sqlite3.OperationalError("disk I/O error")
+                error.sqlite_errorcode = sqlite3.SQLITE_IOERR
+                raise error
+            return database.execute(statement, *values)
+
+    outbox._database = Failing()
+    outbox.acknowledge(outbox.waiting(*ALL))
+    assert len(log.of(OutboxUnwritable)) == 1
+    outbox._database = database
+    outbox.close()
+    assert numbers(open_outbox(tmp_path)) == []
+
+
 def test_damage_met_while_running_ends_it_with_a_sentence(tmp_path):
     """A restart puts the file aside; going on would let a checkpoint cover what is lost."""
     delivery = Delivery(tmp_path)
