@@ -23,19 +23,18 @@ RETRYABLE_CODES = frozenset(
         "KMSThrottlingException",
         "LimitExceededException",
         "ProvisionedThroughputExceededException",
+        "RequestExpired",  # its signature, and so that below: a clock is being set right
         "RequestLimitExceeded",
+        "RequestTimeTooSkewed",
         "RequestTimeout",
         "ServiceUnavailable",
         "ThrottledException",
         "Throttling",
         "ThrottlingException",
         "TransactionConflictException",
-        "TransactionInProgressException",
     }
 )
-RETRYABLE_CANCELLATIONS = frozenset(
-    {"ProvisionedThroughputExceeded", "ThrottlingError", "TransactionConflict"}
-)
+SKEWED = ("Signature expired", "not yet current")  # in an InvalidSignatureException's message
 ADVICE = {
     "AccessDeniedException": "allow it in the role's policy",
     "ResourceNotFoundException": "it does not exist: apply Terraform, or fix its name or region",
@@ -96,8 +95,7 @@ def translated(what: str, *, passing: Container[str] = ()) -> Iterator[None]:
 def is_retryable(response: Mapping[str, Any]) -> bool:
     """Tell whether the same call may succeed later."""
     code = response["Error"]["Code"]
-    if code == "TransactionCanceledException":
-        reasons = {each.get("Code") for each in response.get("CancellationReasons", ())}
-        return bool(reasons & RETRYABLE_CANCELLATIONS)
+    if code == "InvalidSignatureException":
+        return any(each in response["Error"].get("Message", "") for each in SKEWED)
     status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     return code in RETRYABLE_CODES or status >= SERVER_ERROR

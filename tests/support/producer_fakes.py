@@ -248,8 +248,8 @@ def post(number, created_at=START, **fields):
     }
 
 
-def client_error(code, operation, status=400):
-    answer = {"Error": {"Code": code, "Message": code}}
+def client_error(code, operation, status=400, message=""):
+    answer = {"Error": {"Code": code, "Message": message or code}}
     answer["ResponseMetadata"] = {"HTTPStatusCode": status}
     return ClientError(answer, operation)
 
