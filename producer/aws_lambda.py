@@ -15,6 +15,7 @@ from typing import Any, Self
 from clock import Clock, clock_from_environment
 from producer.app import Running, awaited_credentials, make_leases, make_producer
 from producer.errors import (
+    AwsUnavailableError,
     CredentialsWrongError,
     LeaseLostError,
     NotSavedError,
@@ -54,6 +55,7 @@ class LambdaFace:
         self._make = make
         self._clock = clock
         self._log = log
+        self._credentials: Credentials | None = None
         self._warm: Running | None = None
         self._offset = 0.0
 
@@ -63,7 +65,7 @@ class LambdaFace:
         There are no credentials to try yet, or another producer is at work. Raises ProducerError
         when only a person can fix it.
         """
-        credentials = self._awaited.look()
+        credentials = self._find_credentials()
         if credentials is None:
             return False
         try:
@@ -73,13 +75,25 @@ class LambdaFace:
             self._log.emit(LeaseLost(reason=str(error)))
         except CredentialsWrongError as error:
             self._forget()
+            self._credentials = None
             self._awaited.refuse(credentials, error)
+        except AwsUnavailableError:
+            raise  # what is in memory is as good as before
         except Exception:
             self._forget()
             raise
         finally:
             self._leases.release()
         return False
+
+    def _find_credentials(self) -> Credentials | None:
+        """Return those of the secret; while AWS is away those that it held last."""
+        try:
+            self._credentials = self._awaited.look()
+        except AwsUnavailableError:
+            if self._credentials is None:
+                raise
+        return self._credentials
 
     def _produce(self, credentials: Credentials, left_seconds: Callable[[], float]) -> bool:
         with Deadline(left_seconds, RESERVE_SECONDS) as stop:

@@ -7,6 +7,7 @@ import pytest
 from producer.aws_lambda import LambdaFace
 from producer.errors import (
     AwsError,
+    AwsUnavailableError,
     CredentialsWrongError,
     LeaseLostError,
     RedditUnavailableError,
@@ -227,6 +228,44 @@ def test_what_only_a_person_can_fix_fails_the_invocation_and_the_next_starts_aga
     face.world.state.before_call = lambda _operation, _key: None
     assert face.invoke()
     assert (face.leases.held, len(face.of(Started))) == (0, 2)
+
+
+def test_a_dynamodb_that_is_away_fails_the_invocation_and_costs_no_memory():
+    """What is in memory is as good as before, and need not be read again."""
+    face = Function(ProducerWorld(things()))
+    face.invoke()
+    take = face.leases.take
+
+    def away(_stop, _pulse):
+        raise AwsUnavailableError("DynamoDB")
+
+    face.leases.take = away
+    with pytest.raises(AwsUnavailableError):
+        face.invoke()
+    face.leases.take = take
+    assert face.invoke()
+    assert len(face.of(Started)) == 1
+
+
+def test_a_secret_that_cannot_be_read_just_now_is_what_it_was(monkeypatch):
+    face = Function(ProducerWorld(things()))
+
+    def away():
+        raise AwsUnavailableError("Secrets Manager")
+
+    find = face.face._awaited._find
+    monkeypatch.setattr(face.face._awaited, "_find", away)
+    with pytest.raises(AwsUnavailableError):
+        face.invoke()
+    monkeypatch.setattr(face.face._awaited, "_find", find)
+    assert face.invoke()
+    monkeypatch.setattr(face.face._awaited, "_find", away)
+    assert face.invoke()
+    assert face.tokens == [GOOD]
+    face.world.reddit.before_answer = raiser(CredentialsWrongError("no"))
+    assert not face.invoke()
+    with pytest.raises(AwsUnavailableError):
+        face.invoke()
 
 
 def test_a_reddit_that_is_away_fails_no_invocation():
