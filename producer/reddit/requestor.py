@@ -26,10 +26,12 @@ from producer.reddit.budget import Budget
 from producer.reddit.deadline import Deadline, deadline, watched_session
 
 DEADLINE_SECONDS = 16.0  # of the wall, for all of an exchange
+CONNECT_SECONDS = 4.0  # of it: another address may answer, or the next try
 MOST_BYTES = 64 * 1024 * 1024  # 500 comments of the greatest length, many times over
 CHUNK_BYTES = 64 * 1024
 REASONS: Mapping[type[Exception], str] = {  # the first that fits
     requests.exceptions.SSLError: "its certificate is not accepted",
+    requests.exceptions.ConnectTimeout: f"no connection within {CONNECT_SECONDS:.0f} s",
     requests.exceptions.Timeout: f"no answer within {DEADLINE_SECONDS:.0f} s",
     requests.exceptions.ChunkedEncodingError: "the answer broke off",
     requests.exceptions.ConnectionError: "no connection; is the address right, is there a network?",
@@ -59,13 +61,13 @@ class MeteredRequestor(prawcore.Requestor):
     def request(
         self,
         *target: Any,  # noqa: ANN401 - prawcore's
-        timeout: float | None = None,
+        timeout: float | None = None,  # noqa: ARG002 - prawcore's
         **options: Any,  # noqa: ANN401 - prawcore's
     ) -> requests.Response:
         """Return a good answer; raises RedditError for any other."""
         _method, url = target
         with deadline(DEADLINE_SECONDS) as watched:
-            response = self._exchange(target, timeout, options, watched)
+            response = self._exchange(target, options, watched)
         if url.endswith(ACCESS_TOKEN_PATH):
             self._budget.answered(self._now(), {})  # its headers are of another quota
             _check_token(response)
@@ -79,12 +81,12 @@ class MeteredRequestor(prawcore.Requestor):
     def _exchange(
         self,
         target: tuple[Any, ...],
-        timeout: float | None,
         options: Mapping[str, Any],
         watched: Deadline,
     ) -> requests.Response:
         try:
-            response = super().request(*target, timeout=timeout, stream=True, **options)
+            timeouts: Any = (CONNECT_SECONDS, DEADLINE_SECONDS)
+            response = super().request(*target, timeout=timeouts, stream=True, **options)
             _read_body(response)
             if watched.over:  # a cut connection may look like the end of an answer
                 raise requests.exceptions.Timeout

@@ -39,7 +39,8 @@ class OneAnswer:
         self.answer = answer
         self.headers = {}
 
-    def request(self, _method, _url, **_options):
+    def request(self, _method, _url, **options):
+        self.timeouts = options["timeout"]
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
@@ -86,7 +87,8 @@ def test_each_failure_is_the_error_that_says_what_to_do(given, error):
     ("given", "expected"),
     [
         (requests.ConnectionError("refused"), "no connection; is the address right"),
-        (requests.ConnectTimeout("slow"), "no answer within 16 s"),
+        (requests.ConnectTimeout("slow"), "no connection within 4 s"),
+        (requests.ReadTimeout("slow"), "no answer within 16 s"),
         (requests.exceptions.SSLError("self-signed"), "its certificate is not accepted"),
         (requests.exceptions.ChunkedEncodingError("cut"), "the answer broke off"),
         (requests.TooManyRedirects("Exceeded 30 redirects."), "Exceeded 30 redirects."),
@@ -132,6 +134,15 @@ def test_a_429_says_how_long_to_wait(headers, expected):
     with pytest.raises(RateLimitedError) as raised:
         request()
     assert raised.value.wait_seconds == expected
+
+
+def test_a_connection_has_four_seconds_of_the_sixteen():
+    """Reddit's name stands for several addresses: one that swallows everything costs little."""
+    session = OneAnswer(answer())
+    settings = {"user_agent": "a test of wsb", "session": session}
+    requestor = MeteredRequestor(budget=FakeBudget(), now=VirtualClock().now, **settings)
+    requestor.request("GET", API, data={}, timeout=60)
+    assert session.timeouts == (4.0, 16.0)
 
 
 def test_the_quota_is_read_and_taken_from_prawcore_that_would_sleep_by_it():
