@@ -212,10 +212,12 @@ class Lease:
                 self.renew()
             except LeaseLostError:
                 return  # the core hears of it at its next step
-            except AwsError as error:
+            except Exception as error:  # noqa: BLE001 - whatever it is, nobody else renews
                 failures += 1
                 if failures == 1 or failures % 12 == 0:
-                    self._log.emit(LeaseUnrenewed(subreddit=self.subreddit, reason=str(error)))
+                    self._log.emit(
+                        LeaseUnrenewed(subreddit=self.subreddit, reason=str(error) or repr(error))
+                    )
             else:
                 failures = 0
 

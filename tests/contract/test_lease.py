@@ -136,6 +136,26 @@ def test_overtaken_it_neither_renews_nor_writes_nor_asks(producers):
     assert second.fence_for_write() == 2
 
 
+def test_whatever_a_renewal_meets_the_next_one_is_made(producers):
+    """Nobody else renews: a thread that ended would be found out by nobody."""
+    lease = producers.lease()
+    take(lease)
+    met = [ZeroDivisionError("a defect"), OSError("no sockets left"), KeyError("Item")]
+    renewed = threading.Event()
+
+    def meet():
+        if met:
+            raise met.pop()
+        renewed.set()
+
+    lease._client.before_update = meet
+    lease.start()
+    assert renewed.wait(10)
+    lease._client.before_update = lambda: None
+    lease.release()
+    assert [event.reason for event in producers.log.of(LeaseUnrenewed)] == ["'Item'"]
+
+
 def test_after_a_pause_it_asks_and_writes_only_once_it_is_renewed(producers):
     lease = producers.lease()
     take(lease)
