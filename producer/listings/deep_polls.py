@@ -60,7 +60,7 @@ class DeepPolls:
         if poll is None or request.ticket != poll.page:
             return ()  # its page came by another request already
         self._due_at = now
-        self._poll = poll.turn_page(Page.of(batch, answer))
+        self._poll = poll.turn_page(Page.of(batch, answer, now))
         if self._poll is None:
             self._empty = self._empty.failed()
             self._due_at = now + self._empty.seconds()

@@ -61,7 +61,7 @@ class FullScan:
         if self._poll is None:
             raise RuntimeError("a page came without a scan")
         self._page_at = now
-        turned = self._poll.turn_page((), Page.of(batch, answer))
+        turned = self._poll.turn_page((), Page.of(batch, answer, now))
         if turned is not None and not turned.complete:
             self._poll = turned
             return ()

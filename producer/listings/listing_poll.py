@@ -59,7 +59,7 @@ class ListingPoll:
         if poll is None or request.ticket != poll.page:
             return ()  # its page came by another request already
         self._due_at = now
-        turned = poll.turn_page(self.listing.recent, Page.of(batch, answer))
+        turned = poll.turn_page(self.listing.recent, Page.of(batch, answer, now))
         if turned is None:
             self._empty = self._empty.failed()
             self._due_at = now + self._empty.seconds()

@@ -12,6 +12,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple, Self
 
+import numpy as np
+
 from producer.reddit.batch import Batch
 from producer.reddit.limits import PAGE_SIZE
 from producer.reddit.question import Answer
@@ -26,16 +28,19 @@ PAGES_MOST = 3
 
 
 class Page(NamedTuple):
-    """The readable things of a page, newest first, and the anchor of the next one."""
+    """The readable things of a page, newest first, and the anchor of the next one.
+
+    A thing whose creation lies ahead was created just now.
+    """
 
     ids: Sequence[str]
     created_at: Sequence[float]
     after: str | None
 
     @classmethod
-    def of(cls, batch: Batch, answer: Answer) -> Self:
+    def of(cls, batch: Batch, answer: Answer, now: float) -> Self:
         """Return what can be read of an answer."""
-        return cls(batch.ids, batch.created_at.tolist(), answer.after)
+        return cls(batch.ids, np.minimum(batch.created_at, now).tolist(), answer.after)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from producer.listings.cursor import Cursor
 from producer.listings.listing import Listing
 from producer.listings.listing_poll import ListingPoll
 from producer.reddit.question import ListingPage
-from tests.support.listing_answers import START, give, numbered
+from tests.support.listing_answers import START, comment, give, numbered
 
 
 def poller(*, known=(), newest_at=START - 50, settled_at=START - 80, now=START):
@@ -87,6 +87,19 @@ def test_a_hole_in_a_listing_shorter_than_things_are_late_leaves_the_rest_to_the
     poll = poller(known=[5000], newest_at=START - 2000, settled_at=START - 2024)
     pages(poll, 10, apart=0.02, end=True)
     assert poll.listing.cursor.settled_at == pytest.approx(START - 970 * 0.02)
+
+
+def test_a_thing_from_the_future_hides_no_hole():
+    """One wrong stamp must not stand above everything that is created until then."""
+    poll = poller(known=[5000], newest_at=START - 2000, settled_at=START - 2024)
+    wrong = [comment(9000, START + 1e9), *numbered(range(99), apart=10.0)]
+    assert give(poll, wrong, now=START, after=None) == []
+    cursor = poll.listing.cursor
+    assert cursor.newest_at == START
+    poll = ListingPoll(Listing("wsb", "comments", cursor), START, least=1.0, most=30.0)
+    later = [comment(20_000 + n, START + 4000 - n) for n in range(40)]
+    (gap,) = give(poll, later, now=START + 4001, after=None)
+    assert (gap.from_at, gap.to_at) == (START - 2024, START + 3990)
 
 
 def test_a_short_listing_without_overlap_is_a_hole_once_it_was_long():
