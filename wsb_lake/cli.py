@@ -1,5 +1,6 @@
 """Command line: `wsb lake settle` runs the job once, the other commands read the lake."""
 
+import json
 import os
 import shlex
 import sys
@@ -49,9 +50,24 @@ def _options_but(excluded: str) -> Callable[[Any], Any]:
     return decorate
 
 
+def _place_options(command: Any) -> Any:  # noqa: ANN401 - click's decorators
+    return _options_but(settings.STATE_TABLE)(command)
+
+
 def _reader_options(command: Any) -> Any:  # noqa: ANN401 - click's decorators
     form = click.option("--format", "form", type=click.Choice(FORMATS), default="table")
-    return form(_options_but(settings.STATE_TABLE)(command))
+    as_json = click.option("--json", "form", flag_value="json", help="The same as --format json.")
+    return form(as_json(_place_options(command)))
+
+
+def _bound_options(command: Any) -> Any:  # noqa: ANN401 - click's decorators
+    for flag, text in (
+        ("--until", "Only what was created before this time."),
+        ("--since", "Only what was created at this time or later."),
+        ("--as-of", "Only what had landed by this time."),
+    ):
+        command = click.option(flag, metavar="TIME", help=text)(command)
+    return command
 
 
 @click.group(cls=LakeGroup)
@@ -93,6 +109,56 @@ def history(fullname: str, form: str, **given: str | None) -> None:
     if not looks:
         raise LakeMissingError(f"the lake holds no observation of {fullname}")
     print_result(names, looks, form, sys.stdout)
+
+
+@lake.command()
+@click.option("--table", type=click.Choice(("comments", "posts")), default="comments")
+@_bound_options
+@_reader_options
+def coverage(
+    table: str,
+    form: str,
+    as_of: str | None,
+    since: str | None,
+    until: str | None,
+    **given: str | None,
+) -> None:
+    """Show how complete each hour of created comments (or posts) is in the lake."""
+    from wsb_lake.reader.bounds import Bounds  # noqa: PLC0415 - the job has no DuckDB
+    from wsb_lake.reader.coverage import coverage_question  # noqa: PLC0415 - the same
+    from wsb_lake.reader.lake import open_lake  # noqa: PLC0415 - the same
+
+    question = coverage_question(table, Bounds.of(as_of, since, until))
+    print_result(*open_lake(given).query.rows(*question), form, sys.stdout)
+
+
+@lake.command()
+@click.option("--out", required=True, metavar="FOLDER", help="A folder that is not there yet.")
+@click.option("--json", "as_json", is_flag=True, help="Print the numbers of rows as JSON.")
+@_bound_options
+@_place_options
+def export(
+    out: str,
+    as_of: str | None,
+    since: str | None,
+    until: str | None,
+    *,
+    as_json: bool,
+    **given: str | None,
+) -> None:
+    """Write the observations as Parquet files, one folder a created day.
+
+    It is a copy, which nobody keeps: what Reddit deletes later stays in it, so export anew.
+    """
+    from wsb_lake.reader.lake import open_lake  # noqa: PLC0415 - the job has no DuckDB
+    from wsb_lake.reader.progress import shown_progress  # noqa: PLC0415 - the same
+
+    with shown_progress() as progress:
+        rows = open_lake(given).export(
+            out, as_of=as_of, since=since, until=until, progress=progress
+        )
+    told = ", ".join(f"{number:,} {table}" for table, number in rows.items())
+    click.echo(json.dumps(rows) if as_json else f"{told} in {out}")
 
 
 @lake.command()

@@ -1,4 +1,4 @@
-"""A real Trino, the engine under Athena, reads the same values as the reader (`make test-trino`)."""
+"""A real Trino, the engine under Athena, reads what the reader reads (`make test-trino`)."""
 
 import datetime as dt
 

@@ -1,11 +1,11 @@
 """A real Trino on loopback that reads the tables of a sandbox's Glue and S3."""
 
-import json
 import os
 import socket
 import time
-import urllib.request
 from contextlib import contextmanager
+
+import requests
 
 from sandbox.aws.environment import REGION
 from sandbox.process import ChildProcess
@@ -60,14 +60,14 @@ class Trino:
             "X-Trino-Catalog": "lake",
             "X-Trino-Schema": database,
             "X-Trino-Time-Zone": "UTC",
-            "X-Trino-Client-Capabilities": "PARAMETRIC_DATETIME",  # else it cuts times to milliseconds
+            "X-Trino-Client-Capabilities": "PARAMETRIC_DATETIME",  # else it cuts microseconds
         }
 
     def ready(self):
         """Return whether it takes queries."""
         try:
             return self._ask("/v1/info")["starting"] is False
-        except OSError:
+        except requests.RequestException:
             return False
 
     def rows(self, sql):
@@ -83,9 +83,15 @@ class Trino:
             answer = self._ask(answer["nextUri"].removeprefix(self._url))
 
     def _ask(self, path, body=None):
-        request = urllib.request.Request(self._url + path, body, self._headers)
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            return json.load(answer)
+        answer = requests.request(
+            "GET" if body is None else "POST",
+            self._url + path,
+            data=body,
+            headers=self._headers,
+            timeout=60,
+        )
+        answer.raise_for_status()
+        return answer.json()
 
 
 @contextmanager
@@ -109,7 +115,8 @@ def running_trino(server, java, folder, aws_url, database):
     try:
         trino, deadline = Trino(port, database), time.monotonic() + READY_SECONDS
         while not trino.ready():
-            assert process.running and time.monotonic() < deadline, process.last_line()
+            assert process.running, process.last_line()
+            assert time.monotonic() < deadline, process.last_line()
             time.sleep(0.5)
         yield trino
     finally:

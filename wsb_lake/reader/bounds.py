@@ -45,9 +45,9 @@ class Bounds:
         return " AND ".join(_CONDITIONS[name] for name in self.parameters) or "true"
 
     @property
-    def known(self) -> str:
-        """Return the part of the condition that says what had landed."""
-        return "true" if self.as_of is None else _CONDITIONS["as_of"]
+    def known(self) -> "Bounds":
+        """Return only what says what had landed."""
+        return Bounds(as_of=self.as_of)
 
 
 def instant(value: Instant) -> datetime:

@@ -98,14 +98,13 @@ def coverage_question(table: str, bounds: Bounds) -> tuple[str, dict[str, dateti
         *(["hour >= $since"] if since else []),
         *(["hour < $until"] if until else []),
     ]
+    known = bounds.known.condition
     sql = _SQL.format(
         table=table,
         condition=bounds.condition,
-        known=bounds.known,
+        known=known,
         chosen=" AND ".join(chosen) or "true",
-        holes=latest_sql(
-            "gaps", f"{bounds.known} AND listing = '{LISTING_OF[table]}'", deleted=True
-        ),
+        holes=latest_sql("gaps", f"{known} AND listing = '{LISTING_OF[table]}'", deleted=True),
         hour="INTERVAL 1 HOUR",
         settled=SETTLED_HOURS + 1,
     )

@@ -6,10 +6,8 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Any
 
 from wsb_lake.errors import AccessError
 from wsb_lake.reader.bounds import Bounds
@@ -17,6 +15,7 @@ from wsb_lake.reader.query import TABLES, LakeQuery
 
 DESCRIPTION = "export.json"
 DAY_COLUMN = "created_day"
+COMMITS = "commits"
 MEMORY = "700MB"  # a day's rows are sorted; what does not fit goes to disk
 Progress = Callable[[str, int, int], None]
 
@@ -43,15 +42,12 @@ def export(
 
 def _export(query: LakeQuery, table: str, folder: Path, bounds: Bounds, progress: Progress) -> int:
     folder.mkdir()
-    time, order = ("created_at", "id, observed_at")
-    if "created_at" not in query.columns(table):  # a table of what the job did
-        time, order = "landed_at", "landed_at"
-    condition = bounds.condition if time == "created_at" else bounds.known
-    chosen = f"FROM {table} WHERE {condition}"
-    parameters = bounds.parameters if time == "created_at" else bounds.known_parameters
-    days: list[date] = query.values(
-        f"SELECT DISTINCT CAST({time} AS DATE) AS day {chosen} ORDER BY day", parameters
-    )
+    time, order = "created_at", "id, observed_at"
+    if table == COMMITS:  # tells of the job, not of things
+        time, order, bounds = "landed_at", "landed_at", bounds.known
+    chosen = f"FROM {table} WHERE {bounds.condition}"
+    sql = f"SELECT DISTINCT CAST({time} AS DATE) AS day {chosen} ORDER BY day"
+    days = [day for (day,) in query.read(sql, bounds.parameters)]
     rows = 0
     for done, day in enumerate(days):
         progress(table, done, len(days))
@@ -60,7 +56,7 @@ def _export(query: LakeQuery, table: str, folder: Path, bounds: Bounds, progress
         begin = f"TIMESTAMPTZ '{day.isoformat()} 00:00:00+00'"
         within = f"{time} >= {begin} AND {time} < {begin} + INTERVAL 1 DAY"
         sql = f"SELECT * {chosen} AND {within} ORDER BY {order}"
-        rows += query.write(sql, of_day / "part-0.parquet", parameters)
+        rows += query.write(sql, of_day / "part-0.parquet", bounds.parameters)
     if not days:  # its columns are there all the same
         query.write(f"FROM {table} LIMIT 0", folder / "empty.parquet")
     progress(table, len(days), len(days))

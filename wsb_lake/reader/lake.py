@@ -6,24 +6,20 @@ of Iceberg's snapshots, which the purge of deleted content destroys.
 
 import os
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any, Self
 
 from wsb_lake.errors import AccessError, QueryError
+from wsb_lake.reader.bounds import Bounds, Instant
+from wsb_lake.reader.coverage import coverage_question
+from wsb_lake.reader.export import Progress, export, unseen
 from wsb_lake.reader.folder import FolderSource
 from wsb_lake.reader.query import LATEST_OF, Connection, LakeQuery, Source, latest_sql
 from wsb_lake.settings import DATABASE, FOLDER, reader_settings
 
-Instant = datetime | date | str
 TABLE_OF = {"t1_": "comments", "t3_": "posts", "gap": "gaps"}
-_BOUNDS = {
-    "as_of": "landed_at <= $as_of",
-    "since": "created_at >= $since",
-    "until": "created_at < $until",
-}
 # A hidden score is null, not NaN, and the others stay integers.
 _PANDAS_TYPES = {"INTEGER": "Int32", "BIGINT": "Int64", "BOOLEAN": "boolean"}
 
@@ -48,6 +44,14 @@ class Lake:
         """Return the same reader, answering with polars frames; needs polars and pyarrow."""
         return replace(self, fetch=lambda result: result.pl())
 
+    def comments(self, **asked: Any) -> Any:  # noqa: ANN401 - what `observations` takes and returns
+        """Return the observations of comments: `observations("comments", …)`."""
+        return self.observations("comments", **asked)
+
+    def posts(self, **asked: Any) -> Any:  # noqa: ANN401 - what `observations` takes and returns
+        """Return the observations of posts: `observations("posts", …)`."""
+        return self.observations("posts", **asked)
+
     def observations(
         self,
         table: str = "comments",
@@ -55,13 +59,14 @@ class Lake:
         as_of: Instant | None = None,
         since: Instant | None = None,
         until: Instant | None = None,
+        columns: Sequence[str] | None = None,
     ) -> Any:  # noqa: ANN401 - the frame that was asked for
         """Return every observation of every comment (or post) that had landed by `as_of`."""
-        condition, parameters = _bounds(as_of=as_of, since=since, until=until)
-        sql = f"SELECT * FROM {_known(table)} WHERE {condition}"  # noqa: S608 - a known name
-        return self.sql(sql, parameters)
+        bounds = Bounds.of(as_of, since, until)
+        sql = f"SELECT {_listed(columns)} FROM {_known(table)} WHERE {bounds.condition}"  # noqa: S608 - known or quoted names
+        return self.sql(sql, bounds.parameters)
 
-    def latest(
+    def latest(  # noqa: PLR0913 - each chooses, and has a name
         self,
         table: str = "comments",
         *,
@@ -69,17 +74,53 @@ class Lake:
         since: Instant | None = None,
         until: Instant | None = None,
         deleted: bool = False,
+        columns: Sequence[str] | None = None,
     ) -> Any:  # noqa: ANN401 - the frame that was asked for
         """Return each live comment (or post) as it was last seen, of what had landed by `as_of`.
 
         `deleted` adds the tombstones of those that were last seen deleted, removed or absent.
+        Whole rows of a million comments take some 350 MB as Arrow or polars, and several times
+        that as pandas: choose `columns`, or a time by `since` and `until`.
         """
-        condition, parameters = _bounds(as_of=as_of, since=since, until=until)
-        return self.sql(latest_sql(_known(table), condition, deleted=deleted), parameters)
+        bounds = Bounds.of(as_of, since, until)
+        sql = latest_sql(_known(table), bounds.condition, deleted=deleted, columns=_listed(columns))
+        return self.sql(sql, bounds.parameters)
+
+    def coverage(
+        self,
+        table: str = "comments",
+        *,
+        as_of: Instant | None = None,
+        since: Instant | None = None,
+        until: Instant | None = None,
+    ) -> Any:  # noqa: ANN401 - the frame that was asked for
+        """Return how complete each hour of created comments (or posts) is: one row an hour.
+
+        What `state` and the counts mean is said in `wsb_lake.reader.coverage`.
+        """
+        bounds = Bounds.of(as_of, since, until)
+        return self.sql(*coverage_question(_known(table), bounds))
 
     def history(self, fullname: str) -> Any:  # noqa: ANN401 - the frame that was asked for
         """Return every observation of one comment (t1_…), post (t3_…) or gap, oldest first."""
         return self.sql(history_sql(fullname), {"id": fullname})
+
+    def export(
+        self,
+        folder: str | Path,
+        *,
+        as_of: Instant | None = None,
+        since: Instant | None = None,
+        until: Instant | None = None,
+        progress: Progress = unseen,
+    ) -> dict[str, int]:
+        """Write the observations as Parquet, one folder a created day; returns rows by table.
+
+        Day by day, in bounded memory, sorted by id and `observed_at`. The folder appears when all
+        is in it, and must not be there before. `open(folder=…)` reads it, and any other tool. It is
+        a copy: what Reddit deletes later stays in it.
+        """
+        return export(self.query, Path(folder), Bounds.of(as_of, since, until), progress)
 
     def sql(self, sql: str, parameters: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401 - the frame that was asked for
         """Return the result of DuckDB SQL over comments, posts, gaps, commits and `…_latest`."""
@@ -132,27 +173,15 @@ def to_pandas(result: Connection) -> Any:  # noqa: ANN401 - pandas is loaded by 
     return frame.astype({name: kind for name, kind in named if kind})
 
 
-def instant(value: Instant) -> datetime:
-    """Return a time with a zone: ISO 8601, a datetime, or a day's beginning; UTC if unsaid."""
-    wrong = QueryError(f"{value!r} is not a time like 2021-01-28T14:30:00Z")
-    if isinstance(value, str):
-        try:
-            value = datetime.fromisoformat(value)
-        except ValueError as error:
-            raise wrong from error
-    if not isinstance(value, date) or str(value) == "NaT":  # pandas' missing time is a date too
-        raise wrong
-    if not isinstance(value, datetime):
-        return datetime(value.year, value.month, value.day, tzinfo=UTC)
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
-
-
 def _known(table: str) -> str:
     if table not in LATEST_OF:
         raise QueryError(f"there are {' and '.join(LATEST_OF)}, not {table!r}: ask with lake.sql")
     return table
 
 
-def _bounds(**given: Instant | None) -> tuple[str, dict[str, datetime]]:
-    parameters = {name: instant(value) for name, value in given.items() if value is not None}
-    return " AND ".join(_BOUNDS[name] for name in parameters) or "true", parameters
+def _listed(columns: Sequence[str] | None) -> str:
+    if columns is None:
+        return "*"
+    if isinstance(columns, str) or not columns:
+        raise QueryError(f'columns= takes a list of names like ["id", "score"], not {columns!r}')
+    return ", ".join('"' + name.replace('"', '""') + '"' for name in columns)

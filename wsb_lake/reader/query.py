@@ -1,8 +1,10 @@
 """Query: a DuckDB connection with the lake's tables as views, always of their newest commit."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import gettempdir
 from typing import Any, Protocol, TypeVar
 
 import duckdb
@@ -35,7 +37,12 @@ class LakeQuery:
         self._source = source
         self._shown: Mapping[str, str] = {}
         self.connection = duckdb.connect(
-            config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+            config={
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+                # what does not fit in memory; else it would lie where the reader happens to work
+                "temp_directory": str(Path(gettempdir(), f"wsb-lake-{os.getpid()}")),
+            }
         )
         self.connection.execute("SET TimeZone = 'UTC'")
 
@@ -73,11 +80,34 @@ class LakeQuery:
     def save(self, folder: Path) -> None:
         """Write all tables, of the same moment, to an existing folder; never half a file."""
         self.refresh()
+        for table in TABLES:
+            self.write(f"FROM {table}", parquet_file(folder, table))
+
+    def write(self, sql: str, file: Path, parameters: Mapping[str, object] | None = None) -> int:
+        """Write the result of a query over the commits shown, whole or not at all.
+
+        Returns the number of rows; more of them than fit in memory are no matter.
+        """
         options = "FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE true"
         with _plain_words():
-            for table in TABLES:
-                file = quoted(str(parquet_file(folder, table)))
-                self.connection.execute(f"COPY {table} TO {file} ({options})")
+            copy = f"COPY ({sql}) TO {quoted(str(file))} ({options})"
+            ((rows,),) = self.connection.execute(copy, parameters).fetchall()
+        return int(rows)
+
+    def read(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[Any]:
+        """Return the rows of a query over the commits shown, which is not looked up anew."""
+        with _plain_words():
+            rows: list[Any] = self.connection.execute(sql, parameters).fetchall()
+        return rows
+
+    @contextmanager
+    def bounded(self, memory: str) -> Iterator[None]:
+        """Hold DuckDB to this much memory for the block; what does not fit goes to disk."""
+        self.connection.execute(f"SET memory_limit = {quoted(memory)}")
+        try:
+            yield
+        finally:
+            self.connection.execute("RESET memory_limit")
 
     def refresh(self) -> None:
         """Point the views at the newest commit of each table."""
@@ -93,17 +123,21 @@ class LakeQuery:
         self._shown = scans
 
 
-def latest_sql(table: str, condition: str = "true", *, deleted: bool = False) -> str:
+def latest_sql(
+    table: str, condition: str = "true", *, deleted: bool = False, columns: str = "*"
+) -> str:
     """Return SQL for the latest observation per id among those that meet the condition.
 
-    Without `deleted` the ids whose latest is a tombstone are left out. The keys come first: the
-    wide columns are then read only of the rows that are latest.
+    Without `deleted` the ids whose latest is a tombstone are left out. The keys come first, so that
+    wide columns are read only of the rows that are latest; and whether an id lives is decided among
+    the keys, because a filter on the rows would make DuckDB hold these in memory, not the keys.
     """
-    live = "" if deleted else " AND state = 'live'"
+    lives = "max(observed_at) = max(observed_at) FILTER (state = 'live')"
+    having = "" if deleted else f"HAVING {lives}"
     return (
-        f"SELECT o.* FROM {table} o SEMI JOIN (SELECT id, max(observed_at) AS observed_at "  # noqa: S608 - names and conditions of this package, values are parameters
-        f"FROM {table} WHERE {condition} GROUP BY id) k USING (id, observed_at) "
-        f"WHERE {condition}{live}"
+        f"SELECT {columns} FROM {table} o SEMI JOIN (SELECT id, max(observed_at) AS observed_at "  # noqa: S608 - names and conditions of this package, values are parameters
+        f"FROM {table} WHERE {condition} GROUP BY id {having}) k USING (id, observed_at) "
+        f"WHERE {condition}"
     )
 
 
