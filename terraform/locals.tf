@@ -12,7 +12,7 @@ locals {
   landing_prefix      = local.contract.prefixes.landing
   rejects_prefix      = local.contract.prefixes.rejects
   tables_prefix       = local.contract.prefixes.tables
-  dead_letters_prefix = "dead_letters/"
-  errors_prefix       = "errors/"
-  athena_prefix       = "athena/"
+  dead_letters_prefix = local.contract.prefixes.dead_letters
+  errors_prefix       = local.contract.prefixes.errors
+  athena_prefix       = local.contract.prefixes.athena
 }

@@ -59,6 +59,11 @@ class Aws:
         """Return the DynamoDB client."""
         return self._client("dynamodb")
 
+    @cached_property
+    def kinesis(self) -> Client:
+        """Return the Kinesis client."""
+        return self._client("kinesis")
+
     def file_properties(self) -> dict[str, str]:
         """Return what Arrow's S3 file system needs, in pyiceberg's words."""
         credentials = self.session.get_credentials()

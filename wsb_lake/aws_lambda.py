@@ -6,6 +6,7 @@ from typing import Any
 
 from clock import clock_from_environment
 from telemetry import Log
+from wsb_lake.forgetting.duties import FORGETTING
 from wsb_lake.job.lake_job import LakeJob
 from wsb_lake.maintenance.upkeep import UPKEEP
 from wsb_lake.settings import JobSettings, job_settings
@@ -15,7 +16,7 @@ RESERVE_MS = 60_000  # of the function's time-out: no new batch begins within it
 
 @lru_cache(maxsize=1)
 def _job(settings: JobSettings) -> LakeJob:
-    return LakeJob(settings, clock_from_environment(), Log(), UPKEEP)
+    return LakeJob(settings, clock_from_environment(), Log(), (*UPKEEP, *FORGETTING))
 
 
 def handler(event: dict[str, Any] | None, context: Any = None) -> dict[str, Any]:  # noqa: ANN401 - Lambda's

@@ -1,10 +1,9 @@
-"""Command line: `wsb lake settle` runs the job once, the other commands read the lake."""
+"""Command line: `wsb lake`, with the commands that read the lake; `keeping` has the others."""
 
 import json
 import os
 import shlex
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +11,10 @@ import click
 
 from wsb_lake import settings
 from wsb_lake.errors import LakeError, LakeMissingError, LakeSettingsError
+from wsb_lake.keeping import COMMANDS
+from wsb_lake.options import OPTIONS, options_but
 from wsb_lake.reader.printing import FORMATS, print_result
 
-_OPTIONS = {
-    settings.FOLDER: ("--local", "Folder that a lake was saved to; needs no AWS."),
-    settings.DATABASE: ("--database", "The lake's Glue database."),
-    settings.BUCKET: ("--bucket", "The lake's bucket."),
-    settings.STATE_TABLE: ("--state-table", "DynamoDB table of the job's lock."),
-    settings.REGION: ("--region", "AWS region."),
-    settings.ENDPOINT: ("--endpoint-url", "Another server than AWS, such as the sandbox."),
-}
 _WRITTEN = Path("build", "lake.env")  # by `make deploy`
 _HISTORY_COLUMNS = (
     "observed_at, date_diff('minute', created_at, observed_at) AS age_minutes, cause, state, "
@@ -40,18 +33,8 @@ class LakeGroup(click.Group):
             raise click.ClickException(str(error)) from error
 
 
-def _options_but(excluded: str) -> Callable[[Any], Any]:
-    def decorate(command: Any) -> Any:  # noqa: ANN401 - click's decorators
-        for variable, (flag, text) in reversed(_OPTIONS.items()):
-            if variable != excluded:
-                command = click.option(flag, variable, help=f"{text} [env: {variable}]")(command)
-        return command
-
-    return decorate
-
-
 def _place_options(command: Any) -> Any:  # noqa: ANN401 - click's decorators
-    return _options_but(settings.STATE_TABLE)(command)
+    return options_but(settings.STATE_TABLE)(command)
 
 
 def _reader_options(command: Any) -> Any:  # noqa: ANN401 - click's decorators
@@ -75,14 +58,8 @@ def lake() -> None:
     """Keep the lake, and read it."""
 
 
-@lake.command()
-@_options_but(settings.FOLDER)
-def settle(**given: str | None) -> None:
-    """Take in what has landed, now, as the scheduled job does."""
-    job = settings.job_settings({**os.environ, **{n: v for n, v in given.items() if v is not None}})
-    from wsb_lake.job.settle import settle_once  # noqa: PLC0415 - a reader has no pyiceberg
-
-    click.echo(settle_once(job))
+for _command in COMMANDS:
+    lake.add_command(_command)
 
 
 @lake.command()
@@ -165,7 +142,7 @@ def export(
 def env() -> None:
     """Print the environment that says where the lake is, for a shell's eval."""
     if os.environ.get(settings.FOLDER) or os.environ.get(settings.DATABASE):
-        for name in _OPTIONS:
+        for name in OPTIONS:
             if value := os.environ.get(name):
                 click.echo(f"export {name}={shlex.quote(value)}")
     elif _WRITTEN.is_file():

@@ -5,6 +5,7 @@ LakeError
 ├── LakeMissingError   stop: the database or a table is not there yet
 ├── SchemaChangedError stop: a table's column no longer has the contract's type
 ├── ForeignDeletesError stop: another engine hid rows by marking them; rewrite the table with it
+├── RedriveError       fix or retry: nothing that was set aside is lost
 ├── AccessError        retry later or fix: credentials, rights, or the endpoint
 ├── QueryError         fix the SQL
 ├── LockHeldError      skip: another run is at work and will do it
@@ -30,6 +31,10 @@ class SchemaChangedError(LakeError):
 
 class ForeignDeletesError(LakeError):
     """A file holds rows that another engine deleted by marking them; nothing was changed."""
+
+
+class RedriveError(LakeError):
+    """What was set aside could not be sent again; all of it is still there."""
 
 
 class AccessError(LakeError):

@@ -36,3 +36,16 @@ class LakeChoreFailed(Event, level="error"):
 
     chore: str
     reason: str
+
+
+class LandingWaits(Event, level="warning"):
+    """Landed objects are an hour old or more and not committed; none is ever dropped."""
+
+    objects: int
+    oldest_hours: float
+
+
+class ErrorOutputFound(Event, level="warning"):
+    """Firehose has set aside what it could not deliver."""
+
+    objects: int

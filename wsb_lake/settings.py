@@ -11,9 +11,14 @@ from wsb_lake.errors import LakeSettingsError
 LANDING_PREFIX = SCHEMA.prefixes["landing"]
 REJECTS_PREFIX = SCHEMA.prefixes["rejects"]
 TABLES_PREFIX = SCHEMA.prefixes["tables"]
+DEAD_LETTERS_PREFIX = SCHEMA.prefixes["dead_letters"]
+ERRORS_PREFIX = SCHEMA.prefixes["errors"]
+ATHENA_PREFIX = SCHEMA.prefixes["athena"]
 
 FOLDER, BUCKET, DATABASE = "WSB_LAKE_FOLDER", "WSB_LAKE_BUCKET", "WSB_LAKE_DATABASE"
 STATE_TABLE, REGION, ENDPOINT = "WSB_LAKE_STATE_TABLE", "AWS_REGION", "AWS_ENDPOINT_URL"
+RESIDUE_HOURS, STREAM = "WSB_LAKE_RESIDUE_HOURS", "WSB_STREAM_NAME"
+RESIDUE_HOURS_DEFAULT = "22"
 NOTHING_SET = (
     f"nothing says where the lake is: set {DATABASE}, {BUCKET} and {REGION}, which `make deploy` "
     "writes to build/lake.env and `make demo` to build/demo/env, or "
@@ -27,6 +32,10 @@ _RULES = {
         "(--database) to the Glue database, lower case letters, digits and _",
     ),
     STATE_TABLE: (r".+", "(--state-table) to the DynamoDB table of the job's lock"),
+    RESIDUE_HOURS: (
+        r"[1-9]|[1-3][0-9]|4[0-6]",
+        "to the hours for which dead letters and the like stay, 1 to 46",
+    ),
     ENDPOINT: (
         r"(https?://.+)?",
         "(--endpoint-url) to an address that begins with http:// or https://",
@@ -50,9 +59,13 @@ class LakeSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobSettings(LakeSettings):
-    """What the lake job needs besides: the DynamoDB table of its lock."""
+    """What the lake job needs besides: the DynamoDB table of its lock.
+
+    `residue_retention_hours`: for how long what lies beside the tables stays.
+    """
 
     state_table: str
+    residue_retention_hours: int = int(RESIDUE_HOURS_DEFAULT)
 
 
 def reader_settings(environ: Mapping[str, str]) -> LakeSettings:
@@ -64,7 +77,12 @@ def reader_settings(environ: Mapping[str, str]) -> LakeSettings:
 
 def job_settings(environ: Mapping[str, str]) -> JobSettings:
     """Read what the job needs; raises LakeSettingsError naming every mistake at once."""
-    return JobSettings(**_values(environ, _RULES), state_table=environ[STATE_TABLE])
+    environ = {RESIDUE_HOURS: RESIDUE_HOURS_DEFAULT, **environ}
+    return JobSettings(
+        **_values(environ, _RULES),
+        state_table=environ[STATE_TABLE],
+        residue_retention_hours=int(environ[RESIDUE_HOURS]),
+    )
 
 
 def _values(environ: Mapping[str, str], checked: Collection[str]) -> dict[str, Any]:

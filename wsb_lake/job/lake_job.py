@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -36,7 +37,7 @@ from wsb_lake.tables.specs import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from pyiceberg.table import Table
 
@@ -96,6 +97,13 @@ class LakeJob:
             skipped = LakeRunSkipped(str(error))
             self.log.emit(skipped)
             return skipped
+
+    @contextmanager
+    def held(self) -> Iterator[Work]:
+        """Hold the lock for whatever a person wants done alone; raises LockHeldError."""
+        lock = Lock(self.aws.dynamodb, self.settings.state_table, self.clock)
+        with lock.held():
+            yield self._work(self.tables, lock, lambda: True)
 
     def _work(self, tables: Mapping[str, Table], lock: Lock, time_left: Callable[[], bool]) -> Work:
         return Work(

@@ -6,23 +6,34 @@ from clock import clock_from_environment
 from telemetry import Log
 from wsb_lake.aws import plain_words
 from wsb_lake.errors import LakeSettingsError, LockHeldError
-from wsb_lake.events import LakeRunSkipped
+from wsb_lake.events import LakeRunDone, LakeRunSkipped
+from wsb_lake.forgetting.duties import FORGETTING
 from wsb_lake.job.lake_job import LakeJob
 from wsb_lake.maintenance.upkeep import UPKEEP
 from wsb_lake.settings import JobSettings
 
 
-def settle_once(settings: JobSettings) -> str:
-    """Take in what has landed and say what that was; raises a LakeError."""
+def job_of(settings: JobSettings) -> LakeJob:
+    """Return the job as a person runs it, its log in silence; raises LakeSettingsError."""
     try:
         clock = clock_from_environment()
     except ValueError as error:
         raise LakeSettingsError(str(error)) from None
-    job = LakeJob(settings, clock, Log(least=logging.WARNING), UPKEEP)
+    return LakeJob(settings, clock, Log(least=logging.WARNING), (*UPKEEP, *FORGETTING))
+
+
+def settle_once(settings: JobSettings) -> LakeRunDone:
+    """Take in what has landed and do what is due; raises a LakeError."""
+    job = job_of(settings)
     with plain_words(settings):
         done = job.run()
     if isinstance(done, LakeRunSkipped):
         raise LockHeldError(f"{done.reason}: try again when it is done")
+    return done
+
+
+def sentence_of(done: LakeRunDone) -> str:
+    """Return what a run did, for a person."""
     appended = ", ".join(f"{count:,} {table}" for table, count in done.appended.items())
     return (
         f"{done.objects:,} landed objects with {done.read:,} lines taken in: appended {appended}; "

@@ -45,14 +45,14 @@ class LakeCatalog(GlueCatalog):
         super().__init__("lake", client=aws.glue)
         self._clock = clock or SystemClock()
         self._glue_once = aws.glue_once
-        self._file_io = LakeFileIO(aws)
+        self.files = LakeFileIO(aws)
         self._metadata: LRUCache[str, TableMetadata] = LRUCache(_METADATA_KEPT)
 
     def _load_file_io(
         self, properties: Properties = EMPTY_DICT, location: str | None = None
     ) -> FileIO:
         del properties, location  # a table's properties must not redirect our credentials
-        return self._file_io
+        return self.files
 
     def _convert_glue_to_iceberg(self, glue_table: GlueTable) -> Table:
         location = glue_table.get("Parameters", {}).get("metadata_location")
@@ -62,7 +62,7 @@ class LakeCatalog(GlueCatalog):
             identifier=(glue_table["DatabaseName"], glue_table["Name"]),
             metadata=self._metadata[location],
             metadata_location=location,
-            io=self._file_io,
+            io=self.files,
             catalog=self,
         )
 

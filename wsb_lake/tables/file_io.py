@@ -88,6 +88,14 @@ class LakeFileIO(PyArrowFileIO):
                     "run tries again"
                 )
 
+    def read(self, location: str) -> bytes:
+        """Return the bytes of an object that may change; raises FileNotFoundError."""
+        try:
+            data: bytes = self._s3.get_object(**_address(location))["Body"].read()
+        except self._s3.exceptions.NoSuchKey as error:
+            raise FileNotFoundError(location) from error
+        return data
+
     def download(self, location: str, path: Path) -> None:
         """Write a file's bytes to the disk, with one request and little memory."""
         body = self._s3.get_object(**_address(location))["Body"]
@@ -101,10 +109,7 @@ class LakeFileIO(PyArrowFileIO):
             known = self._cache.get(location)
         if known is not None:
             return known
-        try:
-            data: bytes = self._s3.get_object(**_address(location))["Body"].read()
-        except self._s3.exceptions.NoSuchKey as error:
-            raise FileNotFoundError(location) from error
+        data = self.read(location)
         self._remember(location, data)
         return data
 

@@ -1,0 +1,93 @@
+"""Residues: copies outside the tables that may hold what is forgotten meanwhile; they go by age.
+
+S3's lifecycle rules are only the net below: they count in whole days and act when they like. What
+landed and is not committed is never removed, however old: it is told (`landing_waits`).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, cast
+
+from wsb_lake.events import ErrorOutputFound, LandingWaits
+from wsb_lake.settings import (
+    ATHENA_PREFIX,
+    DEAD_LETTERS_PREFIX,
+    ERRORS_PREFIX,
+    LANDING_PREFIX,
+    REJECTS_PREFIX,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from wsb_lake.chores import Work
+    from wsb_lake.settings import LakeSettings
+    from wsb_lake.tables.file_io import LakeFileIO, StoredFile
+
+HOUR_SECONDS = 3600
+# A query's result can hold a row until the purge that takes it, 31 hours after its deletion on
+# Reddit (docs/forgetting.md); with this and an hour until the next removal that makes 47.
+ATHENA_RETENTION_HOURS = 15
+LANDING_WAITS_SECONDS = HOUR_SECONDS
+# what `redrive` leaves of an object keeps the time of the whole in its name
+_REST = re.compile(r"\.rest-(\d+)(?:\.gz)?$")
+
+
+def remove_residues(work: Work) -> tuple[Mapping[str, int], bool]:
+    """Delete dead letters, rejects, error output and query results that are old enough.
+
+    Returns how many objects by kind, and True: it always comes to its end.
+    """
+    settings, now = work.settings, work.clock.now()
+    files = cast("LakeFileIO", next(iter(work.tables.values())).io)
+    counts = {}
+    for kind, (prefix, hours) in retention(settings.residue_retention_hours).items():
+        found = list(files.listed(folder(settings, prefix)))
+        old = [f.location for f in found if now - written_at(f) >= hours * HOUR_SECONDS]
+        files.delete_all(old)
+        counts[kind] = len(old)
+        work.renew()
+        if kind == "error_output" and found:
+            work.log.emit(ErrorOutputFound(objects=len(found)))
+    counts["landing_waits"] = _tell_what_waits(work, files, now)
+    return counts, True
+
+
+def retention(hours: float) -> dict[str, tuple[str, float]]:
+    """Return for each kind of residue its prefix and how many hours it may stay."""
+    return {
+        "dead_letters": (DEAD_LETTERS_PREFIX, hours),
+        "rejects": (REJECTS_PREFIX, hours),
+        "error_output": (ERRORS_PREFIX, hours),
+        "query_results": (ATHENA_PREFIX, min(hours, ATHENA_RETENTION_HOURS)),
+    }
+
+
+def folder(settings: LakeSettings, prefix: str) -> str:
+    """Return a prefix of the lake's bucket as a location."""
+    return f"s3://{settings.bucket}/{prefix}"
+
+
+def written_at(file: StoredFile) -> float:
+    """Return when what the object holds was set aside, seconds since 1970."""
+    rest = _REST.search(file.location)
+    return float(rest[1]) if rest else file.modified_at
+
+
+def rest_name(file: StoredFile) -> str:
+    """Return the location for what is left of an object, which keeps its age."""
+    base = _REST.sub("", file.location).removesuffix(".gz")
+    return f"{base}.rest-{int(written_at(file))}.gz"
+
+
+def _tell_what_waits(work: Work, files: LakeFileIO, now: float) -> int:
+    waiting = [
+        now - file.modified_at
+        for file in files.listed(folder(work.settings, LANDING_PREFIX))
+        if now - file.modified_at >= LANDING_WAITS_SECONDS
+    ]
+    if waiting:
+        hours = round(max(waiting) / HOUR_SECONDS, 1)
+        work.log.emit(LandingWaits(objects=len(waiting), oldest_hours=hours))
+    return len(waiting)
