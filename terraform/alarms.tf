@@ -94,6 +94,22 @@ locals {
       dimensions = {}
       periods    = 1
     }
+    lake-job-older = {
+      meaning    = "records of a later contract than the lake job knows stay landed until a newer job is deployed"
+      namespace  = local.lake_metrics
+      metric     = "newer_objects"
+      dimensions = {}
+      minutes    = var.lake_job_interval_minutes
+      periods    = 1
+    }
+    lake-chore-fails = {
+      meaning    = "compaction, expiry or forgetting failed: look at the log group ${aws_cloudwatch_log_group.lake_job.name}"
+      namespace  = local.lake_metrics
+      metric     = "failed_chores"
+      dimensions = {}
+      minutes    = var.lake_job_interval_minutes
+      periods    = 1
+    }
     lake-job-fails = {
       meaning    = "the lake job failed: look at the log group ${aws_cloudwatch_log_group.lake_job.name}"
       namespace  = "AWS/Lambda"
@@ -118,12 +134,36 @@ locals {
 resource "aws_cloudwatch_log_metric_filter" "lake_rejects" {
   name           = "${local.name}-lake-rejects"
   log_group_name = aws_cloudwatch_log_group.lake_job.name
-  pattern        = "{ $.event = \"lake_run_done\" && $.rejected > 0 }"
+  pattern        = "{ $.event = \"lake_batch_done\" && $.rejected > 0 }"
 
   metric_transformation {
     namespace = local.lake_metrics
     name      = "rejected"
     value     = "$.rejected"
+  }
+}
+
+resource "aws_cloudwatch_log_metric_filter" "lake_job_older" {
+  name           = "${local.name}-lake-job-older"
+  log_group_name = aws_cloudwatch_log_group.lake_job.name
+  pattern        = "{ $.event = \"lake_job_older\" }"
+
+  metric_transformation {
+    namespace = local.lake_metrics
+    name      = "newer_objects"
+    value     = "1"
+  }
+}
+
+resource "aws_cloudwatch_log_metric_filter" "lake_chore_fails" {
+  name           = "${local.name}-lake-chore-fails"
+  log_group_name = aws_cloudwatch_log_group.lake_job.name
+  pattern        = "{ $.event = \"lake_chore_failed\" }"
+
+  metric_transformation {
+    namespace = local.lake_metrics
+    name      = "failed_chores"
+    value     = "1"
   }
 }
 

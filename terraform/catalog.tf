@@ -1,7 +1,7 @@
 # The job creates and widens the Iceberg tables: Terraform cannot declare a partition spec.
 resource "aws_glue_catalog_database" "lake" {
   name         = replace("${local.name}_lake", "-", "_")
-  description  = "r/${var.subreddit}: comments, posts, gaps and commits, made by the lake job"
+  description  = "r/${var.subreddit}: comments, posts, gaps and tombstones, made by the lake job"
   location_uri = "s3://${aws_s3_bucket.lake.id}/${local.tables_prefix}"
 }
 

@@ -24,6 +24,11 @@ resource "aws_lambda_function" "lake_job" {
   reserved_concurrent_executions = var.lake_job_reserved_concurrency
   kms_key_arn                    = aws_kms_key.data.arn
 
+  # Compaction unpacks a created day's files here: a peak day has some 700 MB.
+  ephemeral_storage {
+    size = 4096
+  }
+
   environment {
     variables = {
       WSB_LAKE_BUCKET      = aws_s3_bucket.lake.id

@@ -22,7 +22,6 @@ from telemetry.metrics import declared
 from tools.cost import monthly_costs, monthly_dollars
 from tools.project import PROJECT
 from wsb_lake.cli import lake
-from wsb_lake.tables.specs import COMMITS_FIELDS
 
 TERRAFORM_VARIABLES = PROJECT / "terraform" / "variables.tf"
 LAKE_OPTION = re.compile(r"(.*) \[env: (\w+)\]")
@@ -114,7 +113,6 @@ def _metrics() -> str:
 TABLES: dict[str, Callable[[], str]] = {
     "record": _record,
     "dead_letter": lambda: _described(SCHEMA.dead_letter),
-    "commits": lambda: _described(COMMITS_FIELDS),
     "terraform": _terraform,
     "cost": _cost,
     "producer": _producer,

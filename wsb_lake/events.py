@@ -5,6 +5,27 @@ from collections.abc import Mapping
 from telemetry import Event
 
 
+class LakeBatchDone(Event):
+    """A batch is committed, its objects not deleted yet; `read` counts lines.
+
+    If the run dies now, the repeat says it again: nothing that was rejected goes unsaid.
+    """
+
+    objects: int
+    read: int
+    appended: Mapping[str, int]
+    duplicates_dropped: int
+    rejected: int
+
+
+class LakeJobOlder(Event, level="error"):
+    """A landed object holds a record of a later contract than this job knows: it stays landed."""
+
+    object: str
+    schema_version: int
+    known_version: int
+
+
 class LakeRunDone(Event):
     """A run took in what had landed; `read` counts lines, `appended` rows by table."""
 

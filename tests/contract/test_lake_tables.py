@@ -40,6 +40,19 @@ def test_a_table_has_the_contracts_fields_types_and_meanings(lake, table, kind):
     assert partitions == ([] if table == "gaps" else [("created_day", "day")])
 
 
+def test_what_is_personal():
+    """Written down once more: every other privacy test takes its list from the contract."""
+    content = {"author", "author_id", "author_flair", "body", "permalink", "title", "url"}
+    assert SCHEMA.personal_names() == content
+    specs = table_specs()
+    none = {
+        name.rsplit(".", 1)[-1]
+        for name, value in {**specs["comments"].properties, **specs["posts"].properties}.items()
+        if name.startswith("write.metadata.metrics.column.") and value == "none"
+    }
+    assert none == content
+
+
 @pytest.mark.parametrize("table", KINDS)
 def test_no_personal_value_is_in_any_statistic(lake, table):
     """Manifests outlive rows: they hold no bounds, and no counts, of personal columns."""

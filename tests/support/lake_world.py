@@ -17,13 +17,22 @@ from tests.support.aws_emulator import make_table
 from tests.support.producer_fakes import VirtualClock
 from wsb_lake.aws import Aws
 from wsb_lake.job.lake_job import LakeJob
-from wsb_lake.job.parsing import TIMESTAMP, arrow_schema, parse
+from wsb_lake.job.parsing import TIMESTAMP, parse
 from wsb_lake.settings import LANDING_PREFIX, JobSettings
-from wsb_lake.tables.specs import COMMITS_FIELDS, COMMITS_TABLE
 
 START = 1_609_459_200.0  # 2021-01-01
 KINDS = {"comments": "comment", "posts": "post", "gaps": "gap"}
 NUMBERS = itertools.count(1)
+
+
+class MovingClock(VirtualClock):
+    """A clock that, if it is told to, goes on a little each time somebody looks at it."""
+
+    tick_seconds = 0.0
+
+    def now(self):
+        self.time += self.tick_seconds
+        return super().now()
 
 
 class SimulatedCrash(BaseException):
@@ -69,12 +78,11 @@ def parsed(*records):
 
 
 def save_lake(folder, *records):
-    empty = pa.Table.from_pylist([], arrow_schema(COMMITS_FIELDS))
     tables = {
         name: table.append_column("landed_at", pa.array([int(START * 1e6)] * len(table), TIMESTAMP))
         for name, table in parsed(*records).items()
     }
-    for name, table in {**tables, COMMITS_TABLE: empty}.items():
+    for name, table in tables.items():
         pq.write_table(table, folder / f"{name}.parquet")
 
 
@@ -83,7 +91,7 @@ class LakeWorld:
     """One lake of its own: bucket, database and lock table."""
 
     settings: JobSettings
-    clock: VirtualClock = field(default_factory=lambda: VirtualClock(START))
+    clock: MovingClock = field(default_factory=lambda: MovingClock(START))
     logged: io.StringIO = field(default_factory=io.StringIO)
 
     def __post_init__(self):
@@ -112,9 +120,11 @@ class LakeWorld:
         answer = self.aws.s3.list_objects_v2(Bucket=self.settings.bucket, Prefix=prefix)
         return [item["Key"] for item in answer.get("Contents", ())]
 
+    def bytes(self, key):
+        return self.aws.s3.get_object(Bucket=self.settings.bucket, Key=key)["Body"].read()
+
     def text(self, key):
-        answer = self.aws.s3.get_object(Bucket=self.settings.bucket, Key=key)
-        return answer["Body"].read().decode()
+        return self.bytes(key).decode()
 
     def rows(self, table):
         """Return a table's rows, read by a process of its own."""

@@ -12,23 +12,25 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 from pyiceberg.exceptions import CommitFailedException
-from pyiceberg.expressions import And
-from pyiceberg.expressions.parser import parse
+from pyiceberg.typedef import Record
 
 from wsb_lake.job.identity import distinct, without
+from wsb_lake.job.known import known_keys
 from wsb_lake.job.parsing import TIMESTAMP
+from wsb_lake.tables.commit import one_attempt
+from wsb_lake.tables.data_files import DataFileWriter
 from wsb_lake.tables.specs import IDENTITY
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
-    from pyiceberg.expressions import BooleanExpression
     from pyiceberg.table import Table
 
     from clock import Clock
 
 ATTEMPTS = 10  # each failed one means that another commit went through
-_NO_BLIND_RETRY = {"commit.retry.num-retries": "0"}
+_DAY = "day"
+_ORDER = [(name, "ascending") for name in IDENTITY]
 
 
 def append_new(
@@ -40,44 +42,26 @@ def append_new(
 ) -> int:
     """Append the batch's observations that the table lacks, sorted; returns how many.
 
-    Of those only what `admitted` lets through, which is asked for each attempt.
+    Of those only what `admitted` lets through. Another commit in between makes it choose again.
+    `landed_at` is the time just before the commit, taken again for each attempt.
     """
     rows = distinct(batch)
     if not len(rows):
         return 0
-    return append_chosen(
-        table, lambda: admitted(without(rows, known_keys(table, rows))), clock, before_commit
-    )
-
-
-def append_chosen(
-    table: Table, choose: Callable[[], pa.Table], clock: Clock, before_commit: Callable[[], None]
-) -> int:
-    """Append what `choose` returns for the table's newest snapshot; returns how many rows.
-
-    Another commit in between makes it choose again. `landed_at` is the time just before the
-    commit, taken again for each attempt.
-    """
     for attempt in range(1, ATTEMPTS + 1):
         table.refresh()
-        rows = choose()
-        if not len(rows):
+        chosen = admitted(without(rows, known_keys(table, rows)))
+        if not len(chosen):
             return 0
         before_commit()
         try:
-            _commit(table, _stamped(rows, clock))
+            _commit(table, _stamped(chosen, clock))
         except CommitFailedException:
             if attempt == ATTEMPTS:
                 raise
         else:
             break
-    return len(rows)
-
-
-def known_keys(table: Table, rows: pa.Table) -> pa.Table:
-    """Return the identities the table holds in the created days and look times of these rows."""
-    near = And(_range(rows, "created_at"), _range(rows, "observed_at"))
-    return table.scan(row_filter=near, selected_fields=IDENTITY).to_arrow()
+    return len(chosen)
 
 
 def _stamped(rows: pa.Table, clock: Clock) -> pa.Table:
@@ -88,15 +72,25 @@ def _stamped(rows: pa.Table, clock: Clock) -> pa.Table:
 
 def _commit(table: Table, rows: pa.Table) -> None:
     """Commit the rows onto the snapshot this table handle shows, or raise CommitFailedException."""
-    metadata = table.metadata
-    properties = {**metadata.properties, **_NO_BLIND_RETRY}  # in this handle only
-    table.metadata = metadata.model_copy(update={"properties": properties})
-    required = {field.name for field in table.schema().fields if field.required}
-    schema = pa.schema([field.with_nullable(field.name not in required) for field in rows.schema])
-    table.append(rows.cast(schema))
+    with (
+        one_attempt(table) as transaction,
+        transaction.update_snapshot().merge_append() as update,
+    ):
+        for partition, part in _by_partition(table, rows):
+            writer = DataFileWriter(table, partition)
+            writer.write(part)
+            update.append_data_file(writer.close())
 
 
-def _range(rows: pa.Table, name: str) -> BooleanExpression:
-    bounds = pc.min_max(rows[name]).as_py()
-    low, high = bounds["min"].isoformat(), bounds["max"].isoformat()
-    return parse(f"{name} >= '{low}' AND {name} <= '{high}'")
+def _by_partition(table: Table, rows: pa.Table) -> Iterator[tuple[Record, pa.Table]]:
+    """Yield the rows of each created day, sorted, one after the other."""
+    if table.spec().is_unpartitioned():
+        yield Record(), rows
+        return
+    days = pc.floor_temporal(rows["created_at"], unit="day").cast(pa.date32()).cast(pa.int32())
+    ordered = rows.append_column(_DAY, days).sort_by([(_DAY, "ascending"), *_ORDER])
+    runs = pc.run_end_encode(ordered[_DAY].combine_chunks())
+    ordered, start = ordered.drop_columns([_DAY]), 0
+    for day, end in zip(runs.values.to_pylist(), runs.run_ends.to_pylist(), strict=True):
+        yield Record(day), ordered.slice(start, end - start)
+        start = end

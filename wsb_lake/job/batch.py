@@ -1,74 +1,129 @@
-"""Batch: some landed objects on their way into the tables, and what became of their lines."""
+"""Batch: observations on their way into the tables, and what became of the lines they were.
 
-import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+A batch ends when its rows fill their share of memory, in the middle of an object if need be: what
+is committed of an object is recognised when the object is read again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.compute as pc
 
-from wsb_lake.job.landing import LandedObject, Landing
-from wsb_lake.job.lines import BrokenObjectError, lines_of
-from wsb_lake.job.parsing import TIMESTAMP, parse
-from wsb_lake.job.rejects import Rejects
+from wsb_lake.events import LakeJobOlder
+from wsb_lake.job.lines import pieces
+from wsb_lake.job.parsing import parse
 from wsb_lake.tables.specs import OBSERVATION_TABLES
 
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-@dataclass(frozen=True, slots=True)
+    from contract import Schema
+    from telemetry import Log
+    from wsb_lake.job.landing import LandedObject, Landing
+    from wsb_lake.job.parsing import Parsed
+    from wsb_lake.job.rejects import Rejects
+
+BATCH_BYTES = 96 * 1024 * 1024  # as Arrow columns; sorting and writing take four times that
+BATCH_OBJECTS = 1000
+
+
+@dataclass(slots=True)
 class LandedBatch:
-    """The valid observations of some objects by table; `read` counts lines, valid or not."""
+    """The valid observations of some lines by table; `read` counts lines, valid or not.
 
-    objects: tuple[LandedObject, ...]
-    tables: Mapping[str, pa.Table]
-    read: int
-    rejected: int
+    `objects` are those of which, with this batch, all is taken in.
+    """
+
+    objects: list[LandedObject] = field(default_factory=list)
+    parts: dict[str, list[pa.Table]] = field(
+        default_factory=lambda: {name: [] for name in OBSERVATION_TABLES.values()}
+    )
+    read: int = 0
+    rejected: int = 0
+    size_bytes: int = 0
+
+    @property
+    def tables(self) -> Mapping[str, pa.Table]:
+        """Return the observations by table, of those tables that have any."""
+        return {name: pa.concat_tables(parts) for name, parts in self.parts.items() if parts}
 
     @property
     def valid(self) -> int:
         """Return how many lines are valid observations, duplicates included."""
-        return sum(len(table) for table in self.tables.values())
+        return self.read - self.rejected
 
+    @property
+    def is_full(self) -> bool:
+        """Return whether it is time to commit it."""
+        return self.size_bytes >= BATCH_BYTES or len(self.objects) >= BATCH_OBJECTS
 
-def read_batch(landing: Landing, rejects: Rejects, objects: Sequence[LandedObject]) -> LandedBatch:
-    """Read the objects; lines that are no observation are set aside before this returns."""
-    parts: dict[str, list[pa.Table]] = {name: [] for name in OBSERVATION_TABLES.values()}
-    read = rejected = 0
-    for landed, data in landing.read(objects):
-        try:
-            lines = lines_of(data)
-        except BrokenObjectError:
-            rejects.put_object(landed, data, "bad_gzip")
-            read, rejected = read + 1, rejected + 1
-            continue
-        parsed = parse(lines)
-        rejects.put_lines(landed, parsed.rejects)
-        read += len(lines)
-        rejected += len(parsed.rejects)
+    def add(self, parsed: Parsed) -> None:
+        """Add what became of some lines."""
         for name, table in parsed.tables.items():
-            parts[name].append(table)
-    tables = {name: pa.concat_tables(part) for name, part in parts.items() if part}
-    return LandedBatch(tuple(objects), tables, read, rejected)
+            if len(table):
+                self.parts[name].append(table)
+                self.size_bytes += table.nbytes
+        self.read += sum(map(len, parsed.tables.values())) + len(parsed.rejects)
+        self.rejected += len(parsed.rejects)
 
 
-def commits_row(batch: LandedBatch, appended: Mapping[str, int]) -> dict[str, Any]:
-    """Return the batch's row of the commits table, all but `landed_at`."""
-    keys = sorted(landed.key for landed in batch.objects)
-    looks = pa.chunked_array(
-        [chunk for table in batch.tables.values() for chunk in table["observed_at"].chunks],
-        type=TIMESTAMP,
-    )
-    span = pc.min_max(looks).as_py()
-    return {
-        "objects": len(keys),
-        "objects_sha256": hashlib.sha256("\n".join(keys).encode()).hexdigest(),
-        "first_object": keys[0],
-        "last_object": keys[-1],
-        "bytes": sum(landed.size_bytes for landed in batch.objects),
-        "read": batch.read,
-        **appended,
-        "duplicates_dropped": batch.valid - sum(appended.values()),
-        "rejected": batch.rejected,
-        "oldest_observed_at": span["min"],
-        "newest_observed_at": span["max"],
-    }
+@dataclass(frozen=True)
+class BatchReader:
+    """Reads landed objects into batches; lines that are no observation are set aside on the way.
+
+    An object with a record of a later contract than this code's is left as it is, and said to be:
+    its new fields would be lost. `renew` is called every few megabytes.
+    """
+
+    landing: Landing
+    rejects: Rejects
+    log: Log
+    schema: Schema
+    renew: Callable[[], None]
+
+    def batches(self, objects: Iterable[LandedObject]) -> Iterator[LandedBatch]:
+        """Yield batches until all objects are read; each is to be committed before the next."""
+        batch = LandedBatch()
+        for landed in objects:
+            for parsed in self._parsed(landed):
+                batch.add(parsed)
+                if parsed.is_last:
+                    batch.objects.append(landed)
+                if batch.is_full:
+                    yield batch
+                    batch = LandedBatch()
+        if batch.read or batch.objects:
+            yield batch
+
+    def _parsed(self, landed: LandedObject) -> Iterator[Parsed]:
+        """Yield the object's lines, parsed; the last time `is_last`, unless it is left landed."""
+        try:
+            parts = self.landing.read(landed)
+        except FileNotFoundError:
+            return
+        waiting, number = None, 1
+        for place, piece in enumerate(pieces(parts), start=1):
+            self.renew()
+            parsed = parse(piece.lines, self.schema, first=number)
+            if parsed.newest_version > self.schema.version:
+                self.log.emit(
+                    LakeJobOlder(
+                        object=landed.key,
+                        schema_version=parsed.newest_version,
+                        known_version=self.schema.version,
+                    )
+                )
+                if waiting:
+                    yield waiting
+                return
+            number += len(piece.lines)
+            self.rejects.put_lines(landed, parsed.rejects, place)
+            if piece.broken:
+                parsed = parsed.with_reject(self.rejects.put_object(landed, "bad_gzip", number))
+            if waiting:
+                yield waiting
+            waiting = parsed
+        if waiting:
+            yield waiting.as_last()

@@ -13,28 +13,21 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
-
+from contract import SCHEMA
 from wsb_lake.aws import Aws
 from wsb_lake.chores import Work, do_chores
 from wsb_lake.errors import LockHeldError
-from wsb_lake.events import LakeRunDone, LakeRunSkipped
+from wsb_lake.events import LakeBatchDone, LakeRunDone, LakeRunSkipped
 from wsb_lake.forgetting.ledger import Ledger
-from wsb_lake.job.append import append_chosen, append_new
-from wsb_lake.job.batch import commits_row, read_batch
+from wsb_lake.job.append import append_new
+from wsb_lake.job.batch import BatchReader
 from wsb_lake.job.landing import Landing
 from wsb_lake.job.lock import Lock
-from wsb_lake.job.parsing import arrow_schema
 from wsb_lake.job.rejects import Rejects
 from wsb_lake.settings import LANDING_PREFIX
 from wsb_lake.tables.catalog import LakeCatalog
 from wsb_lake.tables.opening import open_tables
-from wsb_lake.tables.specs import (
-    COMMITS_FIELDS,
-    COMMITS_TABLE,
-    OBSERVATION_TABLES,
-    TOMBSTONES_TABLE,
-)
+from wsb_lake.tables.specs import OBSERVATION_TABLES, TOMBSTONES_TABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -47,8 +40,7 @@ if TYPE_CHECKING:
     from wsb_lake.job.batch import LandedBatch
     from wsb_lake.settings import JobSettings
 
-# Compressed; about 100 MB of JSON and, at the worst moment, 700 MB of memory.
-BATCH_BYTES = 16 * 1024 * 1024
+_COUNTS = ("objects", "read", "duplicates_dropped", "rejected")
 
 
 @dataclass(frozen=True)
@@ -134,32 +126,32 @@ class LakeJob:
         self, tables: Mapping[str, Table], lock: Lock, time_left: Callable[[], bool]
     ) -> Counter[str]:
         rejects = Rejects(self.aws.s3, self.landing, self.clock)
+        reader = BatchReader(self.landing, rejects, self.log, SCHEMA, lock.renew)
         totals: Counter[str] = Counter()
-        done = False
-        while not done:
-            objects, done = self.landing.oldest(BATCH_BYTES)
-            if not objects:
+        for batch in reader.batches(self.landing.oldest()):
+            done = self._commit(tables, batch, lock)
+            self.log.emit(done)
+            self.landing.delete(batch.objects)
+            totals.update(done.appended)
+            totals.update({name: getattr(done, name) for name in _COUNTS})
+            if not time_left():
                 break
-            batch = read_batch(self.landing, rejects, objects)
-            totals.update(self._commit(tables, batch, lock))
-            self.landing.delete(objects)
-            done = done or not time_left()
         return totals
 
-    def _commit(
-        self, tables: Mapping[str, Table], batch: LandedBatch, lock: Lock
-    ) -> dict[str, int]:
+    def _commit(self, tables: Mapping[str, Table], batch: LandedBatch, lock: Lock) -> LakeBatchDone:
         ledger = Ledger(tables[TOMBSTONES_TABLE], self.clock)
-        ledger.enter(batch.tables.values(), lock.renew)
+        rows = batch.tables
+        ledger.enter(rows.values(), lock.renew)
         appended = {
-            name: append_new(
-                tables[name], batch.tables[name], self.clock, lock.renew, ledger.admitted
-            )
-            if name in batch.tables
+            name: append_new(tables[name], rows[name], self.clock, lock.renew, ledger.admitted)
+            if name in rows
             else 0
             for name in OBSERVATION_TABLES.values()
         }
-        row = commits_row(batch, appended)
-        rows = pa.Table.from_pylist([row], arrow_schema(COMMITS_FIELDS[1:]))
-        append_chosen(tables[COMMITS_TABLE], lambda: rows, self.clock, lock.renew)
-        return {key: value for key, value in row.items() if isinstance(value, int)}
+        return LakeBatchDone(
+            objects=len(batch.objects),
+            read=batch.read,
+            appended=appended,
+            duplicates_dropped=batch.valid - sum(appended.values()),
+            rejected=batch.rejected,
+        )

@@ -1,14 +1,22 @@
 """Parsing: observations as lines into Arrow tables, one per kind; what is none is set aside."""
 
+from __future__ import annotations
+
+import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from contract import SCHEMA, Field, Schema, decode_line, parse_instant
+from contract import SCHEMA, decode_line, parse_instant
+from contract.validation import INT32_MAX
 from wsb_lake.tables.specs import OBSERVATION_TABLES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from contract import Field, Schema
 
 TIMESTAMP = pa.timestamp("us", tz="UTC")
 _ARROW = {
@@ -18,6 +26,9 @@ _ARROW = {
     "bool": pa.bool_(),
     "timestamp[us, tz=UTC]": TIMESTAMP,
 }
+
+
+_OF_A_FIELD = ("missing:", "bad_type:", "bad_value:")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +42,36 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """The valid observations by table name, unsorted and with duplicates, and the other lines."""
+    """The valid observations by table name, unsorted and with duplicates, and the other lines.
+
+    `newest_version` is the highest `schema_version` among all lines that have one, valid or not;
+    `is_last` says that no more of the lines' object follows.
+    """
 
     tables: Mapping[str, pa.Table]
     rejects: tuple[Reject, ...]
+    newest_version: int = 0
+    is_last: bool = False
+
+    def with_reject(self, reject: Reject) -> Parsed:
+        """Return the same with one line more that is none."""
+        return replace(self, rejects=(*self.rejects, reject))
+
+    def as_last(self) -> Parsed:
+        """Return the same as the last of its object."""
+        return replace(self, is_last=True)
 
 
-def parse(lines: Iterable[bytes], schema: Schema = SCHEMA) -> Parsed:
-    """Return every line either as a row or as a reject, never neither."""
+def parse(lines: Iterable[bytes], schema: Schema = SCHEMA, first: int = 1) -> Parsed:
+    """Return every line either as a row or as a reject, never neither; numbered from `first`."""
     rows: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     rejects: list[Reject] = []
     fields = {kind: schema.of_kind(kind) for kind in schema.kinds}
-    for number, line in enumerate(lines, start=1):
+    newest_version = 0
+    for number, line in enumerate(lines, start=first):
         record, reason = decode_line(line, schema)
+        version = record["schema_version"] if reason is None else _version(line, reason)
+        newest_version = max(newest_version, version)
         if reason is None:
             row, reason = _row(record, fields[record["kind"]])
         if reason is None:
@@ -54,7 +82,15 @@ def parse(lines: Iterable[bytes], schema: Schema = SCHEMA) -> Parsed:
         name: pa.Table.from_pylist(rows[kind], schema=arrow_schema(fields[kind], schema))
         for kind, name in OBSERVATION_TABLES.items()
     }
-    return Parsed(tables, tuple(rejects))
+    return Parsed(tables, tuple(rejects), newest_version)
+
+
+def _version(line: bytes, reason: str) -> int:
+    """Return what a line that is no observation to us says its contract's version is, or 0."""
+    if not reason.startswith(_OF_A_FIELD):
+        return 0  # no JSON object
+    version = json.loads(line).get("schema_version")
+    return version if type(version) is int and 0 < version <= INT32_MAX else 0
 
 
 def arrow_schema(fields: Iterable[Field], schema: Schema = SCHEMA) -> pa.Schema:

@@ -1,7 +1,7 @@
 """Rejects: what landed but is no observation, set aside with its reason before it is deleted.
 
-One object per landed object, under a key derived from its own: a repeated run writes the same
-one again. Lines have the shape of a dead letter, plus where they came from.
+One object per piece of a landed object, under a key derived from its own: a repeated run writes
+the same ones again. Lines have the shape of a dead letter, plus where they came from.
 """
 
 import base64
@@ -25,8 +25,8 @@ class Rejects:
         self._landing = landing
         self._clock = clock
 
-    def put_lines(self, landed: LandedObject, rejects: Sequence[Reject]) -> None:
-        """Set these lines of one landed object aside; without any, does nothing."""
+    def put_lines(self, landed: LandedObject, rejects: Sequence[Reject], place: int = 1) -> None:
+        """Set some lines of a landed object's place-th piece aside; without any, does nothing."""
         letters = []
         for reject in rejects:
             try:
@@ -36,13 +36,19 @@ class Rejects:
             letter = self._letter(landed, reject.reason, original, encoding)
             letters.append(letter | {"line": reject.number})
         if letters:
-            self._put_letters(landed, letters)
+            self._put_letters(landed, letters, "" if place == 1 else f".{place}")
 
-    def put_object(self, landed: LandedObject, data: bytes, reason: str) -> None:
-        """Set a whole object aside as it is, because it cannot be unpacked into lines."""
+    def put_object(self, landed: LandedObject, reason: str, number: int) -> Reject:
+        """Set a whole object aside as it is, because it cannot be unpacked to its end.
+
+        Returns what takes the place of its missing lines, of which the first had this number.
+        """
         key = self._key(landed, ".object")
-        self._put(key, data)
-        self._put_letters(landed, [self._letter(landed, reason, key, "key")])
+        source = {"Bucket": self._landing.bucket, "Key": landed.key}
+        self._s3.copy_object(Bucket=self._landing.bucket, Key=key, CopySource=source)
+        letter = self._letter(landed, reason, key, "key")
+        self._put_letters(landed, [letter | {"line": number}], ".end")
+        return Reject(number, key.encode(), reason)
 
     def _letter(
         self, landed: LandedObject, reason: str, original: str, encoding: str
@@ -55,12 +61,12 @@ class Rejects:
             "object": landed.key,
         }
 
-    def _put_letters(self, landed: LandedObject, letters: Sequence[Mapping[str, Any]]) -> None:
+    def _put_letters(
+        self, landed: LandedObject, letters: Sequence[Mapping[str, Any]], part: str
+    ) -> None:
         text = "".join(json.dumps(letter, ensure_ascii=False) + "\n" for letter in letters)
-        self._put(self._key(landed, ".ndjson"), text.encode())
+        key = self._key(landed, f"{part}.ndjson")
+        self._s3.put_object(Bucket=self._landing.bucket, Key=key, Body=text.encode())
 
     def _key(self, landed: LandedObject, suffix: str) -> str:
         return f"{REJECTS_PREFIX}{landed.key.removeprefix(self._landing.prefix)}{suffix}"
-
-    def _put(self, key: str, data: bytes) -> None:
-        self._s3.put_object(Bucket=self._landing.bucket, Key=key, Body=data)

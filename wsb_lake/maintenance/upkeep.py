@@ -11,7 +11,7 @@ from wsb_lake.maintenance.compaction import compact
 from wsb_lake.maintenance.expire import expire_snapshots
 from wsb_lake.maintenance.layout import partitions
 from wsb_lake.maintenance.orphans import remove_orphans
-from wsb_lake.tables.specs import TOMBSTONES_TABLE
+from wsb_lake.tables.specs import OBSERVATION_TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,9 +30,13 @@ Done = tuple["Mapping[str, int]", bool]
 
 
 def settle(work: Work) -> Done:
-    """Rewrite the files of settled days, and the many small ones of days that still grow."""
+    """Rewrite the files of settled days, and the many small ones of days that still grow.
+
+    Not those of the ledger, whose days the purge makes one file each.
+    """
     counts = {"partitions": 0, "files_before": 0, "files_after": 0, "rows": 0, "conflicts": 0}
-    for table in _compacted(work):
+    for name in OBSERVATION_TABLES.values():
+        table = work.tables[name]
         while todo := _to_compact(table, work):
             conflicts = counts["conflicts"]
             for files in todo:
@@ -50,11 +54,6 @@ def settle(work: Work) -> Done:
             if counts["conflicts"] > conflicts:
                 return counts, False
     return counts, True
-
-
-def _compacted(work: Work) -> list[Table]:
-    """Return all tables but the ledger, whose days the purge makes one file each."""
-    return [table for name, table in work.tables.items() if name != TOMBSTONES_TABLE]
 
 
 def _to_compact(table: Table, work: Work) -> list[tuple]:  # type: ignore[type-arg]

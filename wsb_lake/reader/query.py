@@ -11,10 +11,18 @@ import duckdb
 
 from wsb_lake.errors import AccessError, QueryError
 
-TABLES = ("comments", "posts", "gaps", "commits")
+TABLES = ("comments", "posts", "gaps")
 LATEST_OF = ("comments", "posts")
 FETCH_ROWS = 10_000  # a few tens of megabytes of bodies
 _INSTANT = "strftime(#{place}, '%Y-%m-%dT%H:%M:%S.%gZ') AS at_{place}"  # as the contract writes it
+
+# Derived from the rows themselves: true whatever was killed when, and whatever has expired since.
+_COMMITS_SQL = " UNION ALL ".join(
+    f"SELECT landed_at, '{table}' AS of_table, count(*) AS observations, "  # noqa: S608 - TABLES
+    "min(observed_at) AS oldest_observed_at, max(observed_at) AS newest_observed_at "
+    f"FROM {table} GROUP BY landed_at"
+    for table in TABLES
+)
 
 Connection = Any  # DuckDB's, which has a statement's result too
 Answer = TypeVar("Answer")
@@ -117,6 +125,7 @@ class LakeQuery:
         with _plain_words():
             for table, scan in scans.items():
                 self.connection.execute(f"CREATE OR REPLACE VIEW {table} AS FROM {scan}")
+            self.connection.execute(f"CREATE OR REPLACE VIEW commits AS {_COMMITS_SQL}")
             for table in LATEST_OF:
                 view = f"CREATE OR REPLACE VIEW {table}_latest AS {latest_sql(table)}"
                 self.connection.execute(view)

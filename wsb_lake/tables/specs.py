@@ -27,7 +27,6 @@ IDENTITY = ("id", "observed_at")
 # What no future contract can add to an existing table, and every row must have.
 ALWAYS_REQUIRED = frozenset({*IDENTITY, "created_at", "landed_at"})
 OBSERVATION_TABLES = {"comment": "comments", "post": "posts", "gap": "gaps"}
-COMMITS_TABLE = "commits"
 TOMBSTONES_TABLE = "tombstones"
 
 _TYPES: Mapping[str, IcebergType] = {
@@ -54,27 +53,6 @@ _COMMON_PROPERTIES = {
 def _own_field(name: str, kind: str, meaning: str) -> Field:
     return Field(name, kind, required=True, nullable=True, since=1, personal=False, meaning=meaning)
 
-
-COMMITS_FIELDS = (
-    _own_field(
-        "landed_at",
-        "timestamp",
-        "taken just before the commit of this row, which comes after those of the run's other rows",
-    ),
-    _own_field("objects", "integer", "landed objects that the run took in and then deleted"),
-    _own_field("objects_sha256", "string", "SHA-256 of their keys, sorted, one per line"),
-    _own_field("first_object", "string", "first of their keys in order"),
-    _own_field("last_object", "string", "last of their keys in order"),
-    _own_field("bytes", "integer", "their size, compressed"),
-    _own_field("read", "integer", "lines read"),
-    _own_field("comments", "integer", "observations appended to comments"),
-    _own_field("posts", "integer", "observations appended to posts"),
-    _own_field("gaps", "integer", "observations appended to gaps"),
-    _own_field("duplicates_dropped", "integer", "observations that the tables already held"),
-    _own_field("rejected", "integer", "lines set aside in landing_rejects/ with their reason"),
-    _own_field("oldest_observed_at", "timestamp", "oldest observation among the lines read"),
-    _own_field("newest_observed_at", "timestamp", "newest observation among the lines read"),
-)
 
 # The ledger (`forgetting.ledger`). Nothing personal, so it stays for good.
 TOMBSTONES_FIELDS = (
@@ -109,7 +87,6 @@ def table_specs(schema: Schema = SCHEMA) -> dict[str, TableSpec]:
         _observations_spec(name, (*schema.of_kind(kind), *schema.lake), schema)
         for kind, name in OBSERVATION_TABLES.items()
     ]
-    specs.append(_spec(COMMITS_TABLE, iceberg_schema(COMMITS_FIELDS, schema, ())))
     tombstones = iceberg_schema(TOMBSTONES_FIELDS, schema, ())
     specs.append(_spec(TOMBSTONES_TABLE, tombstones, _by_day(tombstones, "observed_at")))
     return {spec.name: spec for spec in specs}

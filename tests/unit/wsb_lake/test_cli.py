@@ -118,4 +118,4 @@ def test_a_folder_without_a_lake_is_one_sentence(tmp_path):
     """A typing mistake in the path, or a copy of a part."""
     (tmp_path / "comments.parquet").touch()
     said = _refused("query", "SELECT 1", "--local", str(tmp_path))
-    assert "is no saved lake, posts.parquet, gaps.parquet, commits.parquet is not there" in said
+    assert "is no saved lake, posts.parquet, gaps.parquet is not there" in said
