@@ -110,7 +110,7 @@ class Follower:
             told = self._reader.see(batch, request, now, observed_at)
             # whoever dies right after a record says that it crossed must know so when back
             self._shared.keeper.note(items_of_peaks(self.subreddit, told.peaks, observed_at))
-            self._send(told, now)
+            self._send(told, moment)
         except Exception:
             self.looks.unsent(batch.ids)
             raise
@@ -120,7 +120,8 @@ class Follower:
         if isinstance(request.ticket, Asked):
             missed = self.looks.answered(request.ticket, _unreadable(answer, batch), now)
             try:
-                self._send(self._reader.miss(missed, request.purpose, now, observed_at), now)
+                told = self._reader.miss(missed, request.purpose, now, observed_at)
+                self._send(told, moment)
             except Exception:
                 self.looks.unsent(missed)
                 raise
@@ -171,12 +172,11 @@ class Follower:
         """Return how many holes are known."""
         return sum(listing.gaps_open for listing in self.listings)
 
-    def _send(self, told: Told, now: float) -> None:
-        self._shared.outbox.add(told.records, now)
+    def _send(self, told: Told, moment: Moment) -> None:
+        self._shared.outbox.add(told.records, moment.now)
         self._shared.totals.observations.update(record["cause"] for record in told.records)
-        if told.letters:
-            self._shared.totals.items_malformed += len(told.letters)
-            self._shared.outbox.report(told.letters, now)
+        if told.malformed:
+            self.refuse(told.malformed, moment)
 
     def _report(self, gap: Gap, moment: Moment) -> None:
         record = gap_observation(gap, observed_at=moment.observed_at, subreddit=self.subreddit)

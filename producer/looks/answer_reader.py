@@ -8,12 +8,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from producer.delivery.dead_letter import DeadLetter, malformed
 from producer.events import RecordFailed
 from producer.job import Request
 from producer.looks.looks import Asked, Looks, Seen
 from producer.looks.observation import Record, observation_of
-from producer.reddit.batch import Batch
+from producer.reddit.batch import Batch, Malformed
 from producer.reddit.purpose import Purpose
 from producer.reddit.thing import Thing
 from producer.totals import Totals
@@ -24,13 +23,13 @@ DELETION_CHECKS = {Purpose.SWEEP, Purpose.SETTLE}  # of what is swept: an absenc
 
 
 class Told(NamedTuple):
-    """What an answer has to tell: records, and letters of the things of which there is none.
+    """What an answer has to tell: records, and the items of which none can be made.
 
     `peaks` are those of who crossed the threshold first, by id.
     """
 
     records: Sequence[Record] = ()
-    letters: Sequence[DeadLetter] = ()
+    malformed: Sequence[Malformed] = ()
     peaks: Mapping[str, int] = {}
 
 
@@ -77,7 +76,7 @@ class AnswerReader:
         self, seen: Seen, things: Sequence[Thing], purpose: Purpose, observed_at: float
     ) -> Told:
         records: list[Record] = []
-        letters: list[DeadLetter] = []
+        bad: list[Malformed] = []
         for place in np.flatnonzero(seen.emit).tolist():
             known = self._looks.table.row(int(seen.slots[place]))
             thing = things[place] if things else None
@@ -90,12 +89,10 @@ class AnswerReader:
             except Exception as error:  # noqa: BLE001 - whatever one thing does to us, the others are told of
                 self._log.emit(RecordFailed(id=known.id, error=type(error).__name__))
                 raw = thing.raw if thing else {"name": known.id}
-                letters.append(
-                    malformed(raw, "item", subreddit=self._subreddit, observed_at=observed_at)
-                )
+                bad.append(Malformed(known.id, "item", raw))
             else:
                 records.append(record)
-        return Told(records, letters)
+        return Told(records, bad)
 
     def _cause(self, purpose: Purpose, *, new: bool, swept: bool, created_at: float) -> str:
         if new:
