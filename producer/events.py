@@ -102,10 +102,11 @@ class StateUnavailable(Event, level="warning"):
 
 
 class LeaseAwaited(Event):
-    """Another producer is at work; said every five minutes while this one waits."""
+    """Another producer is at work; said every minute while this one waits for its `lease`."""
 
-    subreddit: str
+    lease: str
     held_by: str
+    metrics: Embedded
 
 
 class LeaseTaken(Event):

@@ -7,11 +7,10 @@ from producer.events import Progress, Stopped
 from producer.looks.recall import recall_percent
 from producer.producer import Edges, Producer
 from producer.reddit.budget import Budget
-from producer.totals import NAMESPACE, Asked, Gauges, Totals
-from telemetry.metrics import Embedded, declared, figures
+from producer.totals import Asked, Gauges, Totals, embedded
+from telemetry.metrics import Embedded, figures
 
 PROGRESS_SECONDS = 60.0
-UNITS = {each.name: each.unit for group in (Totals, Asked, Gauges) for each in declared(group)}
 
 
 class Reporter:
@@ -82,6 +81,7 @@ class Reporter:
         followers = self._producer.followers
         looks = [each.looks for each in followers]
         return Gauges(
+            lease_held=1,
             requests_left=self._budget.left(now),
             in_flight=self._budget.pending,
             lag_seconds=round(self._producer.lag_seconds(now), 1),
@@ -109,5 +109,4 @@ class Reporter:
 
     def _embedded(self, counts: dict[str, float]) -> Embedded:
         shown = counts | figures(self.gauges())
-        dimensions = {"subreddit": self._subreddit}
-        return Embedded(NAMESPACE, dimensions, self._clock.now(), shown, UNITS)
+        return embedded(self._subreddit, self._clock.now(), shown)

@@ -1,11 +1,13 @@
 """Totals and gauges: the producer's metrics, each declared once, with its unit and its meaning."""
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
 
 from contract import SCHEMA
 from telemetry import Metric, Unit
+from telemetry.metrics import Embedded, declared
 
 NAMESPACE = "WSBStream/Producer"
 # as `producer.reddit.purpose` names them; what is logged there stands on this module
@@ -50,6 +52,9 @@ class Asked:
 class Gauges:
     """Where the producer stands at a moment."""
 
+    lease_held: Annotated[
+        int, Metric("1 from the producer at work, 0 from one that waits for its turn")
+    ]
     requests_left: Annotated[int, Metric("requests that may still go in this minute")]
     in_flight: Annotated[int, Metric("requests that are not answered yet")]
     lag_seconds: Annotated[
@@ -79,3 +84,11 @@ class Gauges:
     outbox_age_seconds: Annotated[
         float, Metric("how long the oldest of them has waited", Unit.SECONDS)
     ]
+
+
+UNITS = {each.name: each.unit for group in (Totals, Asked, Gauges) for each in declared(group)}
+
+
+def embedded(subreddits: str, at: float, figures: Mapping[str, float]) -> Embedded:
+    """Return figures for CloudWatch; raises KeyError later for one that is not declared here."""
+    return Embedded(NAMESPACE, {"subreddit": subreddits}, at, figures, UNITS)

@@ -8,10 +8,11 @@ from clock import Clock
 from producer.errors import AwsUnavailableError
 from producer.events import LeaseAwaited
 from producer.state.lease import Lease
+from producer.totals import embedded
 from telemetry import Log
 
 WATCH_SECONDS = 2.0  # a death costs at most the lease's hold_seconds and two of these
-SAY_SECONDS = 300.0  # between two events of a waiting producer
+SAY_SECONDS = 60.0  # between two events of a waiting producer
 
 
 class Leases:
@@ -19,13 +20,14 @@ class Leases:
 
     def __init__(self, leases: Sequence[Lease], clock: Clock, log: Log) -> None:
         self._leases = {lease.subreddit.lower(): lease for lease in leases}
+        self._subreddits = ",".join(lease.subreddit for lease in leases)
         self._clock = clock
         self._log = log
 
     def take(self, stop: threading.Event, pulse: Callable[[], None]) -> bool:
         """Wait until all are this process's; False when `stop` comes first.
 
-        `pulse` is called between two looks. Says every five minutes that it waits, and for whom.
+        `pulse` is called between two looks. Says every minute that it waits, and for whom.
         Raises AwsError at once when the first look fails: names, permissions and the network are
         wrong more often at the start than later.
         """
@@ -36,7 +38,8 @@ class Leases:
             now = self._clock.monotonic()
             if now - said_at >= SAY_SECONDS:
                 said_at = now
-                self._log.emit(LeaseAwaited(subreddit=awaited.subreddit, held_by=awaited.held_by()))
+                waits = embedded(self._subreddits, self._clock.now(), {"lease_held": 0})
+                self._log.emit(LeaseAwaited(awaited.subreddit, awaited.held_by(), waits))
             awaited.pause(WATCH_SECONDS, stop)
             if stop.is_set():
                 return False

@@ -1,6 +1,8 @@
 """The lease on the emulator's DynamoDB: one holder, whatever happens to it."""
 
+import json
 import threading
+from itertools import pairwise
 
 import pytest
 
@@ -9,6 +11,7 @@ from producer.events import LeaseAwaited, LeaseTaken, LeaseUnrenewed
 from producer.state.lease import Lease, LeasePlace, LeaseTimes
 from producer.state.leases import Leases
 from tests.support.aws_emulator import TABLE, make_table
+from tests.support.emf import problems
 from tests.support.producer_fakes import MemoryLog, VirtualClock, client_error
 
 HOLD_SECONDS = 15.0
@@ -134,6 +137,27 @@ def test_overtaken_it_neither_renews_nor_writes_nor_asks(producers):
     first.release()
     assert not take(first)
     assert second.fence_for_write() == 2
+
+
+def test_a_waiting_one_says_each_minute_that_it_waits_as_a_metric(producers):
+    first, second = producers.lease(), producers.leases("wallstreetbets")
+    take(first)
+    stop = threading.Event()
+    began_at = producers.clock.monotonic()
+
+    def pulse():
+        first.renew()
+        if producers.clock.monotonic() - began_at >= 179:
+            stop.set()
+
+    assert not second.take(stop, pulse)
+    lines = [event.values() for event in producers.log.of(LeaseAwaited)]
+    assert {line["lease_held"] for line in lines} == {0}
+    assert {line["subreddit"] for line in lines} == {"wallstreetbets"}
+    assert [problem for line in lines for problem in problems(json.dumps(line))] == []
+    stamps = [line["_aws"]["Timestamp"] / 1000 for line in lines]
+    assert all(60 <= later - sooner < 64 for sooner, later in pairwise(stamps))
+    assert len(stamps) in {3, 4}
 
 
 def test_whatever_a_renewal_meets_the_next_one_is_made(producers):
@@ -295,7 +319,8 @@ def test_several_are_taken_together_or_not_at_all(producers):
         other.renew()
 
     assert not pair.take(stop, pulse)
-    assert producers.log.of(LeaseAwaited) == [LeaseAwaited("stocks", other.owner)]
+    (said,) = producers.log.of(LeaseAwaited)
+    assert (said.lease, said.held_by) == ("stocks", other.owner)
     with pytest.raises(LeaseLostError):
         pair.fence_for_write("wallstreetbets")
 

@@ -8,9 +8,8 @@ import pytest
 from contract import format_instant
 from producer.errors import AwsUnavailableError, RedditUnavailableError
 from producer.events import Progress
-from producer.progress import UNITS
 from producer.reddit.purpose import Purpose
-from producer.totals import NAMESPACE, PURPOSES
+from producer.totals import NAMESPACE, PURPOSES, UNITS
 from telemetry import Log
 from telemetry.metrics import LINE_METRICS_MAX
 from tests.support.emf import problems
@@ -64,6 +63,7 @@ def test_requests_are_told_by_their_purpose():
     assert line["requests_poll"] + line["requests_deep"] == len(listings)
     assert line["requests_settle"] + line["requests_look"] + line["requests_sweep"] == len(looks)
     assert line["requests_repair"] == 0
+    assert line["lease_held"] == 1
     assert line["requests_left"] == world.budget.left(world.steady.now())
 
 
