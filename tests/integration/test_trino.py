@@ -16,6 +16,7 @@ pytestmark = [pytest.mark.integration, pytest.mark.slow, pytest.mark.trino]
 
 QUERIES = PROJECT / "terraform" / "queries"
 TABLES = ("comments", "posts", "gaps")
+FIRST_RUN = START + 144_000.0
 GONE = {"state": "deleted", "body": None, "author": None, "score": None}
 
 
@@ -25,7 +26,7 @@ def lake(new_lake):
     world = new_lake()
     job = world.job()
     for run in range(3):
-        world.clock.time = START + run * 900 + 7200
+        world.clock.time = FIRST_RUN + run * 900
         world.land(
             *(
                 observation(
@@ -74,6 +75,11 @@ def plain(value):
     return f"{value:%Y-%m-%d %H:%M:%S.%f}" + (" UTC" if value.tzinfo else "")
 
 
+def cast(value):
+    """Return a time as Athena's `CAST(… AS timestamp)` makes it: no zone, milliseconds."""
+    return plain(value.replace(tzinfo=None))[:-3] if isinstance(value, dt.datetime) else value
+
+
 def told(rows):
     return sorted(({name: plain(value) for name, value in row.items()} for row in rows), key=str)
 
@@ -90,11 +96,9 @@ def test_every_value_of_every_row_is_the_readers(trino, reader, table):
 def test_the_latest_query_says_what_latest_says(trino, reader, table):
     """The view that Athena is given, without what makes it a view."""
     text = (QUERIES / f"{table}_latest.sql").read_text().partition(" AS\n")[2].rstrip(";\n")
-    expected = told(
-        {name: at.replace(tzinfo=None) if hasattr(at, "tzinfo") else at for name, at in row.items()}
-        for row in reader.latest(table).to_pylist()
-    )
-    assert expected
+    rows = reader.latest(table).to_pylist()
+    expected = told({name: cast(value) for name, value in row.items()} for row in rows)
+    assert len(expected) == {"comments": 3, "posts": 4}[table]
     assert told(trino.rows(text)) == expected
 
 
@@ -105,7 +109,7 @@ def test_a_saved_query_answers_the_same(trino, reader, name):
 
 
 def test_as_of_is_a_filter_and_a_created_day_is_one_partition(trino, reader):
-    moment = dt.datetime.fromtimestamp(START + 7200 + 900, dt.UTC)
+    moment = dt.datetime.fromtimestamp(FIRST_RUN + 900, dt.UTC)
     sql = f"SELECT id, observed_at FROM comments WHERE landed_at <= TIMESTAMP '{plain(moment)}'"  # noqa: S608 - a time
     expected = reader.observations(as_of=moment).select(["id", "observed_at"]).to_pylist()
     assert len(expected) == 8
