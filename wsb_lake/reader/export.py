@@ -15,7 +15,6 @@ from wsb_lake.reader.query import TABLES, LakeQuery
 
 DESCRIPTION = "export.json"
 DAY_COLUMN = "created_day"
-COMMITS = "commits"
 MEMORY = "700MB"  # a day's rows are sorted; what does not fit goes to disk
 Progress = Callable[[str, int, int], None]
 
@@ -42,11 +41,8 @@ def export(
 
 def _export(query: LakeQuery, table: str, folder: Path, bounds: Bounds, progress: Progress) -> int:
     folder.mkdir()
-    time, order = "created_at", "id, observed_at"
-    if table == COMMITS:  # tells of the job, not of things
-        time, order, bounds = "landed_at", "landed_at", bounds.known
     chosen = f"FROM {table} WHERE {bounds.condition}"
-    sql = f"SELECT DISTINCT CAST({time} AS DATE) AS day {chosen} ORDER BY day"
+    sql = f"SELECT DISTINCT CAST(created_at AS DATE) AS day {chosen} ORDER BY day"
     days = [day for (day,) in query.read(sql, bounds.parameters)]
     rows = 0
     for done, day in enumerate(days):
@@ -54,8 +50,8 @@ def _export(query: LakeQuery, table: str, folder: Path, bounds: Bounds, progress
         of_day = folder / f"{DAY_COLUMN}={day.isoformat()}"
         of_day.mkdir()
         begin = f"TIMESTAMPTZ '{day.isoformat()} 00:00:00+00'"
-        within = f"{time} >= {begin} AND {time} < {begin} + INTERVAL 1 DAY"
-        sql = f"SELECT * {chosen} AND {within} ORDER BY {order}"
+        within = f"created_at >= {begin} AND created_at < {begin} + INTERVAL 1 DAY"
+        sql = f"SELECT * {chosen} AND {within} ORDER BY id, observed_at"
         rows += query.write(sql, of_day / "part-0.parquet", bounds.parameters)
     if not days:  # its columns are there all the same
         query.write(f"FROM {table} LIMIT 0", folder / "empty.parquet")

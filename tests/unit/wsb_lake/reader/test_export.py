@@ -43,12 +43,11 @@ def rows(table):
 
 def test_an_export_is_by_created_day_and_sorted(lake, tmp_path):
     out = tmp_path / "new" / "out"
-    assert lake.export(out) == {"comments": 4, "posts": 0, "gaps": 1, "commits": 0}
+    assert lake.export(out) == {"comments": 4, "posts": 0, "gaps": 1}
     files = sorted(str(path.relative_to(out)) for path in out.rglob("*.parquet"))
     assert files == [
         "comments/created_day=2021-01-01/part-0.parquet",
         "comments/created_day=2021-01-03/part-0.parquet",
-        "commits/empty.parquet",
         "gaps/created_day=2021-01-01/part-0.parquet",
         "posts/empty.parquet",
     ]
@@ -139,7 +138,7 @@ def test_the_commands_export_and_coverage(saved, tmp_path):
     """Numbers for a program, one sentence for a mistake."""
     out = str(tmp_path / "out")
     done = call("export", "--local", str(saved), "--out", out, "--json", "--until", "2021-01-02")
-    assert json.loads(done.stdout) == {"comments": 3, "posts": 0, "gaps": 1, "commits": 0}
+    assert json.loads(done.stdout) == {"comments": 3, "posts": 0, "gaps": 1}
     again = call("export", "--local", str(saved), "--out", out)
     assert (again.exit_code, again.stderr.count("\n")) == (1, 1)
     assert "is there already" in again.stderr
