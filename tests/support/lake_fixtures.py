@@ -55,6 +55,11 @@ def new_lake(moto_url):
     return make
 
 
+@pytest.fixture(scope="module")
+def stamps():
+    return STAMPS
+
+
 @pytest.fixture
 def stamped(monkeypatch):
     """Return what makes a lake's clock stamp S3's objects too, for one test."""
