@@ -30,6 +30,8 @@ from telemetry import Log
 UNWRITABLE = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_READONLY)
 TRY_SECONDS = 1.0
 TIDY_SECONDS = 3600.0  # between two looks for what was put aside too long ago
+# The write-ahead log holds what was erased until it is written over, in a quiet week for days.
+WIPE_SECONDS = 3600.0
 RECENT_BYTES = 8 * 1024 * 1024
 INSERTED_ROWS = 500  # a statement; SQLite allows 32,766 values in one
 SPARE_PAGES = 2_048  # 32 MiB that the next records fill again
@@ -65,6 +67,7 @@ class DiskOutbox:
         self._unwritten_ids: list[str] = []
         self._unerased: set[int] = set()  # acknowledged, and the file does not know it yet
         self._troubled_at: float | None = None
+        self._wiped_at = time.monotonic()
         self._count, self._bytes, self._last = self._read_totals()
         self._oldest = self._read_oldest()
         ids = self._database.execute("SELECT id FROM reported ORDER BY at")
@@ -241,6 +244,9 @@ class DiskOutbox:
             if spare > SPARE_PAGES:
                 # execute would take one step of it, and give back one page
                 self._database.executescript(f"PRAGMA incremental_vacuum({RECLAIMED_PAGES})")
+            if time.monotonic() - self._wiped_at >= WIPE_SECONDS:
+                self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+                self._wiped_at = time.monotonic()
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:

@@ -45,6 +45,23 @@ def test_what_waits_outlives_its_process_in_order_with_its_bytes_and_age(tmp_pat
     assert delivery.add(record("t1_b", 9)) == 6
 
 
+def test_what_was_acknowledged_is_nowhere_on_the_disk_an_hour_later(tmp_path, monkeypatch):
+    """Neither in the file nor in its write-ahead log, which nobody may ever write over."""
+    delivery = Delivery(tmp_path)
+    delivery.add(record("t1_a", body="a planted body"))
+    delivery.outbox.acknowledge(delivery.outbox.waiting(*ALL))
+    assert b"a planted body" in on_disk(tmp_path)
+    hours = iter([time.monotonic() + 3600.0] * 2)
+    monkeypatch.setattr("producer.delivery.disk_outbox.time.monotonic", lambda: next(hours))
+    delivery.add(record("t1_b"))
+    delivery.outbox.acknowledge(delivery.outbox.waiting(*ALL))
+    assert b"a planted body" not in on_disk(tmp_path)
+
+
+def on_disk(folder):
+    return b"".join(path.read_bytes() for path in folder.iterdir())
+
+
 def test_what_an_earlier_process_left_goes_before_what_is_new_without_gathering(tmp_path):
     delivery = Delivery(tmp_path)
     delivery.add(record("t1_a", 1))
