@@ -45,7 +45,7 @@ print(json.dumps({"event": "started", "argv": sys.argv[1:], **{n: os.environ[n] 
 stop.wait()
 """
 HANDLER = """
-import os, sys
+import os, sys, time
 import in_the_layer
 def handler(event, context):
     print("a line of the handler's")
@@ -53,6 +53,8 @@ def handler(event, context):
         raise ValueError(event["raise"])
     if event.get("die"):
         os._exit(3)
+    time.sleep(event.get("sleep", 0))
+    eaten = bytearray(event.get("eat", 0))
     try:
         import moto
         isolated = False
@@ -398,6 +400,32 @@ def test_a_function_that_dies_is_started_again(aws):
     assert error == "Unhandled"
     assert failure["errorType"] == "Runtime.ExitError"
     assert invoke(aws)[1] is None
+
+
+@pytest.mark.usefixtures("function")
+@pytest.mark.parametrize(
+    ("event", "kind", "message"),
+    [
+        ({"sleep": 600}, "Sandbox.Timedout", "Task timed out after 1.00 seconds"),
+        ({"eat": 200_000_000}, "Runtime.ExitError", "Runtime exited with error: signal: killed"),
+    ],
+)
+def test_a_function_that_takes_too_much_is_killed_as_lambda_does(aws, event, kind, message):
+    """More time, or more memory, than it was given; the next event finds a new process."""
+    aws.client("lambda").update_function_configuration(
+        FunctionName="job", Timeout=1, MemorySize=128
+    )
+    before, _ = invoke(aws, eat=20_000_000)
+    failure, error = invoke(aws, **event)
+    assert error == "Unhandled"
+    assert failure["errorType"] == kind
+    assert failure["errorMessage"].startswith(message)
+    aws.client("lambda").update_function_configuration(FunctionName="job", Timeout=30)
+    after, error = invoke(aws)
+    assert error is None
+    assert after["pid"] != before["pid"]
+    with pytest.raises(ProcessLookupError):
+        os.kill(before["pid"], 0)
 
 
 @pytest.mark.usefixtures("function")

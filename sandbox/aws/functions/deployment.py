@@ -36,6 +36,7 @@ class FunctionDeployment:
             digest_of(self.code),
             *(digest_of(layer) for layer in self.layers),
             json.dumps(self.variables, sort_keys=True),
+            f"{self.memory_megabytes} {self.timeout_seconds}",
         ]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 

@@ -2,8 +2,11 @@
 
 import json
 import queue
+import signal
 import sys
+import time
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +18,9 @@ from sandbox.process import ChildFailed, ChildProcess, Message
 
 _RUNTIME = Path(__file__).with_name("runtime.py")
 _SITE_PACKAGES = Path("python", "lib", "python3.11", "site-packages")
-# On the wall, not on the sandbox's clock: a function's own timeout would pass in seconds there.
-INVOCATION_SECONDS = 900.0
+LOAD_SECONDS = 900.0
 STOP_SECONDS = 5.0
+_WATCH_SECONDS = 0.05  # between two looks at the memory
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,10 @@ class Outcome:
 class Worker:
     """Runs one event at a time; after a failure of the process itself it is no longer `usable`.
 
-    Making one unpacks code and layers and starts the process; raises BadPackage.
+    Making one unpacks code and layers and starts the process; raises BadPackage. A handler that
+    takes longer than the function's time-out (on the wall, not on the sandbox's clock, where it
+    would pass in seconds) or a process that has taken more memory than the function's is killed,
+    as Lambda does. Memory is watched on Linux only.
     """
 
     def __init__(
@@ -62,7 +68,7 @@ class Worker:
     def invoke(self, payload: Any) -> Outcome:
         """Run the handler on this event; returns what it returned or raised."""
         if not self._loaded:
-            first = self._next()
+            first = self._next(LOAD_SECONDS)
             if first["event"] != "loaded":
                 return self._death(first)
             self._loaded = True
@@ -70,7 +76,7 @@ class Worker:
             self._child.send({"payload": payload, "context": _context(self.deployment)})
         except ChildFailed:
             return self._death({"event": "exited"})
-        result = self._next()
+        result = self._next(self.deployment.timeout_seconds)
         if result["event"] != "result":
             return self._death(result)
         return Outcome(result["payload"], result["failed"])
@@ -79,19 +85,39 @@ class Worker:
         """End the process."""
         self._child.stop(STOP_SECONDS)
 
-    def _next(self) -> Message:
-        try:
-            return self._results.get(timeout=INVOCATION_SECONDS)
-        except queue.Empty:
-            return {"event": "timed out"}
+    def _next(self, timeout_seconds: float) -> Message:
+        ends_at = time.monotonic() + timeout_seconds
+        message = None
+        while message is None and (left := ends_at - time.monotonic()) > 0:
+            with suppress(queue.Empty):
+                message = self._results.get(timeout=min(left, _WATCH_SECONDS))
+            if _peak_megabytes(self._child.pid) > self.deployment.memory_megabytes:
+                return {"event": "out of memory"}
+        return message or {"event": "timed out"}
 
     def _death(self, message: Message) -> Outcome:
+        if message["event"] in ("timed out", "out of memory"):
+            self._child.signal(signal.SIGKILL)
         self.stop()
         if message["event"] == "unloadable":
             return Outcome(message["payload"], failed=True)
         if message["event"] == "timed out":
-            return failure("Sandbox.Timedout", f"Task timed out after {INVOCATION_SECONDS:g} s")
+            seconds = self.deployment.timeout_seconds
+            return failure("Sandbox.Timedout", f"Task timed out after {seconds:.2f} seconds")
+        if message["event"] == "out of memory":
+            reason = "Runtime exited with error: signal: killed"
+            limit = f"it took more than its {self.deployment.memory_megabytes} MB of memory"
+            return failure("Runtime.ExitError", f"{reason} ({limit})")
         return failure("Runtime.ExitError", f"Runtime exited: {self._child.obituary()}")
+
+
+def _peak_megabytes(pid: int) -> float:
+    """Return the most memory that a process has held so far; 0 when nobody can say."""
+    with suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) / 1024
+    return 0.0
 
 
 def failure(kind: str, message: str) -> Outcome:
@@ -126,5 +152,5 @@ def _context(deployment: FunctionDeployment) -> dict[str, Any]:
         "invoked_function_arn": deployment.arn,
         "memory_limit_in_mb": str(deployment.memory_megabytes),
         "aws_request_id": str(uuid.uuid4()),
-        "timeout_seconds": max(deployment.timeout_seconds, INVOCATION_SECONDS),
+        "timeout_seconds": deployment.timeout_seconds,
     }
