@@ -2,11 +2,11 @@
 
 import json
 import re
-import time
 from pathlib import Path
 from typing import Any
 
 import click
+from rich.console import Console
 
 from sandbox.reddit.errors import RedditSandboxError
 from sandbox.simulate.errors import SimulationError
@@ -142,39 +142,9 @@ def simulate(rate: float | None, profile: str | None, **given: Any) -> None:  # 
         picture=picture,
         title=f"the days of {data.name}" if data else f"a generated {profile or 'day'}",
     )
-    progress = _Progress()
     try:
-        report = run.simulated(options, progress)
+        with Console(stderr=True).status("") as status:
+            report = run.simulated(options, status.update)
     except (RedditSandboxError, OSError) as error:
-        progress.done()
         raise click.ClickException(str(error)) from error
-    progress.done()
     click.echo(json.dumps(report.as_dict(), indent=1) if given["as_json"] else report.table())
-
-
-class _Progress:
-    """Says on stderr where a run is, once it takes a few seconds."""
-
-    PATIENCE_SECONDS = 3.0
-    EVERY_SECONDS = 1.0
-
-    def __init__(self) -> None:
-        self._next_at = time.monotonic() + self.PATIENCE_SECONDS
-        self._width = 0
-
-    def __call__(self, text: str) -> None:
-        now = time.monotonic()
-        if now < self._next_at:
-            return
-        self._next_at = now + self.EVERY_SECONDS
-        self._show(text)
-
-    def done(self) -> None:
-        """Take the line away."""
-        if self._width:
-            self._show("")
-            click.echo("\r", nl=False, err=True)
-
-    def _show(self, text: str) -> None:
-        click.echo("\r" + text.ljust(self._width), nl=False, err=True)
-        self._width = len(text)

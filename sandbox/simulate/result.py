@@ -1,6 +1,6 @@
 """Result: what one run of the producer through a simulated day reached."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -110,7 +110,7 @@ def judge(story: Story, people: Population, run: Run) -> Result:
     created = story.timeline.created
     window = story.window
     requests = journal.requests()
-    served = _served(story)
+    served = _served(story, run.outages)
     missed = served & (journal.shown_at == np.inf)
     measured = (created >= window.since) & (created < window.until)
     measured[story.timeline.comments :] = False
@@ -146,14 +146,18 @@ def curves(story: Story, people: Population, run: Run) -> Curves:
     )
 
 
-def _served(story: Story) -> NDArray[np.bool_]:
-    """Return which comments of the window anybody could read for a minute."""
+def _served(story: Story, outages: Sequence[tuple[float, float]]) -> NDArray[np.bool_]:
+    """Return which comments of the window anybody could read for a minute, outages apart."""
     created = story.timeline.created
     gone_at = np.full(len(created), np.inf)
     gone = story.states.value != LIVE
     # the first of them stays: it is written last
     gone_at[story.states.thing[gone][::-1]] = story.start_at + story.states.at[gone][::-1] / 1000
-    served = gone_at - story.appears_at >= LEAST_SECONDS
+    begins, ends = zip(*sorted(outages), strict=True) if outages else ((), ())
+    served = np.zeros(len(created), bool)
+    for since, until in zip((-np.inf, *ends), (*begins, np.inf), strict=True):
+        shown = np.minimum(gone_at, until) - np.maximum(story.appears_at, since)
+        served |= shown >= LEAST_SECONDS
     served &= (created >= story.window.since) & (created < story.window.until)
     served[story.timeline.comments :] = False
     return served

@@ -63,7 +63,7 @@ def kept(observations):
 def test_everything_served_is_in_the_stream_and_the_stop_is_clean(stage):
     """Also: who was ever shown at 10 is kept, deletions are seen, and the quota holds."""
     producer = stage.produce()
-    stage.play_until(MINUTES + 3)
+    stage.play_until(MINUTES + 3, waiting=True)
     code, seconds = stage.stop(producer)
     assert (code, seconds < 10) == (0, True)
     observations, ledger = observations_of(stage.lines()), stage.ledger()

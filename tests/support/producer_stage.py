@@ -20,6 +20,8 @@ from tests.support.reddit_builders import START, comment, post
 
 MINUTES = 30
 SPEED = 120.0
+SLOW_SPEED = 5.0
+OVERDUE_SECONDS = 35.0  # polls are half a minute apart at most
 LIMIT = 60
 UNWATCHED_SECONDS = 0.5  # wall; the clock stands while the machine stalls
 
@@ -114,12 +116,20 @@ class Stage:
             time.sleep(UNWATCHED_SECONDS / 50)
         self.clock.set_speed(0)
 
-    def play_until(self, minute, speed=SPEED):
-        """Let the clock run to this minute of the world."""
+    def play_until(self, minute, speed=SPEED, *, waiting=False):
+        """Let the clock run to this minute of the world.
+
+        `waiting`: slowly while a poll is overdue, so that a busy machine's producer keeps up.
+        """
         while (left := START + minute * 60 - self.clock.now()) > 0:
-            self.clock.set_speed(speed, UNWATCHED_SECONDS)
-            time.sleep(min(left / speed, UNWATCHED_SECONDS / 5))
+            now_speed = SLOW_SPEED if waiting and self._is_overdue() else speed
+            self.clock.set_speed(now_speed, UNWATCHED_SECONDS)
+            time.sleep(min(left / now_speed, UNWATCHED_SECONDS / 5))
         self.clock.set_speed(0)
+
+    def _is_overdue(self):
+        asked_at = self.status()["newest_asked_at"]["comments"]
+        return asked_at is None or self.clock.now() - asked_at > OVERDUE_SECONDS
 
     def stop(self, process):
         """Ask for a clean stop; returns (exit code, wall seconds)."""
