@@ -1,6 +1,7 @@
 """The audit: what was served, read, acknowledged and kept, reckoned without the pipeline."""
 
 from sandbox.audit.deaths import Death
+from sandbox.audit.freshness import Freshness
 from sandbox.audit.lake_ledger import read_lake
 from sandbox.audit.ledgers import LakeLedger, RedditLedger, StreamLedger
 from sandbox.audit.reddit_ledger import read_reddit
@@ -11,6 +12,7 @@ __all__ = [
     "Audit",
     "Death",
     "Finding",
+    "Freshness",
     "LakeLedger",
     "RedditLedger",
     "StreamLedger",

@@ -8,7 +8,7 @@ from pyiceberg.exceptions import NoSuchTableError
 
 from contract import format_instant
 from sandbox.audit.ledgers import LakeLedger
-from sandbox.audit.rows import Row, identity_of, without_nulls
+from sandbox.audit.rows import Identity, Row, identity_of, without_nulls
 
 TABLES = ("comments", "posts", "gaps")
 
@@ -33,12 +33,16 @@ def read_lake(database: str, endpoint_url: str, region: str) -> LakeLedger:
 def lake_ledger(rows: Iterable[Row]) -> LakeLedger:
     """Take rows as Arrow gives them."""
     found, early = [], []
+    landed: dict[Identity, float] = {}
     for row in rows:
         landed_at = row.pop("landed_at", None)
         if landed_at is None or landed_at < row["observed_at"]:
             early.append(identity_of(_record(row)))
         found.append(_record(row))
-    return LakeLedger(tuple(found), tuple(early))
+        if landed_at is not None:
+            identity, at = identity_of(found[-1]), landed_at.timestamp()
+            landed[identity] = min(at, landed.get(identity, at))
+    return LakeLedger(tuple(found), tuple(early), landed)
 
 
 def _record(row: Row) -> Row:

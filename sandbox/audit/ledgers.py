@@ -47,21 +47,25 @@ class StreamLedger:
     """What Kinesis acknowledged: `lines` are all records, in order of the shards.
 
     `ids`: of comments and posts. `passing_records`: how many the filter passes, going by what they
-    say themselves. `gaps`: holes flagged, however many records tell of each.
+    say themselves. `gaps`: holes flagged, however many records tell of each. `arrived_at`: when
+    each observation was first acknowledged, in seconds of the clock.
     """
 
     lines: tuple[bytes, ...]
     ids: frozenset[str]
     passing_records: int
     gaps: int
+    arrived_at: Mapping[Identity, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class LakeLedger:
     """What the lake's tables hold: every row once for each time it is there.
 
-    `landed_early` are observations that landed before they were made.
+    `landed_early` are observations that landed before they were made. `landed_at`: when each came
+    in first, in seconds of the clock.
     """
 
     rows: tuple[Row, ...]
     landed_early: tuple[Identity, ...] = ()
+    landed_at: Mapping[Identity, float] = field(default_factory=dict)

@@ -2,10 +2,11 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from sandbox.audit.ledgers import StreamLedger
-from sandbox.audit.rows import Row, passes
+from sandbox.audit.rows import Identity, Row, identity_of, passes
 
 DEAD = {"malformed", "oversize", "refused"}  # how the producer marks what the filter must refuse
 GET_RECORDS_LIMIT = 10_000  # most that GetRecords gives
@@ -13,7 +14,15 @@ GET_RECORDS_LIMIT = 10_000  # most that GetRecords gives
 
 def read_stream(kinesis: Any, stream_name: str, min_score: int) -> StreamLedger:  # noqa: ANN401 - boto3 has no types
     """Read the whole stream with a boto3 client."""
-    return stream_ledger(_lines(kinesis, stream_name), min_score)
+    records = list(_records(kinesis, stream_name))
+    ledger = stream_ledger((record["Data"] for record in records), min_score)
+    arrived: dict[Identity, float] = {}
+    for record in records:
+        at = record["ApproximateArrivalTimestamp"].timestamp()
+        for row in observations_of([record["Data"]]):
+            identity = identity_of(row)
+            arrived[identity] = min(at, arrived.get(identity, at))
+    return replace(ledger, arrived_at=arrived)
 
 
 def stream_ledger(lines: Iterable[bytes], min_score: int) -> StreamLedger:
@@ -45,14 +54,14 @@ def observations_of(lines: Iterable[bytes]) -> Iterator[Row]:
     return (row for row in rows_of(lines) if not DEAD & row.keys())
 
 
-def _lines(kinesis: Any, stream_name: str) -> Iterator[bytes]:  # noqa: ANN401 - boto3 has no types
+def _records(kinesis: Any, stream_name: str) -> Iterator[dict[str, Any]]:  # noqa: ANN401 - boto3 has no types
     for shard in kinesis.list_shards(StreamName=stream_name)["Shards"]:
         iterator = kinesis.get_shard_iterator(
             StreamName=stream_name, ShardId=shard["ShardId"], ShardIteratorType="TRIM_HORIZON"
         )["ShardIterator"]
         while iterator:
             answer = kinesis.get_records(ShardIterator=iterator, Limit=GET_RECORDS_LIMIT)
-            yield from (record["Data"] for record in answer["Records"])
+            yield from answer["Records"]
             iterator = answer.get("NextShardIterator")
             if not answer["Records"] and not answer.get("MillisBehindLatest"):
                 break

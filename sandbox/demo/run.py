@@ -9,7 +9,15 @@ from typing import Any
 from rich.console import Console
 
 import wsb_lake
-from sandbox.audit import Audit, StreamLedger, audit, read_lake, read_reddit
+from sandbox.audit import (
+    Audit,
+    Freshness,
+    LakeLedger,
+    StreamLedger,
+    audit,
+    read_lake,
+    read_reddit,
+)
 from sandbox.aws.environment import REGION
 from sandbox.demo.folder import LAKE, clear, hold, write_summary
 from sandbox.demo.handout import end_environment, next_steps
@@ -63,7 +71,9 @@ def _run(
     note = replay.recent.note(speed)
     stream = replay.drain()
     screen.tell("audit", "what was served, sent and kept is compared")
-    audited = audit_demo(demo, stream)
+    lake = lake_of(demo)
+    audited = audit_demo(demo, stream, lake)
+    fresh = Freshness.of(stream, lake, replay.end_at)
     screen.tell("saving the lake as files")
     with suppress(LakeError):  # whoever reads them says so
         wsb_lake.open(
@@ -78,16 +88,20 @@ def _run(
         "setup_seconds": first_request - started,
     }
     said = {"stalled": replay.stalled, "notes": [note] if note else []}
-    return demo, summarise(options, audited, stream, demo.snapshot(), pace, **said)
+    return demo, summarise(options, audited, stream, demo.snapshot(), pace, fresh=fresh, **said)
 
 
-def audit_demo(demo: RunningDemo, stream: StreamLedger) -> Audit:
+def lake_of(demo: RunningDemo) -> LakeLedger:
+    """Read what the lake's tables hold."""
+    return read_lake(demo.outputs["lake_database_name"], demo.aws.url, REGION)
+
+
+def audit_demo(demo: RunningDemo, stream: StreamLedger, lake: LakeLedger | None = None) -> Audit:
     """Hold what was sent against the lake, and against what the replay server answered."""
     min_score = demo.options.min_score
     until = demo.start_at + demo.options.window_seconds
     reddit = read_reddit(demo.reddit.url, min_score, until) if demo.reddit else None
-    lake = read_lake(demo.outputs["lake_database_name"], demo.aws.url, REGION)
-    return audit(reddit, stream, lake, min_score)
+    return audit(reddit, stream, lake or lake_of(demo), min_score)
 
 
 def _report(options: Options, summary: Mapping[str, Any], console: Console) -> None:

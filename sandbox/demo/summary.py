@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.table import Table
 
-from sandbox.audit import Audit, StreamLedger
+from sandbox.audit import Audit, Freshness, StreamLedger
 from sandbox.demo.options import Options
 from sandbox.demo.snapshot import Snapshot
 
@@ -19,6 +19,7 @@ def summarise(  # noqa: PLR0913 - one parameter for each source of figures
     last: Snapshot,
     pace: Mapping[str, float],
     *,
+    fresh: Freshness,
     stalled: Sequence[str] = (),
     notes: Sequence[str] = (),
 ) -> dict[str, Any]:
@@ -45,12 +46,15 @@ def summarise(  # noqa: PLR0913 - one parameter for each source of figures
         "requests": last.requests,
         "requests_per_minute_mean": last.requests and round(last.requests / minutes, 1),
         "requests_per_minute_max": last.requests_per_minute_max,
+        "queryable_minutes_p50": fresh.p50_minutes,
+        "queryable_minutes_p95": fresh.p95_minutes,
         "simulated_hours": options.hours,
         **{name: round(value, 1) for name, value in pace.items()},
         "problems": [
             *(f"stalled: {what}" for what in stalled),
             *audited.problems,
             *_problems(options, last),
+            *filter(None, [fresh.problem(pace["speed_mean"])]),
         ],
         "notes": list(notes),
     }
@@ -88,6 +92,8 @@ def audit_table(summary: Mapping[str, Any]) -> Table:
         ("gaps", "holes in what was read, flagged"),
         ("requests_per_minute_mean", "requests in a simulated minute, on average"),
         ("requests_per_minute_max", "most requests in one simulated minute"),
+        ("queryable_minutes_p50", "from acknowledged to queryable, half of the observations"),
+        ("queryable_minutes_p95", "the same, 95 in 100; up to 60 times real speed at most 25"),
         ("simulated_hours", ""),
         ("speed_mean", "simulated seconds in a real one, until the drain"),
         ("wall_seconds", "from the first request to this audit"),

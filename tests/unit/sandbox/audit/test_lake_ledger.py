@@ -33,7 +33,10 @@ def test_a_row_is_read_as_it_was_sent():
 
 def test_a_duplicate_row_is_there_twice():
     """Nothing is taken together here."""
-    assert lake_ledger([dict(LOOK), dict(LOOK)]).rows == (SENT, SENT)
+    later = LOOK | {"landed_at": T + timedelta(hours=1)}
+    found = lake_ledger([later, dict(LOOK)])
+    assert found.rows == (SENT, SENT)
+    assert found.landed_at == {Identity("t1_a", SENT["observed_at"]): T.timestamp() + 900}
 
 
 def test_what_landed_before_it_was_made_is_told():

@@ -1,10 +1,13 @@
 """The stream's ledger is read shard by shard and knows the filter's rule in plain words."""
 
 import json
+from datetime import UTC, datetime, timedelta
 
 from sandbox.audit.stream_ledger import read_stream, rows_of
 
 T = "2021-01-28T14:30:00.000Z"
+
+BEGIN = datetime(2021, 1, 1, tzinfo=UTC)
 
 
 def observation(id_, kind="comment", state="live", peak=None):
@@ -30,7 +33,10 @@ class TwoShards:
         records = self.shards[shard]
         page = records[at : at + 2]
         return {
-            "Records": [{"Data": data} for data in page],
+            "Records": [
+                {"Data": data, "ApproximateArrivalTimestamp": BEGIN + timedelta(seconds=at + n)}
+                for n, data in enumerate(page)
+            ],
             "NextShardIterator": f"{shard}:{at + len(page)}",
             "MillisBehindLatest": 0 if at + len(page) >= len(records) else 1,
         }
@@ -43,6 +49,9 @@ def test_every_record_of_every_shard_is_counted():
         [observation("t3_p", kind="post"), b"\xff", b"[1]", b"{}", observation("t1_c")],
     )
     ledger = read_stream(TwoShards(*shards), "s", min_score=10)
+    arrived = {name.id: at - BEGIN.timestamp() for name, at in ledger.arrived_at.items()}
+    # t1_a's two records are one observation, first acknowledged as the first of its shard
+    assert arrived == {"t1_a": 0, "t1_b": 1, "t3_p": 0, "t1_c": 4}
     assert ledger.lines == (*shards[0], *shards[1])
     assert [row["id"] for row in rows_of(ledger.lines)] == ["t1_a", "t1_b", "t1_a", "t3_p", "t1_c"]
     assert ledger.ids == {"t1_a", "t1_b", "t1_c", "t3_p"}
