@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 SCHEMA_PATH = Path(__file__).with_name("observation.json")
-PARTS = frozenset({"schema_version", "kinds", "prefixes", "types", "fields", "dead_letter", "lake"})
+PARTS = frozenset(
+    {"schema_version", "kinds", "prefixes", "types", "fields", "rules", "dead_letter", "lake"}
+)
 FIELD_KEYS = frozenset({"name", "type", "required", "nullable", "since", "personal", "meaning"})
 
 
@@ -39,7 +41,8 @@ class Field:
 class Schema:
     """The whole contract; field order is the order of the derived tables.
 
-    `prefixes` are those of the lake's bucket; Terraform and the lake job take them from here.
+    `rules` are about several fields, or times; `contract.rules` knows their forms. `prefixes` are
+    those of the lake's bucket; Terraform and the lake job take them from here.
     """
 
     version: int
@@ -47,6 +50,7 @@ class Schema:
     prefixes: Mapping[str, str]
     types: Mapping[str, Mapping[str, str]]
     fields: tuple[Field, ...]
+    rules: tuple[Mapping[str, Any], ...]
     dead_letter: tuple[Field, ...]
     lake: tuple[Field, ...]
 
@@ -74,6 +78,7 @@ def load_schema(path: Path = SCHEMA_PATH) -> Schema:
         prefixes=raw["prefixes"],
         types=types,
         fields=tuple(_field(item, types, kinds) for item in raw["fields"]),
+        rules=tuple(raw["rules"]),
         dead_letter=tuple(_field(item, types, kinds) for item in raw["dead_letter"]),
         lake=tuple(_field(item, types, kinds) for item in raw["lake"]),
     )

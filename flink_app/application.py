@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from pyflink.table import TableEnvironment
 
 
+PACKAGES = "python"  # the folder beside `main.py` that holds the packages
+
+
 def run(environment: Mapping[str, str], home: Path) -> None:
     """Submit the job; on Managed Flink return then, on this machine stay until it is stopped.
 
@@ -27,12 +30,19 @@ def run(environment: Mapping[str, str], home: Path) -> None:
         options = local.flink_options(environment, home)
         local.prepare_process(home)
     flink = table_environment(options)
+    _add_packages(flink, home)
     for statement in tables(properties, environment):
         flink.execute_sql(statement)
     submitted = statements(flink, properties.min_score, properties.filter_mode)
     job = submitted.execute().get_job_client()
     if local.is_local(environment):
         local.watch(job)
+
+
+def _add_packages(flink: TableEnvironment, home: Path) -> None:
+    """Give the processes that judge the zip's packages, unless whoever started this has."""
+    if not flink.get_config().get("python.files", ""):
+        flink.add_python_file(str(home / PACKAGES))
 
 
 def table_environment(options: Mapping[str, str]) -> TableEnvironment:

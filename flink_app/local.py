@@ -40,6 +40,7 @@ MINI_CLUSTER = {
     **dict.fromkeys(_ADDRESSES, "127.0.0.1"),
     "rest.bind-port": "0",
     "parallelism.default": "1",
+    "python.executable": sys.executable,
 }
 JVM_VARIABLE = "FLINK_ENV_JAVA_OPTS"
 JAVA_VARIABLE = "JAVA_TOOL_OPTIONS"

@@ -1,10 +1,10 @@
-"""Pipeline: the views and inserts between the table of records and the tables of results.
+"""Pipeline: the view and the inserts between the table of records and the tables of results.
 
 `records` (line BYTES, arrived_at TIMESTAMP_LTZ(3)) must exist, and `observations` (line BYTES)
 and `dead_letters` (letter STRING); what they are connected to makes no difference here.
 
 The only state is the source's place in the stream. Flink names its operators after the shape of
-the plan: another threshold or mode restores from a snapshot, another barrier or table does not.
+the plan: another threshold or mode restores from a snapshot, another column or table does not.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from flink_app.dead_letter import dead_letter
 from flink_app.qualification import qualifies
-from flink_app.validity import digest, suspect
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,35 +23,26 @@ if TYPE_CHECKING:
 
 TABLE_OPTIONS: Mapping[str, str] = {
     "table.local-time-zone": "UTC",
-    # without it each sink parses all lines for itself
+    # without it each sink has all lines judged for itself
     "table.optimizer.reuse-optimize-block-with-digest-enabled": "true",
 }
 
-# Flink writes a view's columns out wherever they are used, and would parse a line dozens of
-# times. UNNEST of an array of one row is a barrier that it does not optimize across: what
-# stands in it is computed once. A barrier costs some microseconds a line; so there are three.
-VIEWS: Mapping[str, str] = {
-    "decoded": (
-        "SELECT line, arrived_at, text, md5 FROM records CROSS JOIN UNNEST(ARRAY["
-        "ROW(DECODE(line, 'UTF-8'), MD5(DECODE(line, 'UTF-8')))]) AS made (text, md5)"
-    ),
-    "parsed": (
-        "SELECT line, arrived_at, text, md5, digest FROM decoded"
-        f" CROSS JOIN UNNEST(ARRAY[{digest()}]) AS made (digest)"
-    ),
-    "judged": (
-        "SELECT line, arrived_at, text, digest, suspect FROM parsed"
-        f" CROSS JOIN UNNEST(ARRAY[{suspect()}]) AS made (suspect)"
-    ),
-}
+VERDICTS = (
+    "SELECT line, arrived_at, judge(line, CAST(arrived_at AS TIMESTAMP(3))) AS verdict FROM records"
+)
+JUDGED = (
+    "SELECT line, arrived_at, verdict.reason AS reason, verdict.kind AS kind,"
+    " verdict.state AS state, verdict.score AS score, verdict.peak_score AS peak_score"
+    " FROM verdicts"
+)
 
 
 def inserts(min_score: int, filter_mode: FilterMode) -> tuple[str, ...]:
     """Return the statements that send each judged line where it belongs, if anywhere."""
-    kept = f"suspect IS NULL AND {qualifies(min_score, filter_mode)}"
+    kept = f"reason IS NULL AND {qualifies(min_score, filter_mode)}"
     return (
         f"INSERT INTO observations SELECT line FROM judged WHERE {kept}",
-        f"INSERT INTO dead_letters SELECT {dead_letter()} FROM judged WHERE suspect IS NOT NULL",
+        f"INSERT INTO dead_letters SELECT {dead_letter()} FROM judged WHERE reason IS NOT NULL",
     )
 
 
@@ -60,11 +50,15 @@ def statements(
     environment: TableEnvironment, min_score: int, filter_mode: FilterMode
 ) -> StatementSet:
     """Return the statements that send every row of `records` where it belongs."""
+    # not above: what this module writes can be read without Flink
+    from flink_app.judgement import register  # noqa: PLC0415 - see above
+
     for option, value in TABLE_OPTIONS.items():
         environment.get_config().set(option, value)
-    for name, query in VIEWS.items():
-        # a view of a planned query: from its text, each insert would plan and run it again
-        environment.create_temporary_view(name, environment.sql_query(query))
+    register(environment)
+    # views of planned queries: from their text, each insert would plan and run them again
+    environment.create_temporary_view("verdicts", environment.sql_query(VERDICTS))
+    environment.create_temporary_view("judged", environment.sql_query(JUDGED))
     statement_set = environment.create_statement_set()
     for insert in inserts(min_score, filter_mode):
         statement_set.add_insert_sql(insert)

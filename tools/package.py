@@ -95,12 +95,16 @@ def _check_size(folder: Path) -> None:
 
 
 def package_flink() -> Path:
-    """Write what Managed Flink wants at the root, and the two packages; raises ToolError."""
+    """Write what Managed Flink wants at the root, and the packages in `python/`; raises ToolError.
+
+    That folder alone goes to the processes that judge.
+    """
     _build_jar()
-    application = tree(PROJECT / "flink_app", "**/*.py")
-    main = application.pop("flink_app/main.py")
+    packages = {**tree(PROJECT / "flink_app", "**/*.py"), **tree(PROJECT / "contract")}
+    main = packages.pop("flink_app/main.py")
     lib = {"lib/pyflink-dependencies.jar": JAR}
-    write_zip(FLINK_ZIP, {"main.py": main, **lib, **application, **tree(PROJECT / "contract")})
+    python = {f"python/{name}": path for name, path in packages.items()}
+    write_zip(FLINK_ZIP, {"main.py": main, **lib, **python})
     return FLINK_ZIP
 
 

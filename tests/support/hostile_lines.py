@@ -7,9 +7,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from contract import SCHEMA
-from contract.validation import BRACKETS_MAX, INT32_MAX, INT32_MIN, LINE_BYTES_MAX
+from contract.record import INT32_MAX, INT32_MIN
+from contract.validation import BRACKETS_MAX, LINE_BYTES_MAX
 
 INSTANT = "2021-01-28T14:30:00.000Z"
+ARRIVED_AT = 1611844200.123  # of all lines in the stream
+LATEST = "2021-01-28T14:35:00.123Z"  # what a look may say that arrived then
+TOMBSTONES = ("deleted", "removed", "absent")
+# what a tombstone may not say; by hand, so that a mistake in the contract is seen
+OF_THE_LIVING = (
+    "author", "author_id", "body", "edited_at", "permalink", "stickied", "author_flair",
+    "is_submitter", "title", "url", "domain", "is_self", "flair", "over_18",
+)  # fmt: skip
 TEXTS = (
     "to the moon 🚀🚀", 'quote " backslash \\ slash / tab \t newline \n', "\u0000\u0001\u007f",
     "zażółć gęślą jaźń", "\u2028\u2029\u0085", "\u202egnirts\u202c", "x" * 40_000,
@@ -26,6 +35,8 @@ ODD_VALUES = (
     "0001-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z", "2021-01-28T24:00:00.000Z",
     "2021-01-28T14:30:60.000Z", "2021-01-28T14:30:00Z", "2021-01-28T14:30:00.000+00:00",
     "2021-01-28 14:30:00.000Z", "2021-01-28T14:30:00.000Z\n", "2021-13-01T00:00:00.000Z",
+    "2005-06-22T23:59:59.999Z", "2005-06-23T00:00:00.000Z", "1970-01-01T00:00:00.000Z", LATEST,
+    "2021-01-28T14:35:00.124Z", "2021-01-29T14:30:00.123Z", "2999-01-01T00:00:00.000Z",
     "2021-00-10T00:00:00.000Z", "2021-01-00T00:00:00.000Z", "٢٠٢١-01-28T14:30:00.000Z",
 )  # fmt: skip
 RAW_NUMBERS = (
@@ -34,8 +45,10 @@ RAW_NUMBERS = (
     b"0." + b"1" * 309, b"1" * 5000, b"1" * 10_000, b"1" * 10_001, b"-" + b"1" * 308,
     b"1e" + b"9" * 300, b"2147483647", b"2147483648",
     b"-2147483648", b"-2147483649", b"2147483650", b"1999999999", b"99999999999", b"nul", b"TRUE",
+    b"1.7976931348623157e308", b"1.7976931348623159e308", b"1e99999999999", b"-1e99999999999",
     b"'1'", b"1 ", b"\t1\r\n", b"undefined", b"1//x", b"/**/1",
 )  # fmt: skip
+BEYOND_A_DOUBLE = (b"1e400", b"-1e400", b"1e99999999999", b"1.7976931348623159e308")
 MUTATIONS_PER_KIND = 350
 
 
@@ -47,9 +60,16 @@ def valid_record(kind):
     return {**record, "kind": kind, "id": f"t1_{kind}"}
 
 
+def tombstone(record, state="deleted"):
+    """Return the record of the same thing once it is gone."""
+    return {name: value for name, value in record.items() if name not in OF_THE_LIVING} | {
+        "state": state
+    }
+
+
 def corpus():
     """Return all lines; always the same."""
-    return [*handmade(), *qualification(), *mutated(), *generated()]
+    return [*handmade(), *qualification(), *across_fields(), *mutated(), *generated()]
 
 
 def encode(record, **options):
@@ -58,11 +78,21 @@ def encode(record, **options):
     ).encode("utf-8", "surrogatepass")
 
 
+def with_raw(kind, name, raw):
+    """Return a valid line but for the bytes of one value."""
+    return encode(valid_record(kind) | {name: "@@"}).replace(b'"@@"', raw)
+
+
+def _places():
+    return [(kind, field) for kind in SCHEMA.kinds for field in SCHEMA.of_kind(kind)]
+
+
 def handmade():
     """Return lines that each try one thing."""
     good = encode(valid_record("comment"))
     head, tail = good[:-1] + b',"score":', b"}"
     lines = [b"", b" ", b"{}", b"[]", b"null", b"1", b'"x"', b"[1,2]", b"{", b"}", b"garbage {"]
+    lines += [with_raw(kind, f.name, b) for kind, f in _places() for b in BEYOND_A_DOUBLE]
     lines += [b"\xff\xfe", b"\xed\xa0\x80", b"\xc0\xaf", good[:-1] + b"\xff}", b"\xf4\x90\x80\x80"]
     lines += [b"\xef\xbb\xbf" + good, good + b"\xef\xbb\xbf", good.decode().encode("utf-16")]
     ends = [b" ", b"\n", b"\r\n\t ", b" x", b"}", b"]", b",", b"\x00", b"\x0b"]
@@ -124,20 +154,63 @@ def large(good):
     sizes = (LINE_BYTES_MAX - 1, LINE_BYTES_MAX, LINE_BYTES_MAX + 1, 1_048_576)
     lines = [padded(size) for size in sizes] + [padded(LINE_BYTES_MAX, "🚀".encode())]
     lines += [padded(size).replace(b'"kind"', b'"kynd"') for size in sizes]
+    lines += [shape(1_000_000) for shape in UNTERMINATED.values()]
     return [*lines, b"\x00" * 1000000, b"\xff" * 1000000, "é".encode() * 400000, b'"' * 900000]
 
 
+# Lines that a careless pattern would read from each of their quotes to the end, by their size.
+UNTERMINATED = {
+    "escaped quotes": lambda size: b'{"kind":"comment","body":"' + b'\\"' * (size // 2),
+    "escaped quotes and brackets": lambda size: b'{"x":"' + b'\\"[' * (size // 3),
+    "quotes": lambda size: b'{"a":' + b'"' * size,
+    "backslashes": lambda size: b'{"a":"' + b"\\" * size,
+    "strings between brackets": lambda size: b'["' * (size // 2),
+    "digits between brackets": lambda size: b"[9999" * (size // 5),
+    "many numbers": lambda size: b"[" + b"1e400," * (size // 6),
+    "long numbers": lambda size: b"[" + (b"9" * 9_999 + b",") * (size // 10_000),
+    "long fractions": lambda size: b"[" + (b"0." + b"9" * 9_999 + b",") * (size // 10_001),
+    "escapes": lambda size: b'{"a":"' + b"\\ud83d" * (size // 6),
+    "blanks": lambda size: b" " * size,
+    "line breaks": lambda size: b"\n" * size,
+    "keys": lambda size: b"{" + b'"id":"x",' * (size // 9),
+}
+
+
+def across_fields():
+    """Return lines whose fields are right one by one: rules across them, and the rules' edges."""
+    lines = []
+    for kind in ("comment", "post"):
+        good = valid_record(kind)
+        lines += [encode(good | {"state": state}) for state in TOMBSTONES]
+        for state in TOMBSTONES:
+            gone = tombstone(good, state)
+            lines.append(encode(gone))
+            lines += [encode(gone | {n: good[n]}) for n in OF_THE_LIVING if n in good]
+            lines += [encode(gone | dict.fromkeys(OF_THE_LIVING)), encode(gone | {"body": ""})]
+        lines += [encode(good | {"score_hidden": True, "score": score}) for score in (0, 1, None)]
+        lines += [encode(good | {"score": score, "peak_score": 0}) for score in (-1, 0, 1, None)]
+        lines.append(encode(good | {"score": -1, "peak_score": None}))
+    for kind in SCHEMA.kinds:
+        for time in (LATEST, "2021-01-28T14:35:00.124Z", "2005-06-23T00:00:00.000Z"):
+            lines.append(encode(valid_record(kind) | {"observed_at": time}))
+        lines.append(encode(valid_record(kind) | {"observed_at": "2005-06-22T23:59:59.999Z"}))
+        lines += [encode(valid_record(kind) | {"schema_version": n}) for n in (-1, 0, 1, 2, 99)]
+    gap, before = valid_record("gap"), "2021-01-28T14:29:59.999Z"
+    return [*lines, encode(gap | {"to_at": before}), encode(gap | {"from_at": before})]
+
+
 def qualification():
-    """Return valid observations around the threshold, of all states."""
+    """Return observations around the threshold, of all states; some break a rule."""
     scores = (None, -5, 0, 1, 9, 10, 11, INT32_MAX)
     lines = []
     for score in scores:
         for peak in scores:
             for state in ("live", "deleted", "removed", "absent"):
-                record = valid_record("comment") | {"state": state, "score": score}
-                record |= {"peak_score": peak, "score_hidden": score is None}
+                record = valid_record("comment")
+                record = record if state == "live" else tombstone(record, state)
+                record |= {"score": score, "peak_score": peak, "score_hidden": score is None}
                 lines.append(encode(record))
-                lines.append(encode(record | {"score_hidden": True, "kind": "post"}))
+                lines.append(encode(record | {"kind": "post", "title": None}))
         lines.append(encode(valid_record("comment") | {"score": score, "score_hidden": True}))
         lines.append(encode(valid_record("comment") | {"score": score, "title": {"score": 99}}))
     return lines + [encode(valid_record(kind)) for kind in SCHEMA.kinds]

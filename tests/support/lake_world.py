@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from contract import format_instant
 from telemetry import Log
 from tests.support.aws_emulator import make_table
+from tests.support.hostile_lines import OF_THE_LIVING
 from tests.support.producer_fakes import VirtualClock
 from wsb_lake.aws import Aws
 from wsb_lake.job.lake_job import LakeJob
@@ -40,7 +41,10 @@ class SimulatedCrash(BaseException):
 
 
 def observation(kind, thing_id, created=0.0, observed=60.0, **fields):
-    """Return a valid observation; times are seconds after START."""
+    """Return a valid observation; times are seconds after START.
+
+    Its peak includes its score, a hidden score is unknown, a tombstone holds no texts or flags.
+    """
     record = {
         "schema_version": 1,
         "kind": kind,
@@ -52,9 +56,9 @@ def observation(kind, thing_id, created=0.0, observed=60.0, **fields):
     seen = {
         "cause": "new",
         "state": "live",
-        "score": 12,
+        "score": None if fields.get("score_hidden") else 12,
         "score_hidden": False,
-        "peak_score": 12,
+        "peak_score": max(12, fields.get("score") or 0),
         "author": "someone",
         "body": "to the moon \U0001f680",
     }
@@ -69,6 +73,8 @@ def observation(kind, thing_id, created=0.0, observed=60.0, **fields):
             "recovered": 0,
         },
     }
+    if fields.get("state", "live") != "live":
+        own[kind] = {n: value for n, value in own[kind].items() if n not in OF_THE_LIVING}
     return {**record, **own[kind], **fields}
 
 

@@ -1,38 +1,43 @@
 """Run lines of a file through the application's SQL on a mini cluster; in the Flink environment.
 
-`judge_lines.py FOLDER`: FOLDER/lines.json holds one {"line": base64} a line; the results come to
-FOLDER/<mode>/observations and FOLDER/<mode>/dead_letters. One mini cluster for both modes.
+`judge_lines.py FOLDER RUN…`: FOLDER/lines.json holds one {"line": base64, "arrived_at_ms": …} a
+line. A RUN is `mode,min_score`; its results come to FOLDER/RUN/observations and
+FOLDER/RUN/dead_letters, and its plan to FOLDER/RUN/plan. One mini cluster for all.
 """
 
 import os
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[3]))
+PROJECT = Path(__file__).parents[3]
+sys.path.insert(0, str(PROJECT))
 os.environ.setdefault("FLINK_ENV_JAVA_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
+os.environ["PYTHONPATH"] = str(PROJECT)  # of the processes that judge
 
-from flink_app.application import table_environment
-from flink_app.local import MINI_CLUSTER
-from flink_app.pipeline import statements
-from flink_app.qualification import FILTER_MODES
+from flink_app.application import table_environment  # noqa: E402 - the path is above
+from flink_app.local import MINI_CLUSTER  # noqa: E402 - the path is above
+from flink_app.pipeline import statements  # noqa: E402 - the path is above
 
-ARRIVED_AT_MS = 1611844200123  # 2021-01-28T14:30:00.123Z
 TABLES = {
-    "records": f"line BYTES, arrived_at AS TO_TIMESTAMP_LTZ({ARRIVED_AT_MS}, 3)",
+    "records": "line BYTES, arrived_at_ms BIGINT, arrived_at AS TO_TIMESTAMP_LTZ(arrived_at_ms, 3)",
     "observations": "line BYTES",
     "dead_letters": "letter STRING",
 }
 
 
-def judge(folder, filter_mode):
+def judge(folder, run):
+    filter_mode, min_score = run.split(",")
     environment = table_environment(MINI_CLUSTER)
     for name, columns in TABLES.items():
-        path = folder / "lines.json" if name == "records" else folder / filter_mode / name
+        path = folder / "lines.json" if name == "records" else folder / run / name
         options = f"'connector'='filesystem', 'path'='file://{path}', 'format'='json'"
         environment.execute_sql(f"CREATE TEMPORARY TABLE {name} ({columns}) WITH ({options})")
-    statements(environment, min_score=10, filter_mode=filter_mode).execute().wait()
+    prepared = statements(environment, min_score=int(min_score), filter_mode=filter_mode)
+    (folder / run).mkdir()
+    (folder / run / "plan").write_text(prepared.explain())
+    prepared.execute().wait()
 
 
 if __name__ == "__main__":
-    for mode in FILTER_MODES:
-        judge(Path(sys.argv[1]).resolve(), mode)
+    for run in sys.argv[2:]:
+        judge(Path(sys.argv[1]).resolve(), run)

@@ -14,7 +14,7 @@ from contract.validation import LINE_BYTES_MAX
 from sandbox.process import ChildProcess
 from tests.conftest import need
 from tests.integration.flink.test_flink_judgement import FLINK_PYTHON
-from tests.support.hostile_lines import encode, valid_record
+from tests.support.hostile_lines import encode, tombstone, valid_record
 from tests.support.sandbox_aws import SandboxAws
 from tools.package import package_flink
 
@@ -158,9 +158,11 @@ def lines_of_all_sorts():
     kept = [encode(comment | {"id": f"t1_{n}", "body": "zażółć 🚀 \n " * n}) for n in range(200)]
     kept += [
         encode(post),
-        encode(comment | {"peak_score": None, "score": None, "state": "deleted"}),
+        encode(tombstone(comment) | {"peak_score": None, "score": None}),
     ]
-    left_out = [encode(comment | {"peak_score": 9, "id": f"t1_low{n}"}) for n in range(50)]
+    left_out = [
+        encode(comment | {"score": 9, "peak_score": 9, "id": f"t1_low{n}"}) for n in range(50)
+    ]
     head, tail = encode(comment)[:-1] + b',"pad":"', b'"}'
     largest = head + b"x" * (LINE_BYTES_MAX - len(head) - len(tail)) + tail
     refused = [b"garbage", b"\xff\xfe", b"[1]", encode(comment | {"score": "15"}), b"", b"\x00" * 9]

@@ -1,15 +1,29 @@
 """Every way in which a record can be wrong has its documented reason."""
 
+import dataclasses
 import json
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from contract import SCHEMA, problem_of, problem_of_line
+from contract import SCHEMA, decode_line, problem_of, problem_of_line
 from contract.validation import BRACKETS_MAX, LINE_BYTES_MAX
-from tests.support.hostile_lines import valid_record
+from tests.support.hostile_lines import (
+    ARRIVED_AT,
+    BEYOND_A_DOUBLE,
+    LATEST,
+    OF_THE_LIVING,
+    TOMBSTONES,
+    UNTERMINATED,
+    encode,
+    tombstone,
+    valid_record,
+    with_raw,
+)
 
+THINGS = [kind for kind in SCHEMA.kinds if kind != "gap"]
 KIND_AND_FIELD = [(kind, field) for kind in SCHEMA.kinds for field in SCHEMA.of_kind(kind)]
 places = st.sampled_from(KIND_AND_FIELD)
 WRONG_TYPES = {
@@ -49,6 +63,8 @@ def test_what_is_not_required_may_be_absent_and_what_is_nullable_null(kind, data
             del record[field.name]
         elif field.nullable and data.draw(st.booleans()):
             record[field.name] = None
+    if kind != "gap" and record["peak_score"] is None:
+        record["score"] = None  # the peak would include it
     assert problem_of(record) is None
 
 
@@ -139,3 +155,133 @@ def test_brackets_and_digits_inside_a_text_are_text():
 @given(st.binary(max_size=200))
 def test_no_bytes_make_the_judge_fail(line):
     assert problem_of_line(line) is None or isinstance(problem_of_line(line), str)
+
+
+@pytest.mark.parametrize("raw", BEYOND_A_DOUBLE)
+@pytest.mark.parametrize(("kind", "field"), KIND_AND_FIELD)
+def test_a_number_that_no_double_holds_is_a_bad_type(kind, field, raw):
+    """Wherever it stands: it is neither a number, nor the text that some parsers make of it."""
+    assert problem_of_line(with_raw(kind, field.name, raw)) == f"bad_type:{field.name}"
+
+
+@pytest.mark.parametrize("kind", THINGS)
+@pytest.mark.parametrize("state", TOMBSTONES)
+def test_a_tombstone_says_nothing_of_what_was_there(kind, state):
+    """Neither a text nor a flag of it; null and absent are both nothing."""
+    good = valid_record(kind)
+    gone = tombstone(good, state)
+    assert problem_of(gone) is None
+    assert problem_of(gone | dict.fromkeys(OF_THE_LIVING)) is None
+    carried = [field.name for field in SCHEMA.of_kind(kind) if field.name in OF_THE_LIVING]
+    assert len(carried) > 7
+    for name in carried:
+        assert problem_of(gone | {name: good[name]}) == f"bad_value:{name}"
+        assert problem_of(good | {"state": state}) == f"bad_value:{carried[0]}"
+
+
+def test_all_that_is_personal_is_forbidden_in_a_tombstone():
+    """The two lists are written down apart, so that neither can lose a field unseen."""
+    assert SCHEMA.personal_names() <= set(OF_THE_LIVING)
+    assert {"author", "author_id", "body", "permalink", "title", "url"} <= SCHEMA.personal_names()
+
+
+@pytest.mark.parametrize("kind", THINGS)
+def test_a_hidden_score_has_no_value(kind):
+    hidden = valid_record(kind) | {"score_hidden": True}
+    assert problem_of(hidden | {"score": None}) is None
+    for score in (-1, 0, 1, 12):
+        assert problem_of(hidden | {"score": score}) == "bad_value:score"
+
+
+@pytest.mark.parametrize("kind", THINGS)
+@pytest.mark.parametrize(
+    ("score", "peak", "valid"),
+    [
+        (5, 5, True),
+        (5, 6, True),
+        (None, 6, True),
+        (None, None, True),
+        (-3, -3, True),
+        (5, 4, False),
+        (5, None, False),
+        (0, -1, False),
+    ],
+)
+def test_the_peak_includes_this_look(kind, score, peak, valid):
+    record = valid_record(kind) | {"score": score, "peak_score": peak}
+    assert problem_of(record) == (None if valid else "bad_value:peak_score")
+
+
+def test_a_gap_does_not_end_before_it_begins():
+    gap = valid_record("gap")
+    assert problem_of(gap | {"to_at": gap["from_at"]}) is None
+    assert problem_of(gap | {"to_at": "2021-01-28T14:29:59.999Z"}) == "bad_value:to_at"
+
+
+@pytest.mark.parametrize("kind", SCHEMA.kinds)
+def test_no_look_is_older_than_reddit_or_later_than_its_arrival(kind):
+    """Five minutes are allowed for clocks that differ; without an arrival nothing is later."""
+    record = valid_record(kind)
+    refused = "bad_value:observed_at"
+    for observed_at, problem in {
+        "2005-06-23T00:00:00.000Z": None,
+        "2005-06-22T23:59:59.999Z": refused,
+        LATEST: None,
+        "2021-01-28T14:35:00.124Z": refused,
+        "9999-12-31T23:59:59.999Z": refused,
+    }.items():
+        judged = record | {"observed_at": observed_at}
+        assert problem_of(judged, arrived_at=ARRIVED_AT) == problem, observed_at
+        assert problem_of_line(line_of(judged), arrived_at=ARRIVED_AT) == problem, observed_at
+    assert problem_of(record | {"observed_at": "9999-12-31T23:59:59.999Z"}) is None
+
+
+def test_half_a_character_is_a_bad_value():
+    """JSON can spell half a surrogate pair; no table and no reader can hold it."""
+    for name in ("id", "body", "author", "parent_id"):
+        record = valid_record("comment") | {name: "a\ud83d"}
+        assert problem_of(record) == f"bad_value:{name}"
+        assert problem_of_line(json.dumps(record).encode()) == f"bad_value:{name}"
+    whole = json.dumps(valid_record("comment") | {"body": "\U0001f680"}).encode()
+    assert b"\\ud83d" in whole
+    assert problem_of_line(whole) is None
+
+
+def test_a_field_is_required_of_those_who_knew_it():
+    """An older writer's record stays valid when a required field is added."""
+    field = dataclasses.replace(SCHEMA.fields[3], name="mood", since=2)
+    newer = dataclasses.replace(SCHEMA, version=2, fields=(*SCHEMA.fields, field))
+    old = valid_record("comment")
+    line = {version: line_of(old | {"schema_version": version}) for version in (1, 2, 3)}
+    assert decode_line(line[1], newer).problem is None
+    assert decode_line(line[2], newer).problem == "missing:mood"
+    assert decode_line(line[3], newer).problem == "missing:mood"
+    wrong = line_of(old | {"schema_version": 1, "mood": 3})
+    assert decode_line(wrong, newer).problem == "bad_type:mood"
+    assert problem_of(old | {"schema_version": 0}) == "bad_value:schema_version"
+
+
+def seconds_to_judge(line):
+    """Return the CPU seconds of the best of three."""
+    best = float("inf")
+    for _ in range(3):
+        started = time.process_time()
+        problem_of_line(line)
+        best = min(best, time.process_time() - started)
+    return best
+
+
+@pytest.mark.parametrize("shape", UNTERMINATED)
+@pytest.mark.parametrize("size", [50_000, 1_000_000])
+def test_the_worst_line_takes_little_longer_than_an_ordinary_one_of_its_length(shape, size):
+    """Time is in proportion to bytes; what is not shows at the smaller size already."""
+    ordinary = encode(valid_record("comment") | {"body": "x" * size})
+    assert seconds_to_judge(UNTERMINATED[shape](size)) < 20 * seconds_to_judge(ordinary)
+
+
+def test_unterminated_lines_have_their_reason():
+    """Brackets in a string that does not end are text: it is no JSON, not too complex a one."""
+    reasons = {shape: problem_of_line(UNTERMINATED[shape](50_000)) for shape in UNTERMINATED}
+    assert reasons.pop("strings between brackets") == "too_complex"
+    assert reasons.pop("digits between brackets") == "too_complex"
+    assert set(reasons.values()) == {"not_json_object"}
