@@ -28,6 +28,7 @@ resource "aws_kinesisanalyticsv2_application" "qualifier" {
         property_map = {
           python  = "main.py"
           jarfile = "lib/pyflink-dependencies.jar"
+          pyFiles = "python/"
         }
       }
 

@@ -5,16 +5,18 @@
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import hcl2
 
+import flink_app.metrics
 import producer.events
 import wsb_lake.events
 from contract import SCHEMA, Field
+from contract.validation import REASONS
 from producer.settings import VARIABLES as PRODUCER_VARIABLES
 from producer.totals import Asked, Gauges, Totals
 from telemetry import Event
@@ -48,6 +50,32 @@ def _record() -> str:
 def _described(fields: Iterable[Field]) -> str:
     rows = ((f"`{field.name}`", _type(field), field.meaning) for field in fields)
     return _table(("field", "type", "meaning"), rows)
+
+
+def _rules() -> str:
+    rows = (
+        (", ".join(f"`{name}`" for name in each["fields"]), ", ".join(each["kinds"]), text)
+        for each in SCHEMA.rules
+        for text in [f"{_demand(each)}: {each['meaning']}"]
+    )
+    return _table(("field", "of", "rule"), rows)
+
+
+def _demand(rule: Mapping[str, Any]) -> str:
+    match rule["rule"]:
+        case "null_when":
+            values = ", ".join(f"`{json.dumps(value).strip(chr(34))}`" for value in rule["is"])
+            return f"null when `{rule['when']}` is {values}"
+        case "at_least":
+            return f"at least `{rule['of']}`"
+        case "not_before":
+            return f"not before {rule['at']}"
+        case _:
+            return f"at most {rule['seconds']} s after the arrival in the stream"
+
+
+def _reasons() -> str:
+    return _table(("reason", "meaning"), ((f"`{name}`", text) for name, text in REASONS.items()))
 
 
 def _terraform() -> str:
@@ -110,6 +138,11 @@ def _metrics() -> str:
     return _table(("metric", "unit", "kind", "meaning"), rows)
 
 
+def _flink_metrics() -> str:
+    rows = ((f"`{name}`", text) for name, text in flink_app.metrics.METRICS.items())
+    return _table(("metric", "meaning"), rows)
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "record": _record,
     "dead_letter": lambda: _described(SCHEMA.dead_letter),
@@ -119,6 +152,9 @@ TABLES: dict[str, Callable[[], str]] = {
     "lake": _lake,
     "events": _events,
     "metrics": _metrics,
+    "flink_metrics": _flink_metrics,
+    "reasons": _reasons,
+    "rules": _rules,
 }
 
 

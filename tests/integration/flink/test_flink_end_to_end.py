@@ -9,17 +9,19 @@ import zipfile
 
 import pytest
 
-from contract import problem_of_line
+from contract import format_instant, problem_of_line
 from contract.validation import LINE_BYTES_MAX
 from sandbox.process import ChildProcess
 from tests.conftest import need
 from tests.integration.flink.test_flink_judgement import FLINK_PYTHON
-from tests.support.hostile_lines import encode, tombstone, valid_record
-from tests.support.sandbox_aws import SandboxAws
+from tests.support.hostile_lines import UNTERMINATED, encode, tombstone, valid_record
+from tests.support.sandbox_aws import START, SandboxAws
 from tools.package import package_flink
 
 pytestmark = pytest.mark.integration
 
+NOW = {"observed_at": format_instant(START)}  # the stream's clock has just begun
+SOON = {"observed_at": format_instant(START + 3600)}
 REGION = "us-east-1"
 RUN_OPTIONS = "kinesis.analytics.flink.run.options"
 START_SECONDS = 240
@@ -154,7 +156,7 @@ def running(start):
 
 def lines_of_all_sorts():
     """Return lines to keep, to leave out, to refuse, and those that have ended such jobs."""
-    comment, post = valid_record("comment"), valid_record("post")
+    comment, post = valid_record("comment") | NOW, valid_record("post") | NOW
     kept = [encode(comment | {"id": f"t1_{n}", "body": "zażółć 🚀 \n " * n}) for n in range(200)]
     kept += [
         encode(post),
@@ -169,6 +171,7 @@ def lines_of_all_sorts():
     poison = [b"\x00" * 1_000_000, b"\xff" * 1_000_000, b'{"id":' + b"1" * 900_000 + b"}"]
     poison += [b'{"id":' + b"[" * 500_000 + b"]" * 500_000 + b"}"]
     poison += [head + b"x" * (1_048_000 - len(head)) + tail]
+    refused += [encode(comment | SOON), *(shape(900_000) for shape in UNTERMINATED.values())]
     return [*kept, largest], left_out, refused + poison
 
 
@@ -178,12 +181,12 @@ def test_lines_go_where_they_belong_and_the_job_goes_on(stage, running):
     stage.put(refused + left_out + kept)
     until(lambda: len(stage.delivered("dead")) >= len(refused), ARRIVE_SECONDS, "dead letters")
     until(lambda: len(stage.delivered("kept")) >= len(kept), ARRIVE_SECONDS, "kept lines")
-    late = encode(valid_record("gap"))
+    late = encode(valid_record("gap") | NOW)
     stage.put([late])
     until(lambda: late in stage.delivered("kept"), ARRIVE_SECONDS, "a line after the poison")
     assert sorted(stage.delivered("kept")) == sorted([*kept, late])
     letters = [json.loads(line) for line in stage.delivered("dead")]
-    expected = sorted(problem_of_line(line) for line in refused)
+    expected = sorted(problem_of_line(line, arrived_at=START) for line in refused)
     assert sorted(letter["reason"] for letter in letters) == expected
     assert running.process.running
 
