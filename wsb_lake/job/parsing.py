@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from contract import SCHEMA, decode_line, parse_instant
-from contract.validation import INT32_MAX
+from contract.record import INT32_MAX
 from wsb_lake.tables.specs import OBSERVATION_TABLES
 
 if TYPE_CHECKING:
