@@ -10,17 +10,18 @@ import argparse
 import gc
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from math import isfinite
 from multiprocessing import get_context
 from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
 from typing import NamedTuple
 
 from bench.table import Row, Table
 from sandbox.reddit.realism import Realism
-from sandbox.simulate.measures import Population, Recall, population, recall
+from sandbox.simulate.measures import SLACK_SECONDS, Population, Recall, population, recall
 from sandbox.simulate.plan import Plan, Told, tell
 from sandbox.simulate.profile import PROFILES
 from sandbox.simulate.result import judge
@@ -42,6 +43,19 @@ COLUMNS = (
 )
 DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 PROCESSES = 2
+NOTE = (
+    "A crossing counts when it lasts a minute. The look that is due at 24 h of age, or at 36 h, "
+    f"may take {SLACK_SECONDS / 60:.0f} minutes: what it shows counts."
+)
+
+
+class Ours(NamedTuple):
+    """What the producer reached, and what it took to find out."""
+
+    recall: Recall
+    requests_per_minute_max: int
+    cpu_seconds: float
+    memory_bytes: int
 
 
 class Day(NamedTuple):
@@ -74,38 +88,39 @@ def days(folder: Path) -> Iterator[Day]:
         yield Day(profile)
 
 
-def ours(quota: int) -> tuple[Recall, int, float]:
-    """Run the producer through the story; returns what it reached, asked at most, and took."""
+def ours(quota: int) -> Ours:
+    """Run the producer through the story."""
     gc.freeze()  # what was forked stays shared
     told, people = _told[0]
+    began = time.process_time()
     run = produce(told, Realism(), quota=quota)
+    seconds = time.process_time() - began
     result = judge(told.story, people, run)
-    return result.recall, result.requests_per_minute_max, run.wall_seconds
+    memory = getrusage(RUSAGE_SELF).ru_maxrss * 1024
+    return Ours(result.recall, result.requests_per_minute_max, seconds, memory)
 
 
-def rows(day: Day, hours: float) -> Iterator[Row]:
-    """Yield the rows of a day."""
+def rows(day: Day, hours: float, quotas: Sequence[int], processes: int) -> Iterator[list[Row]]:
+    """Yield the rows of a day at each quota."""
     plan = Plan(PROFILES[day.profile], hours=hours, data=day.data)
     told = tell(plan, Realism())
     people = population(told.story)
     created = told.story.timeline.created
     _told[:] = [(told, people)]
     fork = get_context("fork")
-    with ProcessPoolExecutor(PROCESSES, mp_context=fork, max_tasks_per_child=None) as processes:
-        for quota, (reached, most, seconds) in zip(
-            QUOTAS, processes.map(ours, QUOTAS), strict=True
-        ):
-            print(f"# {day.name} at {quota}: {seconds:.0f} s", file=sys.stderr)
-            yield _row(day, quota, OURS, reached, most)
+    with ProcessPoolExecutor(processes, mp_context=fork, max_tasks_per_child=None) as pool:
+        for quota, reached in zip(quotas, pool.map(ours, quotas), strict=True):
+            print(
+                f"# {day.name} at {quota}: {reached.cpu_seconds:.0f} s of CPU, "
+                f"{reached.memory_bytes / 1e9:.1f} GB",
+                file=sys.stderr,
+            )
+            found = [_row(day, quota, OURS, reached.recall, reached.requests_per_minute_max)]
             for strategy, age in STRATEGIES.items():
                 rival = look_once(told.story, quota, age)
-                yield _row(
-                    day,
-                    quota,
-                    strategy,
-                    recall(people, created, rival.high_at),
-                    rival.requests_per_minute_max,
-                )
+                seen = recall(people, created, rival.high_at)
+                found.append(_row(day, quota, strategy, seen, rival.requests_per_minute_max))
+            yield found
 
 
 def _row(day: Day, quota: int, strategy: str, reached: Recall, most: int) -> Row:
@@ -128,16 +143,28 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=DATA, help="folder of recorded days")
     parser.add_argument("--hours", type=float, default=24.0, help="measured hours of each day")
     parser.add_argument("--only", default="", help="days whose name holds this")
+    parser.add_argument("--quota", type=int, action="append", help="requests a minute; repeatable")
+    parser.add_argument("--processes", type=int, default=PROCESSES, help="quotas at once")
+    parser.add_argument("--resume", action="store_true", help="keep the rows of an earlier run")
     options = parser.parse_args()
     if not any(options.data.glob("*.ndjson.gz")):
         print(f"no recorded day in {options.data}: generated days only", file=sys.stderr)
     began = time.monotonic()
     table = Table("recall", COLUMNS)
+    for row in table.saved() if options.resume else ():
+        table.add(row)
+    done = {(row["day"], row["quota"]) for row in table.rows}
     for day in days(options.data):
-        if options.only in day.name:
-            for row in rows(day, options.hours):
+        asked = options.quota or QUOTAS
+        quotas = [quota for quota in asked if (day.name, quota) not in done]
+        if options.only not in day.name or not quotas:
+            continue
+        for found in rows(day, options.hours, quotas, options.processes):
+            for row in found:
                 table.add(row)
+            table.save()
     table.write()
+    print(NOTE)
     print(f"{(time.monotonic() - began) / 60:.0f} minutes", file=sys.stderr)
 
 

@@ -13,8 +13,8 @@ Row = Mapping[str, Cell]
 class Table:
     """The rows of one benchmark, all with the keys `columns`; None is a figure there is none of.
 
-    `add` prints a row at once, so that a long run shows where it is; `write` makes the file whole
-    or not at all.
+    `add` prints a row at once, so that a long run shows where it is; `save` and `write` make the
+    file whole or not at all. `saved` are the rows of an earlier run, to go on from.
     """
 
     def __init__(self, name: str, columns: Sequence[str], *, folder: Path = RESULTS) -> None:
@@ -33,14 +33,25 @@ class Table:
         self.rows.append(ordered)
         print(self._line([_shown(cell) for cell in ordered.values()]), flush=True)
 
+    def saved(self) -> list[Row]:
+        """Return the rows of the file; none if there is no file."""
+        if not self._path.exists():
+            return []
+        rows: list[Row] = json.loads(self._path.read_text(encoding="utf-8"))
+        return rows
+
     def write(self) -> Path:
         """Write the rows as a list of objects, and say where."""
+        self.save()
+        print(f"{len(self.rows)} rows in {self._path}", flush=True)
+        return self._path
+
+    def save(self) -> None:
+        """Write the rows as a list of objects."""
         self._path.parent.mkdir(parents=True, exist_ok=True)
         partial = self._path.with_suffix(".partial")
         partial.write_text(json.dumps(self.rows, indent=1) + "\n", encoding="utf-8")
         partial.replace(self._path)
-        print(f"{len(self.rows)} rows in {self._path}", flush=True)
-        return self._path
 
     def _line(self, cells: Sequence[str]) -> str:
         """Return cells below their columns' names: the first on the left, the rest on the right."""

@@ -26,6 +26,16 @@ def test_rows_are_printed_below_their_names_and_written_whole(tmp_path, capsys):
     assert table.write().name == "send.json"
 
 
+def test_a_run_goes_on_from_the_rows_that_were_saved(tmp_path):
+    """Without a file there are none."""
+    table = Table("recall", ["day", "quota"], folder=tmp_path)
+    assert table.saved() == []
+    table.add({"day": "quiet", "quota": 30})
+    table.save()
+    assert Table("recall", ["day", "quota"], folder=tmp_path).saved() == table.rows
+    assert table.rows == [{"day": "quiet", "quota": 30}]
+
+
 def test_a_row_with_other_columns_is_refused(tmp_path):
     """Who reads the file counts on them."""
     table = Table("send", ["sender", "lost"], folder=tmp_path)
