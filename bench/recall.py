@@ -4,6 +4,9 @@ The producer itself reads each day on a virtual clock at 100, 60 and 30 requests
 equal day; beside it stand readers that look once at each comment, computed from its true course.
 Real trajectories (`--data FOLDER`, files as docs/data.md says) ride in comments that never reach
 the score, up to the day's real rates. What the columns mean is in docs/simulate.md.
+
+No day is judged by a crossing model that was counted from it: a recorded day's is counted from the
+other recorded ones and a generated day, a generated day's from the recorded ones alone.
 """
 
 import argparse
@@ -20,6 +23,10 @@ from resource import RUSAGE_SELF, getrusage
 from typing import NamedTuple
 
 from bench.table import Row, Table
+from producer.looks.crossing import CrossingModel
+from sandbox.reddit.datafile import read_records
+from sandbox.reddit.generator.day import Plan as GeneratedDay
+from sandbox.reddit.generator.day import generate_records
 from sandbox.reddit.realism import Realism
 from sandbox.simulate.measures import SLACK_SECONDS, Population, Recall, population, recall
 from sandbox.simulate.plan import Plan, Told, tell
@@ -27,6 +34,7 @@ from sandbox.simulate.profile import PROFILES
 from sandbox.simulate.result import judge
 from sandbox.simulate.rivals import STRATEGIES, look_once
 from sandbox.simulate.run import produce
+from tools.crossing_fit import comments_of, fit
 
 QUOTAS = (100, 60, 30)
 OURS = "wsb_stream"
@@ -43,6 +51,7 @@ COLUMNS = (
 )
 DATA = Path(__file__).resolve().parents[1].parent / "shared" / "data"
 PROCESSES = 2
+GENERATED_SEED = 11
 NOTE = (
     "A crossing counts when it lasts a minute. The look that is due at 24 h of age, or at 36 h, "
     f"may take {SLACK_SECONDS / 60:.0f} minutes: what it shows counts."
@@ -69,12 +78,11 @@ class Day(NamedTuple):
         """Return its name in the table."""
         if self.data is None:
             return f"generated {self.profile}"
-        recorded = self.data.name.removesuffix(".gz").removesuffix(".ndjson")
-        return f"{recorded} at {self.profile} rates"
+        return f"{_short(self.data)} at {self.profile} rates"
 
 
 # What a process of its own is forked with: the story is made once for all quotas.
-_told: list[tuple[Told, Population]] = []
+_told: list[tuple[Told, Population, CrossingModel]] = []
 
 
 def days(folder: Path) -> Iterator[Day]:
@@ -88,25 +96,39 @@ def days(folder: Path) -> Iterator[Day]:
         yield Day(profile)
 
 
+def held_out(day: Day, folder: Path) -> tuple[CrossingModel, str]:
+    """Return a model counted from other days than this one, and a word on which."""
+    files = [path for path in sorted(folder.glob("*.ndjson.gz")) if path != day.data]
+    sources = [list(read_records(path)) for path in files]
+    names = [_short(path) for path in files]
+    if day.data is not None or not files:
+        sources.append(list(generate_records(GeneratedDay(seed=GENERATED_SEED, hours=24.0))))
+        names.append("a generated day of another seed")
+    comments = [comment for source in sources for _, comment in comments_of(source)]
+    return fit(comments), ", ".join(names)
+
+
 def ours(quota: int) -> Ours:
     """Run the producer through the story."""
     gc.freeze()  # what was forked stays shared
-    told, people = _told[0]
+    told, people, model = _told[0]
     began = time.process_time()
-    run = produce(told, Realism(), quota=quota)
+    run = produce(told, Realism(), quota=quota, model=model)
     seconds = time.process_time() - began
     result = judge(told.story, people, run)
     memory = getrusage(RUSAGE_SELF).ru_maxrss * 1024
     return Ours(result.recall, result.requests_per_minute_max, seconds, memory)
 
 
-def rows(day: Day, hours: float, quotas: Sequence[int], processes: int) -> Iterator[list[Row]]:
+def rows(
+    day: Day, hours: float, quotas: Sequence[int], processes: int, model: CrossingModel
+) -> Iterator[list[Row]]:
     """Yield the rows of a day at each quota."""
     plan = Plan(PROFILES[day.profile], hours=hours, data=day.data)
     told = tell(plan, Realism())
     people = population(told.story)
     created = told.story.timeline.created
-    _told[:] = [(told, people)]
+    _told[:] = [(told, people, model)]
     fork = get_context("fork")
     with ProcessPoolExecutor(processes, mp_context=fork, max_tasks_per_child=None) as pool:
         for quota, reached in zip(quotas, pool.map(ours, quotas), strict=True):
@@ -121,6 +143,10 @@ def rows(day: Day, hours: float, quotas: Sequence[int], processes: int) -> Itera
                 seen = recall(people, created, rival.high_at)
                 found.append(_row(day, quota, strategy, seen, rival.requests_per_minute_max))
             yield found
+
+
+def _short(path: Path) -> str:
+    return path.name.removesuffix(".gz").removesuffix(".ndjson")
 
 
 def _row(day: Day, quota: int, strategy: str, reached: Recall, most: int) -> Row:
@@ -159,7 +185,9 @@ def main() -> None:
         quotas = [quota for quota in asked if (day.name, quota) not in done]
         if options.only not in day.name or not quotas:
             continue
-        for found in rows(day, options.hours, quotas, options.processes):
+        model, counted_from = held_out(day, options.data)
+        print(f"# {day.name}: crossing model counted from {counted_from}", file=sys.stderr)
+        for found in rows(day, options.hours, quotas, options.processes, model):
             for row in found:
                 table.add(row)
             table.save()

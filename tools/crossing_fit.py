@@ -108,7 +108,7 @@ def main(files: tuple[Path, ...], hours: float, *, write: bool) -> None:
         sources.append(list(generate_records(Plan(seed=11, hours=hours))))
     halves: tuple[list[Comment], list[Comment]] = ([], [])
     for source in sources:
-        for record, comment in _comments(source):
+        for record, comment in comments_of(source):
             halves[crc32(record["data"]["name"].encode()) % 2].append(comment)
     if not all(halves):
         raise click.ClickException("give --data or --generate: there is nothing to count")
@@ -155,7 +155,7 @@ def text_of(model: CrossingModel) -> str:
     return text.replace(', "', ',\n"') + "\n"
 
 
-def _comments(records: Iterable[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], Comment]]:
+def comments_of(records: Iterable[dict[str, Any]]) -> Iterator[tuple[dict[str, Any], Comment]]:
     """Yield the comments of one source, weighted so that they end as all comments do."""
     pairs = [(each, _comment(each)) for each in records if each["kind"] == COMMENT]
     strata = [_stratum(comment) for _, comment in pairs]

@@ -23,8 +23,8 @@ DISORDER_SECONDS = 5.0  # things are listed up to 2 s out of order, and answers 
 ANCHORS = 3
 PAGE_TRIES = 3  # then everything that waits behind this page has its turn
 NEW_PER_PAGE = 70
-FRESH_SECONDS = 4.0  # polls nearer to each other than that cost more and gain nothing
-PAGES_MOST = 3
+FRESH_SECONDS = 7.0  # polls nearer to each other than that cost more and gain nothing
+PAGES_MOST = 4  # at 39 comments/s these are new after 9 s, and the listing spans 25 s
 
 
 class Page(NamedTuple):

@@ -84,6 +84,10 @@ class Looks:
     def __len__(self) -> int:
         return len(self.table)
 
+    def judge_by(self, model: CrossingModel) -> None:
+        """Take another crossing model, of the same bands of score and age."""
+        self._bands.judge_by(model)
+
     def see(self, batch: Batch, at: float, asked: Asked | None = None) -> Seen:
         """Take in what was answered, to what was `asked` if it was a look; no id twice."""
         table = self.table

@@ -11,7 +11,7 @@ from producer.gap import GapStatus
 from producer.job import Purpose
 from producer.listings.repair import Turn
 from producer.looks.cohorts import Kept
-from producer.looks.crossing import Integers
+from producer.looks.crossing import CrossingModel, Integers
 from producer.looks.observation import Record
 from producer.looks.table import Slots
 from producer.producer import Edges, Producer
@@ -72,6 +72,10 @@ class Producing:
         together = Together(looks, follower.looks, budget)
         follower.jobs = tuple(together if job is looks else job for job in follower.jobs)
         return together
+
+    def judge_by(self, model: CrossingModel) -> None:
+        """Take another crossing model than the project's, before the first step."""
+        self._follower.looks.judge_by(model)
 
     def step(self) -> float:
         """Go on to the next thing that happens; returns the time."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from producer.looks.crossing import CrossingModel
 from sandbox.reddit.realism import Realism
 from sandbox.simulate.asker import Outage, Weather
 from sandbox.simulate.measures import population
@@ -84,16 +85,20 @@ def simulated(options: Options, progress: Progress) -> Report:
     return Report(options, tuple(results))
 
 
-def produce(
+def produce(  # noqa: PLR0913 - a bench takes a crossing model that has not seen the day
     told: Told,
     realism: Realism,
     quota: int,
     weather: Weather = Weather(),  # noqa: B008 - immutable
     progress: Progress = lambda _: None,
+    *,
+    model: CrossingModel | None = None,
 ) -> Run:
-    """Run the producer through a story."""
+    """Run the producer through a story, by the project's crossing model or another one."""
     began = time.monotonic()
     producing = Producing(told, realism, quota, weather)
+    if model is not None:
+        producing.judge_by(model)
     hours = (told.end_at - told.start_at) / 3600
     say_at = told.start_at
     while (now := producing.step()) < told.end_at:

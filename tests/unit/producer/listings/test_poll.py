@@ -81,8 +81,10 @@ def test_the_third_failure_in_a_row_gives_a_poll_up():
         (100, 60.0, 30.0),  # the longest
         (100, 1.0, 30.0),
         (100, 0.2, 70 * 0.2 * 0.99),  # 5 a second: one page, 70 new
-        (100, 0.05, 170 * 0.05 * 0.99),  # 20 a second: two pages
-        (100, 1 / 39, 270 / 39 * 0.99),  # 39 a second: three
+        (100, 0.1, 170 * 0.1 * 0.99),  # 10 a second: two pages
+        (100, 0.05, 270 * 0.05 * 0.99),  # 20 a second: three
+        (100, 1 / 39, 370 / 39 * 0.99),  # 39 a second: four, and no more
+        (100, 1 / 60, 370 / 60 * 0.99),
         (100, 0.001, 1.0),  # the shortest
         (49, 0.05, 30.0),  # a listing shorter than half a page
         (100, 0.0, 1.0),
