@@ -116,7 +116,7 @@ def ours(quota: int) -> Ours:
     run = produce(told, Realism(), quota=quota, model=model)
     seconds = time.process_time() - began
     result = judge(told.story, people, run)
-    memory = getrusage(RUSAGE_SELF).ru_maxrss * 1024
+    memory = getrusage(RUSAGE_SELF).ru_maxrss * 1024  # Linux counts in KiB
     return Ours(result.recall, result.requests_per_minute_max, seconds, memory)
 
 

@@ -2,7 +2,10 @@
 
 import json
 import re
+import sys
+import time
 from pathlib import Path
+from resource import RUSAGE_SELF, getrusage
 from typing import Any
 
 import click
@@ -18,6 +21,7 @@ _RATE = re.compile(r"(?P<count>\d+(?:\.\d+)?)(?:/(?P<per>min|day))?")
 _MINUTES = {"min": 1, "day": 24 * 60, None: 1}
 _RATE_MOST = 10_000  # a minute: four times the peak of 2021
 _PICTURES = (".png", ".svg", ".pdf")
+_MAXRSS_BYTES = 1 if sys.platform == "darwin" else 1024
 _BUSIEST = PROFILES["weekday"].busiest
 
 
@@ -79,7 +83,8 @@ class _OutageType(click.ParamType[Outage]):
 @click.option(
     "--profile",
     type=click.Choice(list(PROFILES)),
-    help="A measured day instead: quiet 12/min, weekday 39/min, peak 1.16 million.  [weekday]",
+    help="A measured day instead: quiet 12/min, weekday 39/min, peak 1.16 million a day.  "
+    "[weekday]",
 )
 @click.option(
     "--quota",
@@ -130,6 +135,8 @@ def simulate(rate: float | None, profile: str | None, **given: Any) -> None:  # 
     picture: Path | None = given["picture"]
     if picture is not None and picture.suffix not in _PICTURES:
         raise click.UsageError(f"--plot {picture}: end the name in one of {', '.join(_PICTURES)}.")
+    if picture is not None and not picture.parent.is_dir():
+        raise click.UsageError(f"--plot {picture}: there is no folder {picture.parent}; make it.")
     day = Profile(rate, _BUSIEST) if rate is not None else PROFILES[profile or "weekday"]
     data: Path | None = given["data"]
     from sandbox.simulate import run  # noqa: PLC0415 - --help needs none of it
@@ -142,9 +149,13 @@ def simulate(rate: float | None, profile: str | None, **given: Any) -> None:  # 
         picture=picture,
         title=f"the days of {data.name}" if data else f"a generated {profile or 'day'}",
     )
+    began = time.monotonic()
     try:
         with Console(stderr=True).status("") as status:
             report = run.simulated(options, status.update)
     except (RedditSandboxError, OSError) as error:
         raise click.ClickException(str(error)) from error
     click.echo(json.dumps(report.as_dict(), indent=1) if given["as_json"] else report.table())
+    gigabytes = getrusage(RUSAGE_SELF).ru_maxrss * _MAXRSS_BYTES / 1e9
+    took = f"took {time.monotonic() - began:.0f} s and {gigabytes:.1f} GB of memory"
+    click.echo(took, err=True)

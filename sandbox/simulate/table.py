@@ -17,12 +17,12 @@ def table(title: str, profile: Profile, results: Sequence[Result], promises: Pro
     busiest = rate * profile.busiest
     rows: list[tuple[str, Callable[[Result], str], str]] = [
         (
-            "recall at 24 h",
+            "recall at 24 h (and 30 min)",
             lambda one: _share(one.recall.recall_24h),
             f"≥ {promises.recall_24h:.1%}",
         ),
         ("  the most that could be had", lambda one: _share(one.recall.ceiling_24h), ""),
-        ("recall, final", lambda one: _share(one.recall.recall_final),
+        ("recall, final: 36 h (and 30 min)", lambda one: _share(one.recall.recall_final),
          f"≥ {promises.recall_final:.1%}"),
         ("crossing → seen, half within", lambda one: _minutes(one.recall.lag_p50_minutes),
          f"≤ {promises.lag_p50_minutes:.0f} min"),
