@@ -12,7 +12,6 @@ from producer.reddit.limits import INFO_IDS, PAGE_SIZE
 
 MINUTE_SECONDS = 60.0
 MINUTES_PER_DAY = 1440.0
-POLLS_PER_MINUTE = 2.0
 GUARANTEED_LOOKS = 2  # at 24 and 36 hours
 # of r/wallstreetbets' comments, this share reaches 10 points (measured on two real days)
 KEPT_SHARE = 0.058

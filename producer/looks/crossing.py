@@ -64,14 +64,6 @@ class CrossingModel(NamedTuple):
         """Return how many age bands there are."""
         return int(self.chances.shape[1])
 
-    def score_bands(self, scores: NDArray[np.int32], min_score: int) -> Integers:
-        """Return the score bands of known scores below the threshold."""
-        return np.searchsorted(self.score_shares * min_score, scores, "right")
-
-    def age_bands(self, age_seconds: Floats) -> Integers:
-        """Return the bands of ages."""
-        return np.searchsorted(self.age_minutes * SECONDS_PER_MINUTE, age_seconds, "right")
-
     def chance(self, score_band: int, age_band: int, minutes: Floats) -> Floats:
         """Return chances after so many minutes, in straight lines between the counted ones."""
         known_minutes = np.concatenate(([0.0], self.elapsed_minutes))

@@ -64,10 +64,6 @@ class Fifo:
         self.start = self.end = 0
         return self._slots[:0]
 
-    def all(self, ticket_of: Tickets) -> Slots:
-        """Return all slots that count."""
-        return self._waiting(ticket_of)[0]
-
     def _waiting(self, ticket_of: Tickets) -> tuple[Slots, Tickets]:
         slots = self._slots[self.start : self.end]
         tickets = self._tickets[self.start : self.end]

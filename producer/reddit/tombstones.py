@@ -32,13 +32,3 @@ def state_in(raw: Mapping[str, Any], kind: str) -> str:
     if BY_REDDIT.fullmatch(text):
         return REMOVED
     return LIVE if raw.get("author") not in NO_AUTHOR else STATES.get(text, LIVE)
-
-
-def settled(known_state: str, answered_state: str) -> str:
-    """Return the state to believe: an author's deletion is final, a cache may still show it."""
-    return DELETED if known_state == DELETED else answered_state
-
-
-def is_absent(missed_at: float | None, now: float) -> bool:
-    """Tell whether a thing missed before, and missed again now, counts as absent."""
-    return missed_at is not None and now - missed_at >= ABSENCE_SECONDS

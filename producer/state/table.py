@@ -84,10 +84,6 @@ class DynamoState:
         self._all(self._delete, checkpoint.deleted)
         self._all(self._put, checkpoint.cursors)
 
-    def close(self) -> None:
-        """End the threads, once what they write is written."""
-        self._writers.shutdown()
-
     def _all(self, write: Callable[[Any], None], what: Sequence[Item] | Sequence[Key]) -> None:
         errors: list[ProducerError] = []
 

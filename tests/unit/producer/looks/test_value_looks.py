@@ -18,10 +18,10 @@ def worth(looks, name, now):
     """Return what a look at a row is worth, from the model itself."""
     row = looks.table.get(name)
     model = crossing_model()
-    band = int(model.score_bands(np.array([row.score]), looks.min_score)[0])
+    band = int((model.score_shares * looks.min_score).searchsorted(row.score, "right"))
     if row.score is None:
         band = model.scores - 1
-    age = int(model.age_bands(np.array([row.looked_at - row.created_at]))[0])
+    age = int((model.age_minutes * 60).searchsorted(row.looked_at - row.created_at, "right"))
     minutes = (now - row.looked_at) / 60
     return model.chance(band, age, np.array([minutes]))[0] * minutes
 
