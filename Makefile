@@ -91,6 +91,10 @@ bench-coverage: setup ## what is read of a listing, beside PRAW's stream and a `
 bench-recall: setup ## which comments that reached the score are found, and when, by quota
 	@$(BIN)/python -m bench.recall $(BENCH_OPTIONS)
 
+.PHONY: bench-writes
+bench-writes: setup ## what the producer writes to DynamoDB a minute, on a quiet, a normal and a peak day
+	@$(BIN)/python -m bench.writes $(BENCH_OPTIONS)
+
 .PHONY: bench-send
 bench-send: setup ## how fast records go to Kinesis, beside a plain loop and async-kinesis
 	@$(BIN)/python -m bench.send $(BENCH_OPTIONS)

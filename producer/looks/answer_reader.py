@@ -59,12 +59,12 @@ class AnswerReader:
         ticket = request.ticket
         seen = self._looks.see(batch, at, ticket if isinstance(ticket, Asked) else None)
         self._totals.looks_skipped += seen.skipped
-        if not batch.things:  # a simulation
-            return Told()
         crossed = {
             batch.ids[place]: int(batch.scores[place])
             for place in np.flatnonzero(seen.crossed).tolist()
         }
+        if not batch.things:  # a simulation
+            return Told(peaks=crossed)
         told = self._told(seen, batch.things, request.purpose, observed_at)
         return told._replace(peaks=crossed)
 

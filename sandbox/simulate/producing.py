@@ -19,6 +19,7 @@ from producer.reddit.budget import Budget
 from producer.settings import ProducerSettings
 from producer.state.checkpoint import Checkpoint
 from producer.state.item import Item
+from producer.state.saver import Keeper
 from producer.totals import Totals
 from sandbox.reddit.realism import Realism
 from sandbox.simulate.asker import VirtualAsker, Weather
@@ -36,11 +37,18 @@ class Producing:
     """A producer that starts with nothing at a story's first moment.
 
     Without `exact`, looks by value go several at a time: the same looks, a few seconds earlier or
-    later, in a third of the time.
+    later, in a third of the time. With a `keeper` it keeps what a restart would need.
     """
 
-    def __init__(
-        self, told: Told, realism: Realism, quota: int, weather: Weather, *, exact: bool = False
+    def __init__(  # noqa: PLR0913 - two of them are for those who measure one thing
+        self,
+        told: Told,
+        realism: Realism,
+        quota: int,
+        weather: Weather,
+        *,
+        exact: bool = False,
+        keeper: Keeper | None = None,
     ) -> None:
         story = told.story
         self.journal = Journal(len(story.timeline), story.window.least)
@@ -51,16 +59,17 @@ class Producing:
         budget = Budget(quota, steady.now())
         world = World(story, realism, weather.seed)
         asker = VirtualAsker(world, self._clock, budget, self.journal, weather)
-        totals, keeper = Totals(), _Keeper()
+        totals = Totals()
         log: Any = _Log()
         outbox: Any = _Outbox(self.journal)
-        shared = Shared(outbox, keeper, totals, log, Turn())
+        shared = Shared(outbox, keeper or _Keeper(), totals, log, Turn())
         self._follower = Follower(settings, SUBREDDIT, (), shared, steady.now())
-        cohorts: Any = _Cohorts()
-        self._follower.looks.cohorts = cohorts
+        if keeper is None:
+            cohorts: Any = _Cohorts()
+            self._follower.looks.cohorts = cohorts
         if not exact:
             asker.together = self._look_together(budget)
-        edges = Edges(asker, outbox, keeper, self._clock, steady, log)
+        edges = Edges(asker, outbox, shared.keeper, self._clock, steady, log)
         self._producer = Producer([self._follower], edges, budget, totals)
         self._never = threading.Event()
 
