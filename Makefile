@@ -76,7 +76,7 @@ test-trino: setup ## a real Trino reads the lake's tables (downloads 900 MB the 
 	$(BIN)/pytest -m trino $(PYTEST_OPTIONS)
 
 .PHONY: bench
-bench: bench-filter bench-coverage bench-recall bench-send ## measure all that is promised: the four below
+bench: bench-filter bench-coverage bench-recall bench-send bench-lake ## measure all that is promised: the five below
 
 .PHONY: bench-filter
 bench-filter: package ## how fast the filter judges records
@@ -98,6 +98,10 @@ bench-writes: setup ## what the producer writes to DynamoDB a minute, on a quiet
 .PHONY: bench-send
 bench-send: setup ## how fast records go to Kinesis, beside a plain loop and async-kinesis
 	@$(BIN)/python -m bench.send $(BENCH_OPTIONS)
+
+.PHONY: bench-lake
+bench-lake: setup ## what appending to, settling, purging and reading the lake takes
+	@$(BIN)/python -m bench.lake $(BENCH_OPTIONS)
 
 .PHONY: deploy
 deploy: setup ## apply terraform/ to your AWS account (says what and what it costs, then asks)

@@ -1,0 +1,1 @@
+"""What the lake costs: appending, settling, purging and reading, beside gzip JSON."""

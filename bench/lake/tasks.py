@@ -1,0 +1,239 @@
+"""Tasks: what is prepared and what is measured; each runs in a process of its own."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import json
+import time
+from typing import TYPE_CHECKING, NamedTuple
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from bench.lake.observations import DAY_SECONDS, START, comments, day_of_looks, fullname
+from contract import SCHEMA, format_instant
+from telemetry import Log
+from wsb_lake import open as open_lake
+from wsb_lake.chores import Work
+from wsb_lake.forgetting.ledger import Ledger
+from wsb_lake.forgetting.purge import purge as purge_chore
+from wsb_lake.job.append import append_new
+from wsb_lake.job.lake_job import LakeJob
+from wsb_lake.maintenance.upkeep import UPKEEP
+from wsb_lake.maintenance.upkeep import settle as settle_chore
+from wsb_lake.settings import LANDING_PREFIX, JobSettings
+from wsb_lake.tables.specs import TOMBSTONES_TABLE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from pyiceberg.table import Table
+
+
+class Result(NamedTuple):
+    """What a task did: observations it went through, seconds, and the bytes they lie in."""
+
+    observations: int
+    seconds: float
+    stored_bytes: int | None = None
+
+
+class LaterClock:
+    """The wall's time, three hours from now: what was written just now is old enough to go."""
+
+    def __init__(self, ahead_seconds: float = 0.0) -> None:
+        self.ahead_seconds = ahead_seconds
+
+    def now(self) -> float:
+        """Return seconds since 1970."""
+        return time.time() + self.ahead_seconds
+
+    def monotonic(self) -> float:
+        """Return seconds that never step back."""
+        return time.monotonic() + self.ahead_seconds
+
+    def wait(self, seconds: float, stop: object = None) -> bool:
+        """Nobody waits here."""
+        raise NotImplementedError
+
+
+def _job(settings: JobSettings, clock: LaterClock | None = None) -> LakeJob:
+    return LakeJob(settings, clock or LaterClock(), Log(io.StringIO()))
+
+
+def _work(job: LakeJob) -> Work:
+    return Work(
+        settings=job.settings, aws=job.aws, clock=job.clock, log=job.log, tables=job.tables,
+        renew=lambda: None, time_left=lambda: True,
+    )  # fmt: skip
+
+
+def _stored(table: Table) -> tuple[int, int]:
+    """Return how many rows a table has, and how many bytes its files."""
+    files = [task.file for task in table.refresh().scan().plan_files()]
+    return (
+        sum(file.record_count for file in files),
+        sum(file.file_size_in_bytes for file in files),
+    )
+
+
+def land(settings: JobSettings, ids: int, looks: int, objects: int) -> int:
+    """Land looks at the comments of three days, as Firehose does; returns compressed bytes."""
+    s3, landed = _job(settings).aws.s3, 0
+    tables = [table for day in range(3) for table in day_of_looks(day, ids, looks)]
+    rows = pa.concat_tables(tables)
+    share = -(-len(rows) // objects)
+    for number in range(objects):
+        part = rows.slice(number * share, share).to_pylist()
+        packed = gzip.compress(b"".join(map(_line, part)), 6)
+        landed += len(packed)
+        key = f"{LANDING_PREFIX}{number:05d}"
+        s3.put_object(Bucket=settings.bucket, Key=key, Body=packed)
+    return landed
+
+
+def _line(row: Mapping[str, object]) -> bytes:
+    record = dict(row)
+    for field in SCHEMA.of_kind("comment"):
+        if field.type == "timestamp" and (at := row[field.name]):
+            record[field.name] = format_instant(at.timestamp())  # type: ignore[attr-defined]
+    return json.dumps(record, ensure_ascii=False).encode() + b"\n"
+
+
+def append(settings: JobSettings) -> Result:
+    """Take in what has landed."""
+    job = _job(settings)
+    tables = job.tables
+    started = time.monotonic()
+    done = job.run()
+    seconds = time.monotonic() - started
+    rows, stored = _stored(tables["comments"])
+    if rows != done.read:  # type: ignore[union-attr]
+        raise RuntimeError(f"{done} but {rows} rows")
+    return Result(rows, seconds, stored)
+
+
+def fill_day(settings: JobSettings, ids: int, looks: int, commits: int) -> None:
+    """Append a created day's looks in that many commits, in the order in which they were made."""
+    table = _job(settings).tables["comments"]
+    rows = pa.concat_tables(day_of_looks(0, ids, looks)).sort_by("observed_at")
+    share = -(-len(rows) // commits)
+    for first in range(0, len(rows), share):
+        append_new(table, rows.slice(first, share), LaterClock(), lambda: None)
+
+
+def settle(settings: JobSettings) -> Result:
+    """Compact what there is to compact."""
+    job = _job(settings)
+    work = _work(job)
+    before, _ = _stored(work.tables["comments"])
+    started = time.monotonic()
+    counts, complete = settle_chore(work)
+    seconds = time.monotonic() - started
+    rows, stored = _stored(work.tables["comments"])
+    if rows != before or counts["rows"] < rows or not complete:
+        raise RuntimeError(f"{before} rows, then {rows}: {counts}")
+    return Result(rows, seconds, stored)
+
+
+def fill_days(settings: JobSettings, days: int, ids: int, looks: int, per_commit: int) -> None:
+    """Append days as they are when they are settled: one file each."""
+    table = _job(settings).tables["comments"]
+    for first in range(0, days, per_commit):
+        chosen = range(first, min(first + per_commit, days))
+        rows = [part for day in chosen for part in day_of_looks(day, ids, looks)]
+        append_new(table, pa.concat_tables(rows), LaterClock(), lambda: None)
+
+
+def live_a_year(settings: JobSettings, days: int, commits_a_day: int) -> Result:
+    """Run the job with its upkeep on a clock of its own, so many times a day; then read it.
+
+    Each run takes in looks at things of today, yesterday and the day before.
+    """
+    clock = LaterClock()
+    clock.now = lambda: clock.ahead_seconds  # type: ignore[method-assign]
+    job = LakeJob(settings, clock, Log(io.StringIO()), UPKEEP)
+    started, step = time.monotonic(), DAY_SECONDS // commits_a_day
+    for run in range(days * commits_a_day):
+        clock.ahead_seconds = START + 3 * DAY_SECONDS + run * step
+        now = int(clock.ahead_seconds)
+        numbers = [run * 30 + place for place in range(30)]
+        created = [now - place % 3 * DAY_SECONDS - 60 for place in range(30)]
+        looks = comments(numbers, created, [now - 30] * 30)
+        body = gzip.compress(b"".join(map(_line, looks.to_pylist())))
+        job.aws.s3.put_object(Bucket=settings.bucket, Key=f"{LANDING_PREFIX}{run:06d}", Body=body)
+        job.run()
+    rows, stored = _stored(job.tables["comments"])
+    return Result(rows, time.monotonic() - started, stored)
+
+
+def shape(settings: JobSettings) -> tuple[int, int, int]:
+    """Return how many data files, snapshots and bytes of metadata.json the comments have."""
+    table = _job(settings).tables["comments"]
+    files = len(list(table.scan().plan_files()))
+    size = len(table.io.new_input(table.metadata_location))
+    return files, len(table.metadata.snapshots), size
+
+
+def latest(settings: JobSettings) -> Result:
+    """Read each comment as it was last seen, as Arrow, from a cold start."""
+    return _read(settings, lambda lake: lake.arrow.latest())
+
+
+def as_of(settings: JobSettings) -> Result:
+    """Read the comments of a week as they were known at a moment within it."""
+    return _read(
+        settings,
+        lambda lake: lake.arrow.sql(
+            "SELECT o.* FROM comments o SEMI JOIN (SELECT id, max(observed_at) AS observed_at "
+            "FROM comments WHERE created_at >= $since AND observed_at <= $until GROUP BY id) k "
+            "USING (id, observed_at) WHERE created_at >= $since AND observed_at <= $until",
+            {"since": _instant(20), "until": _instant(27)},
+        ),
+    )
+
+
+def history(settings: JobSettings, number: int) -> Result:
+    """Read every look at one comment."""
+    return _read(settings, lambda lake: lake.arrow.history(fullname(number)))
+
+
+def _instant(day: int) -> str:
+    return format_instant(START + day * DAY_SECONDS)
+
+
+def _read(settings: JobSettings, ask: object) -> Result:
+    lake = open_lake(
+        database=settings.database, region=settings.region, endpoint_url=settings.endpoint_url
+    )
+    started = time.monotonic()
+    rows = ask(lake)  # type: ignore[operator]
+    seconds = time.monotonic() - started
+    if not len(rows):
+        raise RuntimeError("nothing was found")
+    return Result(len(rows), seconds)
+
+
+def forget(settings: JobSettings, days: int, ids: int, count: int) -> None:
+    """Enter tombstones of that many comments, spread over all days, in the ledger."""
+    numbers = [place * days * ids // count for place in range(count)]
+    created = [START + number // ids * DAY_SECONDS for number in numbers]
+    rows = comments(numbers, created, [START + (days + 3) * DAY_SECONDS] * count)
+    place = rows.schema.get_field_index("state")
+    dead = rows.set_column(place, "state", pa.array(["deleted"] * count))
+    Ledger(_job(settings).tables[TOMBSTONES_TABLE], LaterClock()).enter([dead], lambda: None)
+
+
+def purge(settings: JobSettings) -> Result:
+    """Take out every row of what is forgotten, and every file that held one."""
+    job = _job(settings, LaterClock(3 * 3600))
+    work = _work(job)
+    started = time.monotonic()
+    counts, complete = purge_chore(work)
+    seconds = time.monotonic() - started
+    rows, stored = _stored(job.tables["comments"])
+    states = job.tables["comments"].scan(selected_fields=("state",)).to_arrow()["state"]
+    if not complete or pc.all(pc.equal(states, "live")).as_py() is not True:
+        raise RuntimeError(f"not all is gone: {counts}")
+    return Result(rows, seconds, stored)
