@@ -13,8 +13,10 @@ import psutil
 import pytest
 from rich.console import Console
 
+import wsb_lake
 from clock import FileClock
 from sandbox.audit import Finding
+from sandbox.aws.environment import REGION
 from sandbox.demo.folder import ENVIRONMENT, clear, hold
 from sandbox.demo.options import Options
 from sandbox.demo.replay import Replay
@@ -28,6 +30,7 @@ from sandbox.reddit.datafile import write_records
 from sandbox.reddit.generator.day import DAY_START, Plan, generate_day, generate_records
 from sandbox.reddit.realism import Realism
 from sandbox.reddit.world import World
+from tests.support.points_in_time import PointsInTime
 
 pytestmark = [pytest.mark.integration, pytest.mark.timeout(1200)]
 
@@ -37,6 +40,7 @@ SIGKILL = int(signal.SIGKILL)
 OUTAGE_SECONDS = 300.0  # clock
 IN_FLIGHT_SECONDS = 300.0  # clock; what an answer may take to the stream, 3.3 s of wall time
 BACK_SECONDS = 60.0  # clock; the restarted producer has walked both listings by then
+MORE_THAN_COMPARED = 100  # rows, of what a reader saw at three moments of the run
 LOST_MOST = 5  # of some 200 things that those five minutes bring; 4 come and go meanwhile in seed 3
 
 
@@ -78,8 +82,12 @@ def test_after_ctrl_c_a_run_starts_clean_and_kill_9_of_its_producer_loses_nothin
         running.aws.post("instances/boot")
         wait_until(lambda: running.snapshot().requests > before, "the restarted producer")
         back_at = running.clock.now()
-        replay.run_until(replay.end_at)
+        points = PointsInTime(lambda: reader_of(running))
+        for left in (900.0, 450.0, 0.0):
+            replay.run_until(replay.end_at - left)
+            points.take()
         stream = replay.drain()
+        assert points.compared() > MORE_THAN_COMPARED
         found, end = audit_demo(running, stream), running.snapshot()
     findings = dict(found.findings)
     # The answer that died with the process may have shown a score that no later look shows again.
@@ -100,6 +108,12 @@ def test_after_ctrl_c_a_run_starts_clean_and_kill_9_of_its_producer_loses_nothin
     assert replay.stalled == []
     assert 0 < end.queryable == end.landed
     assert 0 < end.found <= end.reached
+
+
+def reader_of(running):
+    return wsb_lake.open(
+        database=running.outputs["lake_database_name"], region=REGION, endpoint_url=running.aws.url
+    )
 
 
 def interrupt_while_it_sets_up(build):
