@@ -94,6 +94,20 @@ locals {
       dimensions = {}
       periods    = 1
     }
+    landing-waits = {
+      meaning    = "objects landed more than an hour ago and no run took them in; they are never dropped, and may hold deleted content: look at the log group ${aws_cloudwatch_log_group.lake_job.name}"
+      namespace  = local.lake_metrics
+      metric     = "waiting_objects"
+      dimensions = {}
+      periods    = 1
+    }
+    error-output = {
+      meaning    = "Firehose set records aside in ${local.errors_prefix}, with its reason: look before they go after ${var.residue_retention_hours} hours"
+      namespace  = local.lake_metrics
+      metric     = "error_objects"
+      dimensions = {}
+      periods    = 1
+    }
     lake-job-older = {
       meaning    = "records of a later contract than the lake job knows stay landed until a newer job is deployed"
       namespace  = local.lake_metrics
@@ -140,6 +154,30 @@ resource "aws_cloudwatch_log_metric_filter" "lake_rejects" {
     namespace = local.lake_metrics
     name      = "rejected"
     value     = "$.rejected"
+  }
+}
+
+resource "aws_cloudwatch_log_metric_filter" "landing_waits" {
+  name           = "${local.name}-landing-waits"
+  log_group_name = aws_cloudwatch_log_group.lake_job.name
+  pattern        = "{ $.event = \"landing_waits\" }"
+
+  metric_transformation {
+    namespace = local.lake_metrics
+    name      = "waiting_objects"
+    value     = "$.objects"
+  }
+}
+
+resource "aws_cloudwatch_log_metric_filter" "error_output" {
+  name           = "${local.name}-error-output"
+  log_group_name = aws_cloudwatch_log_group.lake_job.name
+  pattern        = "{ $.event = \"error_output_found\" }"
+
+  metric_transformation {
+    namespace = local.lake_metrics
+    name      = "error_objects"
+    value     = "$.objects"
   }
 }
 

@@ -40,8 +40,9 @@ resource "aws_s3_bucket_policy" "lake" {
   depends_on = [aws_s3_bucket_public_access_block.lake]
 }
 
-# What is left over may hold deleted content, so it goes after a day: the least S3 knows, and up to
-# 48 hours as S3 counts. Landed observations never expire: only the job removes them, once committed.
+# What is left over may hold deleted content. The lake job removes it by the hour; this is the net
+# below, in whole days, which S3 takes up to 48 hours for. Landed observations never expire: only the
+# job removes them, once committed.
 resource "aws_s3_bucket_lifecycle_configuration" "lake" {
   bucket = aws_s3_bucket.lake.id
 

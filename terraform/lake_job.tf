@@ -31,9 +31,10 @@ resource "aws_lambda_function" "lake_job" {
 
   environment {
     variables = {
-      WSB_LAKE_BUCKET      = aws_s3_bucket.lake.id
-      WSB_LAKE_DATABASE    = aws_glue_catalog_database.lake.name
-      WSB_LAKE_STATE_TABLE = aws_dynamodb_table.state["lake"].name
+      WSB_LAKE_BUCKET        = aws_s3_bucket.lake.id
+      WSB_LAKE_DATABASE      = aws_glue_catalog_database.lake.name
+      WSB_LAKE_RESIDUE_HOURS = var.residue_retention_hours
+      WSB_LAKE_STATE_TABLE   = aws_dynamodb_table.state["lake"].name
     }
   }
 
@@ -106,6 +107,15 @@ data "aws_iam_policy_document" "lake_job" {
     sid       = "SetRejectsAside"
     actions   = ["s3:PutObject"]
     resources = ["${aws_s3_bucket.lake.arn}/${local.rejects_prefix}*"]
+  }
+
+  statement {
+    sid     = "RemoveWhatIsOld"
+    actions = ["s3:DeleteObject"]
+    resources = [
+      for prefix in [local.dead_letters_prefix, local.errors_prefix, local.athena_prefix, local.rejects_prefix] :
+      "${aws_s3_bucket.lake.arn}/${prefix}*"
+    ]
   }
 
   statement {

@@ -89,7 +89,9 @@ output "lake_environment" {
     export AWS_REGION=${var.region}
     export WSB_LAKE_BUCKET=${aws_s3_bucket.lake.id}
     export WSB_LAKE_DATABASE=${aws_glue_catalog_database.lake.name}
+    export WSB_LAKE_RESIDUE_HOURS=${var.residue_retention_hours}
     export WSB_LAKE_STATE_TABLE=${aws_dynamodb_table.state["lake"].name}
+    export WSB_STREAM_NAME=${aws_kinesis_stream.observations.name}
   SHELL
 }
 

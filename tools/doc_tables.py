@@ -24,6 +24,7 @@ from telemetry.metrics import declared
 from tools.cost import monthly_costs, monthly_dollars
 from tools.project import PROJECT
 from wsb_lake.cli import lake
+from wsb_lake.tables.specs import TOMBSTONES_FIELDS
 
 TERRAFORM_VARIABLES = PROJECT / "terraform" / "variables.tf"
 LAKE_OPTION = re.compile(r"(.*) \[env: (\w+)\]")
@@ -146,6 +147,7 @@ def _flink_metrics() -> str:
 TABLES: dict[str, Callable[[], str]] = {
     "record": _record,
     "dead_letter": lambda: _described(SCHEMA.dead_letter),
+    "tombstones": lambda: _described(TOMBSTONES_FIELDS),
     "terraform": _terraform,
     "cost": _cost,
     "producer": _producer,

@@ -115,6 +115,7 @@ run "what_is_asked_for_reaches_the_parts" {
     subreddit                 = "stocks"
     look_ages_minutes         = [5, 60]
     lake_retention_days       = 90
+    residue_retention_hours   = 5
     landing_buffer_seconds    = 60
     landing_buffer_megabytes  = 1
     lake_job_interval_minutes = 5
@@ -165,6 +166,10 @@ run "what_is_asked_for_reaches_the_parts" {
     error_message = "Firehose does not gather as asked"
   }
   assert {
+    condition     = aws_lambda_function.lake_job.environment[0].variables["WSB_LAKE_RESIDUE_HOURS"] == "5"
+    error_message = "residues do not stay as long as asked"
+  }
+  assert {
     condition     = aws_scheduler_schedule.lake_job.schedule_expression == "rate(5 minutes)"
     error_message = "the lake job does not run as often as asked"
   }
@@ -197,16 +202,17 @@ run "what_is_asked_for_reaches_the_parts" {
 run "what_cannot_work_is_refused" {
   command = plan
   variables {
-    project                = "a-very-long-name" # for a bucket
-    environment            = "Production"
-    min_score              = 0 # which nobody can miss
-    filter_mode            = "loose"
-    look_ages_minutes      = [60, 15]
-    lake_retention_days    = 0.5
-    stream_retention_hours = 48  # keeps deleted content
-    monthly_budget_dollars = 100 # warns nobody
-    lake_reader_principals = ["*"]
-    packages_dir           = "/nowhere"
+    project                 = "a-very-long-name" # for a bucket
+    environment             = "Production"
+    min_score               = 0 # which nobody can miss
+    filter_mode             = "loose"
+    look_ages_minutes       = [60, 15]
+    lake_retention_days     = 0.5
+    stream_retention_hours  = 48  # keeps deleted content
+    residue_retention_hours = 23  # with 24 in the stream, longer than 46
+    monthly_budget_dollars  = 100 # warns nobody
+    lake_reader_principals  = ["*"]
+    packages_dir            = "/nowhere"
   }
   expect_failures = [
     var.project,
@@ -215,9 +221,19 @@ run "what_cannot_work_is_refused" {
     var.filter_mode,
     var.look_ages_minutes,
     var.lake_retention_days,
+    var.residue_retention_hours,
     var.stream_retention_hours,
     var.monthly_budget_dollars,
     var.lake_reader_principals,
     var.packages_dir,
   ]
+}
+
+run "what_would_keep_deleted_content_is_refused" {
+  command = plan
+  variables {
+    stream_retention_hours  = 30
+    residue_retention_hours = 17
+  }
+  expect_failures = [var.residue_retention_hours]
 }
