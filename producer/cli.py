@@ -44,12 +44,12 @@ def produce(*, status: bool, as_json: bool) -> None:
         _tell_status(as_json=as_json)
         return
     stop = threading.Event()
-    daemon.stop_on_signals(stop)
+    notifier = Notifier.from_environment()
+    daemon.stop_on_signals(stop, notifier.stopping)
     log = Log()
     try:
         clock = _clock()
         settings = ProducerSettings.from_environment(os.environ)
-        notifier = Notifier.from_environment()
         Service(settings, clock=clock, log=log, notifier=notifier).serve(stop)
     except ProducerError as error:
         raise click.ClickException(str(error)) from error

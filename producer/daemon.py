@@ -64,7 +64,12 @@ def _finish(running: Running, log: Log) -> None:
         log.emit(NotSaved(reason=str(error)))
 
 
-def stop_on_signals(stop: threading.Event) -> None:
-    """Let SIGTERM and SIGINT ask for a clean stop."""
+def stop_on_signals(stop: threading.Event, said: Callable[[], None]) -> None:
+    """Let SIGTERM and SIGINT ask for a clean stop; `said` tells that it has begun."""
+
+    def begin(*_: object) -> None:
+        stop.set()
+        said()
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, lambda *_: stop.set())
+        signal.signal(number, begin)

@@ -43,7 +43,6 @@ class Service:
                     self._serve_with(credentials, stop)
         finally:
             self._presence.close()
-        self._notifier.stopping()
 
     def _serve_with(self, credentials: Credentials, stop: threading.Event) -> None:
         self._presence.says("waiting for another producer to end")

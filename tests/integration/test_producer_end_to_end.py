@@ -97,7 +97,7 @@ def test_a_stop_in_the_middle_delivers_and_saves_what_was_read(stage):
 @pytest.fixture
 def in_process(resting, monkeypatch):
     """Return what runs a command of `wsb` in this process, as fast as a function."""
-    monkeypatch.setattr(daemon, "stop_on_signals", lambda _stop: None)
+    monkeypatch.setattr(daemon, "stop_on_signals", lambda *_: None)
 
     def run(command, **changes):
         boto3.DEFAULT_SESSION = None  # it would remember another test's credentials

@@ -1,9 +1,12 @@
 """What systemd is told, over a real socket of its kind."""
 
+import signal
 import socket
+import threading
 
 import pytest
 
+from producer import daemon
 from producer.systemd import Notifier
 
 
@@ -85,6 +88,21 @@ def test_a_manager_that_does_not_listen_holds_nobody_up(manager):
     messages = heard(manager)
     assert set(messages) == {"READY=1"}
     assert len(messages) < sent  # the queue was full, and nobody has waited for it
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_is_told_when_it_begins_and_not_when_it_is_over(manager, number):
+    """What waits may be delivered for a minute yet; systemd knows meanwhile what goes on."""
+    stop = threading.Event()
+    before = {each: signal.getsignal(each) for each in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        daemon.stop_on_signals(stop, notifier(manager).stopping)
+        signal.raise_signal(number)
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+    assert stop.is_set()
+    assert heard(manager) == ["STOPPING=1"]
 
 
 def test_outside_systemd_nothing_is_said_and_one_that_has_gone_stops_nobody(tmp_path):
