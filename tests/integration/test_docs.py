@@ -24,6 +24,7 @@ NOT_RUN = {
     "make setup": "sets up what this runs in, and runs all tests",
     "make demo": "tests/integration/test_demo.py runs whole demos",
     "cp terraform/terraform.tfvars.example terraform/terraform.tfvars": "changes the checkout",
+    ".venv/bin/wsb simulate": "takes minutes; tests/unit/sandbox/simulate has its parts",
     "make deploy": NEEDS_AWS,
     "make destroy": NEEDS_AWS,
     "git pull": NEEDS_AWS,

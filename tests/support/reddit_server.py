@@ -20,6 +20,10 @@ from sandbox.reddit.world import World
 
 USER_AGENT = "linux:wsb-stream-tests:0.1 (by /u/nobody)"
 
+HOUR = 3600
+# a minute into a window of the quota: prawcore, which sleeps on the wall, sees no need to
+NOW = HOUR + 60
+
 
 class Stage:
     """A world, the server that shows it, the clock both go by, and clients of it."""
@@ -128,3 +132,9 @@ def types_of(datas):
 
 def in_all(datas):
     return set.intersection(*(set(data) for data in datas))
+
+
+def live(stage, kind):
+    now = stage.clock.now()
+    things = stage.world.things.values()
+    return [t for t in things if t.kind == kind and t.created <= now and t.state_at(now) == "live"]

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contract import SCHEMA, format_instant, problem_of_line
+from contract.validation import LINE_BYTES_MAX
 from producer.delivery.dead_letter import Reported, malformed, oversized, refused
 from producer.delivery.entry import Entry
 from producer.reddit.batch import read
@@ -96,3 +97,31 @@ def test_the_ids_remembered_are_the_last_that_came_up():
     assert reported.knows("a")
     reported.add("d")
     assert [reported.knows(each) for each in "abcd"] == [True, False, True, True]
+
+
+def test_an_oversized_one_is_as_long_as_the_judge_needs_and_tells_its_lengths():
+    record = {"id": "t1_c1", "kind": "comment", "body": "x" * 300, "author": "", "score": 3}
+    letter = oversized(record, 2_000_000)
+    assert len(letter.entry.data) == LINE_BYTES_MAX + 1
+    told = json.loads(letter.entry.data)
+    assert told["oversize"] == {"bytes": 2_000_000, "characters": {"body": 300}}
+    assert (told["id"], told["score"], letter.id) == ("t1_c1", 3, "t1_c1")
+
+
+def test_a_refused_one_tells_its_size_with_its_key_and_why():
+    entry = Entry("t1_c1", b'{"id":"t1_c1","kind":"comment"}')
+    told = json.loads(refused(entry, "y" * 300).entry.data)
+    size = len(entry.data) + len(entry.key)
+    assert told["refused"] == {"kind": "comment", "bytes": size, "why": "y" * 200}
+
+
+def test_a_birth_in_whole_seconds_is_told():
+    raw = comment(1, int(START) - 5, link_id=None)
+    assert json.loads(letter_of(raw).entry.data)["created_at"] == format_instant(START - 5)
+
+
+def test_of_the_ids_that_had_one_those_stay_that_came_up_last():
+    reported = Reported(["t1_a", "t1_b"], most=2)
+    assert reported.knows("t1_a")
+    reported.add("t1_c")
+    assert [reported.knows(name) for name in ("t1_a", "t1_b", "t1_c")] == [True, False, True]

@@ -158,3 +158,15 @@ def test_memory_says_that_all_would_be_gone():
 def test_a_memory_outbox_of_its_own_is_bounded():
     delivery = Delivery(None)
     assert MemoryOutbox(totals=delivery.totals, log=delivery.log)._most_bytes == 64 * MEBIBYTE
+
+
+def test_it_is_full_at_its_bytes_to_the_byte(tmp_path):
+    size = len(b'{"id":"t1_a","number":1}') + len(b"t1_a")
+    for place, folder in enumerate((None, tmp_path)):
+        for most_bytes, full in ((size, True), (size + 1, False)):
+            own = folder and folder / str(most_bytes + place)
+            if own:
+                own.mkdir()
+            delivery = Delivery(own, most_bytes=most_bytes)
+            delivery.add(record("t1_a", 1))
+            assert delivery.outbox.full() is full

@@ -102,3 +102,36 @@ def test_it_knows_what_it_holds():
     window.acknowledged(window.next_batch(0.0))
     assert (len(window), window.bytes, window.last) == (0, 0, 2)
     assert window.retry_at() == float("inf")
+
+
+def test_ten_mebibytes_to_the_byte_share_a_call():
+    entries = [Entry(f"t1_{number}", b"x" * (RECORD_BYTES - 5)) for number in range(11, 21)]
+    assert sum(entry.size for entry in entries) == PUT_RECORDS_BYTES
+    assert [len(batch) for batch in batches(window_of(entries))] == [10]
+
+
+def test_what_is_in_flight_is_waited_for_by_nobody_and_what_is_gone_weighs_nothing():
+    window = window_of([Entry("t1_a", b"1"), Entry("t1_b", b"2")])
+    batch = window.next_batch(0.0)
+    assert window.sent(batch) == 0
+    window.returned(batch)
+    window.failed(batch, 0.0)
+    first, second = batch
+    at = window.retry_at()
+    assert 0.0 < at < float("inf")
+    assert window.next_batch(10.0) == batch
+    assert window.sent(batch) == 2
+    assert window.retry_at() == float("inf")
+    window.returned(batch)
+    window.acknowledged([first])
+    assert (len(window), window.idle, window.bytes) == (1, 1, second.entry.size)
+    window.acknowledged([second])
+    assert (len(window), window.bytes, window.retry_at()) == (0, 0, float("inf"))
+
+
+def test_a_failed_entry_goes_again_the_moment_its_wait_is_over():
+    window = window_of([Entry("t1_a", b"1")])
+    batch = window.next_batch(0.0)
+    window.failed(batch, 0.0)
+    assert window.next_batch(window.retry_at() - 0.001) == []
+    assert window.next_batch(window.retry_at()) == batch

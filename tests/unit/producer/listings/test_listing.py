@@ -179,3 +179,56 @@ def test_closing_tells_what_became_of_a_gap_and_forgets_it():
     assert closed == gap._replace(status="partial", recovered=3)
     assert (one.gaps_open, one.cursor.gaps, one.dirty) == (0, (), True)
     assert one.ripe_at() == inf
+
+
+def held(from_at, to_at):
+    """Return a listing that has an open gap there."""
+    one = listing(settled_at=from_at)
+    (gap,) = one.hole(to_at, START)
+    return one, gap
+
+
+@pytest.mark.parametrize(
+    ("settled_at", "to_at", "grows"),
+    [
+        (START + 100 + 300, START + 500, True),
+        (START + 100 + 301, START + 500, False),
+        (START - 500, START - 300, True),
+        (START - 500, START - 301, False),
+    ],
+)
+def test_a_hole_within_five_minutes_of_a_gap_makes_it_longer(settled_at, to_at, grows):
+    one, gap = held(START, START + 100)
+    one.settled_at = settled_at
+    (after,) = one.hole(to_at, START + 60)
+    assert (after.id == gap.id) is grows
+    assert one.gaps_open == (1 if grows else 2)
+    if grows:
+        assert (after.from_at, after.to_at) == (min(START, settled_at), max(START + 100, to_at))
+
+
+def test_a_hole_of_late_things_is_a_gap_of_its_own():
+    one, gap = held(START, START + 100)
+    (late,) = one.hole(START + 110, START + 60, late_only=True)
+    assert (late.id != gap.id, late.late_only, one.gaps_open) == (True, True, 2)
+
+
+def test_a_growing_gap_is_told_again_after_half_a_minute():
+    one, gap = held(START, START + 100)
+    assert one.hole(START + 110, START + 29.9) == []
+    (told,) = one.hole(START + 120, START + 30)
+    assert (told.id, told.to_at) == (gap.id, START + 120)
+
+
+def test_what_is_settled_goes_forward_only_and_what_is_found_is_to_be_saved():
+    one, gap = held(START, START + 100)
+    one.settle(START + 50)
+    one.settle(START + 40)
+    assert one.settled_at == START + 50
+    one.dirty = False
+    assert (one.found(gap, 0).recovered, one.dirty) == (0, False)
+    after = one.found(gap, 3)
+    assert (after.recovered, one.dirty) == (3, True)
+    one.dirty = False
+    closed = one.close(after, GapStatus.REPAIRED)
+    assert (closed.status, closed.recovered, one.dirty, one.gaps_open) == ("repaired", 3, True, 0)

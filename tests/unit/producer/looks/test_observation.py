@@ -151,3 +151,34 @@ def test_half_a_surrogate_pair_becomes_the_replacement_character():
     item = json.loads('"\\ud83d and \\ud83d\\ude80"')
     line = encode(record_of(comment(1, body=item)))
     assert json.loads(line)["body"] == "\ufffd and 🚀"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "said"),
+    [
+        (0, 0),
+        (0.0, 0.0),
+        (0.5, 0.5),
+        (1, 1),
+        (1.01, None),
+        (-0.01, None),
+        (True, None),
+        ("1", None),
+    ],
+)
+def test_a_share_of_votes_is_from_none_to_all_of_them(ratio, said):
+    told = record_of(post(1, upvote_ratio=ratio))["upvote_ratio"]
+    assert (told, type(told)) == (said, type(said))
+
+
+def test_the_tombstone_of_a_post_says_who_removed_it_and_keeps_its_counts():
+    raw = post(1, removed_by_category="moderator", num_comments=7, upvote_ratio=0.25)
+    record = record_of(raw)
+    told = ("state", "removed_by", "num_comments", "upvote_ratio")
+    assert [record[name] for name in told] == ["removed", "moderator", 7, 0.25]
+
+
+def test_nobody_hid_the_score_of_what_is_absent():
+    known = known_after(thing_of(comment(1, score=4)), at=START)
+    record = observation_of(known, None, observed_at=START, cause="sweep", subreddit=SUBREDDIT)
+    assert (record["score_hidden"], record["cause"]) == (False, "sweep")
