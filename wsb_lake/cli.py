@@ -125,7 +125,7 @@ def export(
 ) -> None:
     """Write the observations as Parquet files, one folder a created day.
 
-    It is a copy, which nobody keeps: what Reddit deletes later stays in it, so export anew.
+    It is a copy, which nobody keeps: what Reddit deletes later stays in it, so export again.
     """
     from wsb_lake.reader.lake import open_lake  # noqa: PLC0415 - the job has no DuckDB
     from wsb_lake.reader.progress import shown_progress  # noqa: PLC0415 - the same

@@ -193,7 +193,7 @@ def test_since_leaves_what_was_refused_before(lake, redrive):
 
 
 def test_drop_takes_tables_and_objects_and_says_which(lake):
-    """Everything of this lake; a later run begins anew."""
+    """Everything of this lake; a later run begins from nothing."""
     lake.land(live("t1_a", 60))
     job = lake.job()
     job.run()

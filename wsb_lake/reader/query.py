@@ -103,7 +103,7 @@ class LakeQuery:
         return int(rows)
 
     def read(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[Any]:
-        """Return the rows of a query over the commits shown, which is not looked up anew."""
+        """Return the rows of a query over the commits shown, which is not looked up again."""
         with _plain_words():
             rows: list[Any] = self.connection.execute(sql, parameters).fetchall()
         return rows
