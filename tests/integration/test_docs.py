@@ -6,6 +6,8 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 
 import wsb_lake
@@ -14,6 +16,7 @@ from sandbox.reddit.generator.day import generate_day
 from tests.support.documents import blocks
 from tests.support.lake_world import START, observation
 from tools.score_picture import DAY
+from wsb_lake.reader.glue import _load_extensions
 
 pytest_plugins = ["tests.support.lake_fixtures"]
 pytestmark = pytest.mark.integration
@@ -135,7 +138,66 @@ def test_a_shell_block_runs(folder, block):
     assert ("/wsb " in block.text) == bool(done.stdout)
 
 
-@pytest.mark.parametrize("block", to_run("python"))
+OTHER_TOOLS = "docs/other-tools.md"
+# DuckDB's extensions come from wheels here, not from its own server.
+FROM_WHEELS = "INSTALL iceberg; LOAD iceberg; INSTALL httpfs; LOAD httpfs; "
+
+
+def of_page(others):
+    chosen = [block for block in blocks("python") if (block.page == OTHER_TOOLS) is others]
+    return [pytest.param(block, id=f"{block.page} {n}") for n, block in enumerate(chosen)]
+
+
+@pytest.mark.filterwarnings("ignore:Iceberg scan planning")  # polars advertises a package
+@pytest.mark.parametrize("block", of_page(True))  # noqa: FBT003 - or the other pages
+def test_other_tools_read_what_the_reader_reads(lake, monkeypatch, block):
+    """Against Glue and S3 themselves, without `wsb_lake`; the values are the reader's."""
+    settings = lake.settings
+    for name, value in {
+        "WSB_LAKE_DATABASE": settings.database,
+        "AWS_REGION": settings.region,
+        "AWS_DEFAULT_REGION": settings.region,
+        "AWS_ENDPOINT_URL": settings.endpoint_url,
+    }.items():
+        monkeypatch.setenv(name, value)
+    reader = wsb_lake.open(
+        database=settings.database, region=settings.region, endpoint_url=settings.endpoint_url
+    )
+    text = block.text
+    if FROM_WHEELS in text:
+        text = text.replace(FROM_WHEELS, "").replace(
+            "duck = duckdb.connect()", "duck = duckdb.connect(); _load_extensions(duck)"
+        )
+    names = {"_load_extensions": _load_extensions}
+    exec(compile(text, block.page, "exec"), names)  # noqa: S102 - what a reader would paste
+    bound = {"since": "2021-03-03T14:00:00Z", "columns": ["id", "score"]}
+    expected = reader.comments(**bound)
+    rows = _pairs(names["rows"])
+    if "state = 'live'" in text:
+        expected = reader.comments(**bound | {"columns": ["id", "score", "state"]})
+        expected = expected[expected["state"] == "live"]
+    assert rows == _pairs(expected)
+    assert len(rows) > 50
+    if "latest" in names:
+        assert _pairs(names["latest"]) == _pairs(reader.latest(**bound))
+    if "then" in names:
+        assert _pairs(names["then"]) == _pairs(reader.latest(**bound, as_of="2021-03-03T16:00:00Z"))
+
+
+def _pairs(frame):
+    """Return ids and scores of any kind of frame, in order."""
+    columns = [frame["id"], frame["score"]]
+    if isinstance(frame, pd.DataFrame):
+        columns = [pa.Array.from_pandas(column) for column in columns]
+    pairs = zip(*(column.to_pylist() for column in map(_arrow, columns)), strict=True)
+    return sorted(((name, None if score is None else int(score)) for name, score in pairs), key=str)
+
+
+def _arrow(column):
+    return column.to_arrow() if isinstance(column, pl.Series) else column
+
+
+@pytest.mark.parametrize("block", of_page(False))  # noqa: FBT003 - see above
 def test_a_python_block_runs(folder, monkeypatch, block):
     """And each frame that it makes has rows; what was known earlier is less."""
     monkeypatch.setenv("WSB_LAKE_FOLDER", str(folder / "build/demo/lake"))
