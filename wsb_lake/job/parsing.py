@@ -28,6 +28,7 @@ _ARROW = {
 }
 
 
+INT32_DIGITS_MAX = 10
 _OF_A_FIELD = ("missing:", "bad_type:", "bad_value:")
 
 
@@ -89,8 +90,12 @@ def _version(line: bytes, reason: str) -> int:
     """Return what a line that is no observation to us says its contract's version is, or 0."""
     if not reason.startswith(_OF_A_FIELD):
         return 0  # no JSON object
-    version = json.loads(line).get("schema_version")
+    version = json.loads(line, parse_int=_small_int).get("schema_version")
     return version if type(version) is int and 0 < version <= INT32_MAX else 0
+
+
+def _small_int(text: str) -> int:
+    return int(text) if len(text) <= INT32_DIGITS_MAX else 0  # Python refuses the longest
 
 
 def arrow_schema(fields: Iterable[Field], schema: Schema = SCHEMA) -> pa.Schema:
