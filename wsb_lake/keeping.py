@@ -18,7 +18,6 @@ from wsb_lake.options import options_but, with_environment
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from wsb_lake.chores import Work
     from wsb_lake.job.lake_job import LakeJob
     from wsb_lake.settings import JobSettings
     from wsb_lake.stats import Stats
@@ -46,7 +45,8 @@ def purge(*, as_json: bool, **given: str | None) -> None:
     """Remove from the tables, to the last file, what was deleted on Reddit."""
     from wsb_lake.forgetting.purge import purge as run  # noqa: PLC0415 - a reader has no pyiceberg
 
-    with _held(_settings(given)) as (_job, work), _progress("tombstones") as progress:
+    job = _job(_settings(given))
+    with _plain_words(job.settings), job.held() as work, _progress("tombstones") as progress:
         counts, _complete = run(work, progress)
     text = (
         f"{counts['tombstones']:,} tombstones purged: {counts['rows']:,} rows and "
@@ -86,7 +86,7 @@ def redrive(*, since: str | None, as_json: bool, **given: str | None) -> None:
         f"{done.sent:,} dead letters sent to the stream again, {done.landed:,} rejects landed "
         f"again; still refused: {refused or 'none'}"
     )
-    _say(dataclasses.asdict(done), text, as_json=as_json)
+    _say(vars(done), text, as_json=as_json)
 
 
 @click.command()
@@ -121,8 +121,9 @@ def drop(*, yes: bool, as_json: bool, **given: str | None) -> None:
     )
     if not yes:
         click.confirm(f"This deletes {what}, for good. Go on?", abort=True, err=True)
-    with _held(job.settings) as (holder, work), _progress("objects") as progress:
-        gone = Drop(job.settings, holder.catalog, holder.catalog.files).run(work.renew, progress)
+    lock = job.lock()
+    with _plain_words(job.settings), lock.held(), _progress("objects") as progress:
+        gone = Drop(job.settings, job.catalog, job.catalog.files).run(lock.renew, progress)
     _say(dataclasses.asdict(gone), f"gone: {what}", as_json=as_json)
 
 
@@ -145,14 +146,6 @@ def _plain_words(of: JobSettings) -> Iterator[None]:
 
     with plain_words(of):
         yield
-
-
-@contextmanager
-def _held(of: JobSettings) -> Iterator[tuple[LakeJob, Work]]:
-    """Hold the job's lock; raises LockHeldError while a run is at work."""
-    job = _job(of)
-    with _plain_words(of), job.held() as work:
-        yield job, work
 
 
 @contextmanager

@@ -77,7 +77,7 @@ class LakeJob:
 
         Ends when nothing is left to do, or after the step at which `time_left` says no.
         """
-        lock = Lock(self.aws.dynamodb, self.settings.state_table, self.clock)
+        lock = self.lock()
         try:
             with lock.held():
                 tables = self.tables  # readers find them, empty, before anything has landed
@@ -93,9 +93,13 @@ class LakeJob:
     @contextmanager
     def held(self) -> Iterator[Work]:
         """Hold the lock for whatever a person wants done alone; raises LockHeldError."""
-        lock = Lock(self.aws.dynamodb, self.settings.state_table, self.clock)
+        lock = self.lock()
         with lock.held():
             yield self._work(self.tables, lock, lambda: True)
+
+    def lock(self) -> Lock:
+        """Return the lock as a new owner sees it."""
+        return Lock(self.aws.dynamodb, self.settings.state_table, self.clock)
 
     def _work(self, tables: Mapping[str, Table], lock: Lock, time_left: Callable[[], bool]) -> Work:
         return Work(
