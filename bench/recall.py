@@ -3,7 +3,7 @@
 The producer itself reads each day on a virtual clock at 100, 60 and 30 requests a minute, after an
 equal day; beside it stand readers that look once at each comment, computed from its true course.
 Real trajectories (`--data FOLDER`, files as docs/data.md says) ride in comments that never reach
-the score, up to the day's real rates. What the columns mean is in docs/simulate.md.
+the score, up to the day's real rates. What the columns mean is in docs/recall.md.
 
 No day is judged by a crossing model that was counted from it: a recorded day's is counted from the
 other recorded ones and a generated day, a generated day's from the recorded ones alone.

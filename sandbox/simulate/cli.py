@@ -22,6 +22,7 @@ _MINUTES = {"min": 1, "day": 24 * 60, None: 1}
 _RATE_MOST = 10_000  # a minute: four times the peak of 2021
 _PICTURES = (".png", ".svg", ".pdf")
 _MAXRSS_BYTES = 1 if sys.platform == "darwin" else 1024
+_DAYS = {"quiet": "a quiet day", "weekday": "a weekday", "peak": "the peak day"}
 _BUSIEST = PROFILES["weekday"].busiest
 
 
@@ -64,6 +65,12 @@ class _OutageType(click.ParamType[Outage]):
             return outage_in(value)
         except SimulationError as error:
             self.fail(str(error), param, ctx)
+
+
+def _title(data: Path | None, rate: float | None, profile: str | None) -> str:
+    """Say which day it is: like `the peak day, generated`."""
+    day = f"a day of {rate:,.4g} comments a minute" if rate else _DAYS[profile or "weekday"]
+    return f"{day}, with the comments of {data.name}" if data else f"{day}, generated"
 
 
 @click.command()
@@ -147,7 +154,7 @@ def simulate(rate: float | None, profile: str | None, **given: Any) -> None:  # 
         latency_seconds=given["latency"],
         outages=given["outages"],
         picture=picture,
-        title=f"the days of {data.name}" if data else f"a generated {profile or 'day'}",
+        title=_title(data, rate, profile),
     )
     began = time.monotonic()
     try:
