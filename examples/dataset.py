@@ -21,7 +21,7 @@ with its past: what remains is what survived.
 Completeness: only comments created in hours that were read without a hole, or whose hole was read
 up (`lake.coverage()`). A score is Reddit's, which blurs it a little.
 Permission: training a model on Reddit's content needs Reddit's permission. Delete a copy like this
-one, and build it anew, so that what is deleted on Reddit is gone here within 48 hours.
+one, and build it again, so that what is deleted on Reddit is gone here within 48 hours.
 """
 SQL = """
 WITH looks AS (
