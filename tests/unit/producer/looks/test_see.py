@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from producer.looks.sighting import Rule, Shown, is_news, see_again
 from tests.support.looks_world import AGES, HOUR, looks_of, page
 from tests.support.producer_fakes import START, comment, post
 
@@ -62,6 +63,35 @@ def test_the_first_look_behind_a_fixed_age_is_sent_and_the_next_is_not(age):
     followed.look(after=age - 1, score=4)
     assert followed.look(after=2, score=4)
     assert not followed.look(after=60, score=4)
+
+
+@pytest.mark.parametrize(("ages", "skipped"), [(0, 0), (1, 0), (2, 1), (len(AGES), 7)])
+def test_the_ages_that_a_later_look_covers_are_counted(ages, skipped):
+    """The last one was looked at; those before it never will be."""
+    followed = Followed(score=4)
+    followed.look(after=AGES[ages - 1] if ages else 1, score=4)
+    assert followed.seen.skipped == skipped
+    followed.look(after=1, score=4)
+    assert followed.seen.skipped == 0
+
+
+def test_a_look_at_an_age_to_the_second_is_the_look_of_that_age():
+    followed = Followed(score=4)
+    assert followed.look(after=AGES[0], score=4)
+    assert not followed.look(after=1, score=4)
+
+
+def test_what_is_back_after_an_answer_without_it_is_to_be_saved():
+    """A restart would take the next answer without it for the second one."""
+    followed = Followed(score=4)
+    followed.miss()
+    table = followed.looks.table
+    slots = np.array([table.slot_of["t1_c1"]], np.int32)
+    row = table.read(slots)
+    shown = Shown(row["score"], row["state"], row["text_crc"], row["edited_at"])
+    rule = Rule(np.array(AGES), 10)
+    assert see_again(table, slots, shown, START + 120, rule).keep.tolist() == [True]
+    assert see_again(table, slots, shown, START + 180, rule).keep.tolist() == [False]
 
 
 def test_a_look_before_the_first_age_or_behind_the_last_one_is_not_sent_for_its_age():
@@ -283,3 +313,18 @@ def test_many_rows_keep_their_columns_when_the_table_grows():
         row = looks.table.get(f"t1_c{number}")
         assert (row.score, row.looked_at) == (number, START + number // 100 * 100)
     assert np.count_nonzero(looks.table.peak[looks.table.all_slots()] >= 10) == 2990
+
+
+@pytest.mark.parametrize(
+    ("emitted", "peak", "score", "news"),
+    [(20, 100, 23, True), (-40, -40, -43, False), (-40, -40, -44, True), (40, 40, 43, False)],
+)
+def test_a_tenth_is_of_what_was_sent_above_and_below_zero(emitted, peak, score, news):
+    columns = (np.array([each], np.int32) for each in (emitted, peak, score))
+    assert is_news(*columns, 10).tolist() == [news]
+
+
+def test_what_is_removed_keeps_when_it_was_edited():
+    followed = Followed(edited=START - 2)
+    followed.look(author="[deleted]", body="[removed]", edited=False)
+    assert (followed.row.state, followed.row.edited_at) == ("removed", START - 2)
