@@ -221,7 +221,6 @@ run "what_cannot_work_is_refused" {
     var.filter_mode,
     var.look_ages_minutes,
     var.lake_retention_days,
-    var.residue_retention_hours,
     var.stream_retention_hours,
     var.monthly_budget_dollars,
     var.lake_reader_principals,

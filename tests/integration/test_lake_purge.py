@@ -119,6 +119,17 @@ def test_what_came_after_the_tombstone_stays(lake):
     assert holders(lake, SECRET)[SECRET] == set()
 
 
+def test_a_live_look_of_the_tombstones_own_instant_goes_too(lake):
+    """It landed first, so that the tombstone's row was taken for its duplicate."""
+    lake.land(planted("t1_a", 200))
+    lake.job().run()
+    lake.land(tombstone("t1_a", 200))
+    lake.job().run()
+    run_purge(lake)
+    assert looks(lake) == []
+    assert holders(lake, SECRET)[SECRET] == set()
+
+
 def test_a_purged_row_does_not_come_back(lake):
     """Replayed after the purge, late and out of order; another purge finds nothing to do."""
     two_days(lake)
