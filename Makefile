@@ -76,11 +76,11 @@ test-trino: setup ## a real Trino reads the lake's tables (downloads 900 MB the 
 	$(BIN)/pytest -m trino $(PYTEST_OPTIONS)
 
 .PHONY: bench
-bench: bench-filter bench-coverage bench-recall bench-send bench-lake ## measure all that is promised: the five below
+bench: bench-flink bench-coverage bench-recall bench-send bench-lake ## measure all that is promised: the five below
 
-.PHONY: bench-filter
-bench-filter: package ## how fast the filter judges records
-	@$(with_tools) .venv-flink/bin/python -W ignore -m bench.flink_throughput
+.PHONY: bench-flink
+bench-flink: setup ## how fast the Flink application judges and filters, beside a filter alone
+	@$(with_tools) .venv-flink/bin/python -W ignore -m bench.flink $(BENCH_OPTIONS)
 
 # Each also writes its table's rows to build/bench/NAME.json; BENCH_OPTIONS goes to the script.
 .PHONY: bench-coverage

@@ -2,11 +2,13 @@
 
 `judge_lines.py FOLDER RUN…`: FOLDER/lines.json holds one {"line": base64, "arrived_at_ms": …} a
 line. A RUN is `mode,min_score`; its results come to FOLDER/RUN/observations and
-FOLDER/RUN/dead_letters, and its plan to FOLDER/RUN/plan. One mini cluster for all.
+FOLDER/RUN/dead_letters, its plan to FOLDER/RUN/plan and how long it ran to FOLDER/RUN/seconds.
+One mini cluster for all.
 """
 
 import os
 import sys
+import time
 from pathlib import Path
 
 PROJECT = Path(__file__).parents[3]
@@ -35,7 +37,10 @@ def judge(folder, run):
     prepared = statements(environment, min_score=int(min_score), filter_mode=filter_mode)
     (folder / run).mkdir()
     (folder / run / "plan").write_text(prepared.explain())
-    prepared.execute().wait()
+    job = prepared.execute()  # planned before the time is taken
+    started = time.monotonic()
+    job.wait()
+    (folder / run / "seconds").write_text(str(time.monotonic() - started))
 
 
 if __name__ == "__main__":

@@ -4,13 +4,17 @@ import gzip
 import json
 import os
 import signal
+import socket
 import time
 import zipfile
+from collections import Counter
 
 import pytest
+import requests
 
 from contract import format_instant, problem_of_line
 from contract.validation import LINE_BYTES_MAX
+from flink_app.metrics import DIMENSION, METRICS, SERVICE_GROUP
 from sandbox.process import ChildProcess
 from tests.conftest import need
 from tests.integration.flink.test_flink_judgement import FLINK_PYTHON
@@ -24,6 +28,7 @@ NOW = {"observed_at": format_instant(START)}  # the stream's clock has just begu
 SOON = {"observed_at": format_instant(START + 3600)}
 REGION = "us-east-1"
 RUN_OPTIONS = "kinesis.analytics.flink.run.options"
+PLACE = (SERVICE_GROUP, *DIMENSION)
 START_SECONDS = 240
 ARRIVE_SECONDS = 120
 
@@ -37,6 +42,13 @@ def until(condition, seconds, message):
             return answer
         time.sleep(0.2)
     return pytest.fail(f"not within {seconds} s: {message}")
+
+
+def free_port():
+    """Return a port that nobody uses now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 class Stage:
@@ -77,8 +89,9 @@ class Stage:
 class Application:
     """The unpacked zip, run as the sandbox's Managed Flink runs it."""
 
-    def __init__(self, folder, url, **changes):
+    def __init__(self, folder, url, options=None, **changes):
         self.folder = folder
+        self.options = options or {}
         with zipfile.ZipFile(package_flink()) as archive:
             archive.extractall(folder / "code")
         self.process = ChildProcess(
@@ -107,6 +120,7 @@ class Application:
             "execution.checkpointing.interval": "2 s",
             "execution.checkpointing.dir": f"file://{self.folder / 'checkpoints'}",
             "restart-strategy.type": "none",  # what fails is to be seen
+            **self.options,
         }
         return {
             **{name: value for name, value in os.environ.items() if not name.startswith("AWS_")},
@@ -119,6 +133,19 @@ class Application:
     def checkpoints(self):
         """Return the complete checkpoints that lie where they were asked for."""
         return list((self.folder / "checkpoints").glob("*/chk-*/_metadata"))
+
+    def counted(self):
+        """Return the application's own counters, of all parallel judges together."""
+        port, job = self.options["rest.bind-port"], self.process.wait_for("running", 1)["job_id"]
+        url = f"http://127.0.0.1:{port}/jobs/{job}"
+        found = Counter()
+        for vertex in requests.get(url, timeout=30).json()["vertices"]:
+            metrics = f"{url}/vertices/{vertex['id']}/metrics"
+            names = [each["id"] for each in requests.get(metrics, timeout=30).json()]
+            for name in (name for name in names if f".{'.'.join(PLACE)}." in name):
+                answer = requests.get(metrics, {"get": name}, timeout=30).json()
+                found[name.rpartition(".")[2]] += sum(int(each["value"]) for each in answer)
+        return found
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +176,7 @@ def start(stage, tmp_path_factory):
 @pytest.fixture(scope="module")
 def running(start):
     """Return an application that has said that its job runs: it takes half a minute."""
-    application = start()
+    application = start(options={"rest.bind-port": str(free_port())})
     application.process.wait_for("running", START_SECONDS)
     return application
 
@@ -189,6 +216,20 @@ def test_lines_go_where_they_belong_and_the_job_goes_on(stage, running):
     expected = sorted(problem_of_line(line, arrived_at=START) for line in refused)
     assert sorted(letter["reason"] for letter in letters) == expected
     assert running.process.running
+
+
+def test_what_was_judged_is_counted(stage, running):
+    """In, valid by kind, refused by reason, where the service looks for them."""
+    kept, left_out, refused = lines_of_all_sorts()
+    reasons = Counter(problem_of_line(line, arrived_at=START) for line in refused)
+    expected = Counter({f"dead_letters_{r.partition(':')[0]}": 0 for r in reasons})
+    for reason, count in reasons.items():
+        expected[f"dead_letters_{reason.partition(':')[0]}"] += count
+    expected |= {"records_in": len([*kept, *left_out, *refused]) + 1}
+    expected |= {"observations_comment": len(kept) + len(left_out) - 1}
+    expected |= {"observations_post": 1, "observations_gap": 1}
+    until(lambda: +running.counted() == expected, ARRIVE_SECONDS, f"{expected}")
+    assert set(expected) <= set(METRICS)
 
 
 def test_a_signal_to_the_whole_group_is_a_clean_stop(running):

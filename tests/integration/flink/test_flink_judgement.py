@@ -17,6 +17,7 @@ from tests.support.hostile_lines import ARRIVED_AT, corpus
 pytestmark = pytest.mark.integration
 
 FLINK_PYTHON = Path(os.environ.get("WSB_FLINK_PYTHON", PROJECT / ".venv-flink" / "bin" / "python"))
+JUDGE = Path(__file__).with_name("judge_lines.py")
 SECONDS_MAX = 400
 RUNS = {"sticky,10": ("sticky", 10), "strict,3": ("strict", 3)}
 
@@ -37,6 +38,14 @@ def reference_qualifies(record, filter_mode, min_score):
     return record["score"] >= min_score
 
 
+def write_rows(path, lines):
+    """Write these lines as judge_lines.py reads them."""
+    arrival = {"arrived_at_ms": round(ARRIVED_AT * 1000)}
+    with path.open("w") as file:
+        for line in lines:
+            file.write(json.dumps({"line": base64.b64encode(line).decode(), **arrival}) + "\n")
+
+
 def read_parts(folder, column):
     parts = sorted(folder.glob("part-*"), key=lambda part: int(part.name.split("-")[-1]))
     return [json.loads(row)[column] for part in parts for row in part.read_bytes().splitlines()]
@@ -52,12 +61,9 @@ def results(lines, tmp_path_factory):
     """Return (kept lines, dead letters, plan) by run, from one mini cluster."""
     need(FLINK_PYTHON.exists(), f"no Flink at {FLINK_PYTHON}: set WSB_FLINK_PYTHON")
     folder = tmp_path_factory.mktemp("judgement")
-    arrival = {"arrived_at_ms": round(ARRIVED_AT * 1000)}
-    rows = (json.dumps({"line": base64.b64encode(line).decode(), **arrival}) for line in lines)
-    (folder / "lines.json").write_text("\n".join(rows) + "\n")
-    script = Path(__file__).with_name("judge_lines.py")
+    write_rows(folder / "lines.json", lines)
     done = subprocess.run(
-        [FLINK_PYTHON, script, folder, *RUNS], capture_output=True, text=True, timeout=SECONDS_MAX,
+        [FLINK_PYTHON, JUDGE, folder, *RUNS], capture_output=True, text=True, timeout=SECONDS_MAX,
         check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-4000:]
