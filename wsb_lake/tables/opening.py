@@ -14,7 +14,6 @@ from pyiceberg.exceptions import (
 )
 
 from wsb_lake.errors import LakeMissingError, SchemaChangedError
-from wsb_lake.tables.bounds import keep_bounds_out
 from wsb_lake.tables.specs import table_specs
 
 if TYPE_CHECKING:
@@ -31,7 +30,6 @@ def open_tables(
     catalog: Catalog, settings: LakeSettings, specs: Mapping[str, TableSpec] | None = None
 ) -> dict[str, Table]:
     """Return every table by name, created or widened to its spec where that is needed."""
-    keep_bounds_out()
     wanted = table_specs() if specs is None else specs
     return {name: _open_table(catalog, settings, spec) for name, spec in wanted.items()}
 
