@@ -40,7 +40,7 @@ def fuzz_lines(count, seed=0):
 
 def own(number, kind="comment"):
     """Return a valid record with an id of its own."""
-    return valid_record(kind) | {"id": f"t1_f{number}"}
+    return valid_record(kind) | {"id": f"t1_f{number}", "schema_version": 1}
 
 
 def _valid(number, chance):
