@@ -48,6 +48,19 @@ def _not_before(declared: Mapping[str, Any]) -> Rule:
     return problem
 
 
+def _not_after(declared: Mapping[str, Any]) -> Rule:
+    (name,), other, seconds = declared["fields"], declared["of"], declared["seconds"]
+
+    def problem(record: Mapping[str, Any], _arrived_at: float | None) -> str | None:
+        text, latest = record[name], record[other]
+        # nearly always true, and far quicker to see than what two instants are
+        if text <= latest or parse_instant(text) <= parse_instant(latest) + seconds:
+            return None
+        return f"bad_value:{name}"
+
+    return problem
+
+
 def _not_after_arrival(declared: Mapping[str, Any]) -> Rule:
     (name,), seconds = declared["fields"], declared["seconds"]
 
@@ -63,5 +76,6 @@ _FORMS: Mapping[str, Callable[[Mapping[str, Any]], Rule]] = {
     "null_when": _null_when,
     "at_least": _at_least,
     "not_before": _not_before,
+    "not_after": _not_after,
     "not_after_arrival": _not_after_arrival,
 }

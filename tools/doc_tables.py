@@ -71,6 +71,8 @@ def _demand(rule: Mapping[str, Any]) -> str:
             return f"at least `{rule['of']}`"
         case "not_before":
             return f"not before {rule['at']}"
+        case "not_after":
+            return f"at most {rule['seconds']} s after `{rule['of']}`"
         case _:
             return f"at most {rule['seconds']} s after the arrival in the stream"
 

@@ -13,6 +13,12 @@ from contract.validation import BRACKETS_MAX, LINE_BYTES_MAX
 INSTANT = "2021-01-28T14:30:00.000Z"
 ARRIVED_AT = 1611844200.123  # of all lines in the stream
 LATEST = "2021-01-28T14:35:00.123Z"  # what a look may say that arrived then
+BEGAN, BEFORE_REDDIT = "2005-06-23T00:00:00.000Z", "2005-06-22T23:59:59.999Z"
+SLACK_END, BEYOND_SLACK = "2021-01-28T14:35:00.000Z", "2021-01-28T14:35:00.001Z"  # of INSTANT
+CREATED_AND_OBSERVED = (
+    (BEGAN, BEGAN), (BEFORE_REDDIT, BEGAN), ("0001-01-01T00:00:00.000Z", INSTANT),
+    (SLACK_END, INSTANT), (BEYOND_SLACK, INSTANT), ("9999-12-31T23:59:59.999Z", INSTANT),
+)  # fmt: skip
 TOMBSTONES = ("deleted", "removed", "absent")
 # what a tombstone may not say; by hand, so that a mistake in the contract is seen
 OF_THE_LIVING = (
@@ -194,9 +200,14 @@ def across_fields():
         for time in (LATEST, "2021-01-28T14:35:00.124Z", "2005-06-23T00:00:00.000Z"):
             lines.append(encode(valid_record(kind) | {"observed_at": time}))
         lines.append(encode(valid_record(kind) | {"observed_at": "2005-06-22T23:59:59.999Z"}))
+        for created, observed in CREATED_AND_OBSERVED:
+            times = {"created_at": created, "observed_at": observed}
+            lines.append(encode(valid_record(kind) | times))
         lines += [encode(valid_record(kind) | {"schema_version": n}) for n in (-1, 0, 1, 2, 99)]
     gap, before = valid_record("gap"), "2021-01-28T14:29:59.999Z"
-    return [*lines, encode(gap | {"to_at": before}), encode(gap | {"from_at": before})]
+    lines += [encode(gap | {"to_at": before}), encode(gap | {"from_at": before})]
+    lines += [encode(gap | {"from_at": early}) for early in (BEGAN, BEFORE_REDDIT)]
+    return lines + [encode(gap | {"to_at": late}) for late in (SLACK_END, BEYOND_SLACK)]
 
 
 def qualification():

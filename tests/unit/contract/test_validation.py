@@ -12,9 +12,13 @@ from contract import SCHEMA, decode_line, problem_of, problem_of_line
 from contract.validation import BRACKETS_MAX, LINE_BYTES_MAX
 from tests.support.hostile_lines import (
     ARRIVED_AT,
+    BEFORE_REDDIT,
+    BEGAN,
     BEYOND_A_DOUBLE,
+    BEYOND_SLACK,
     LATEST,
     OF_THE_LIVING,
+    SLACK_END,
     TOMBSTONES,
     UNTERMINATED,
     encode,
@@ -221,7 +225,9 @@ def test_a_gap_does_not_end_before_it_begins():
 @pytest.mark.parametrize("kind", SCHEMA.kinds)
 def test_no_look_is_older_than_reddit_or_later_than_its_arrival(kind):
     """Five minutes are allowed for clocks that differ; without an arrival nothing is later."""
-    record = valid_record(kind)
+    record = valid_record(kind) | {"created_at": BEGAN}
+    if kind == "gap":
+        record |= {"from_at": BEGAN, "to_at": BEGAN}
     refused = "bad_value:observed_at"
     for observed_at, problem in {
         "2005-06-23T00:00:00.000Z": None,
@@ -234,6 +240,31 @@ def test_no_look_is_older_than_reddit_or_later_than_its_arrival(kind):
         assert problem_of(judged, arrived_at=ARRIVED_AT) == problem, observed_at
         assert problem_of_line(line_of(judged), arrived_at=ARRIVED_AT) == problem, observed_at
     assert problem_of(record | {"observed_at": "9999-12-31T23:59:59.999Z"}) is None
+
+
+@pytest.mark.parametrize("kind", SCHEMA.kinds)
+def test_nothing_is_created_before_reddit_or_after_it_was_seen(kind):
+    """Whatever arrives when; five minutes are allowed for clocks that differ."""
+    record = valid_record(kind)
+    for created_at, problem in {
+        BEGAN: None,
+        BEFORE_REDDIT: "bad_value:created_at",
+        "0001-01-01T00:00:00.000Z": "bad_value:created_at",
+        SLACK_END: None,
+        BEYOND_SLACK: "bad_value:created_at",
+        "9999-12-31T23:59:59.999Z": "bad_value:created_at",
+    }.items():
+        assert problem_of(record | {"created_at": created_at}) == problem, created_at
+
+
+def test_a_gap_lies_between_reddit_s_first_day_and_when_it_was_seen():
+    """Else its hours would be without number."""
+    gap = valid_record("gap")
+    assert problem_of(gap | {"from_at": BEGAN, "to_at": SLACK_END}) is None
+    assert problem_of(gap | {"from_at": BEFORE_REDDIT}) == "bad_value:from_at"
+    assert problem_of(gap | {"to_at": BEYOND_SLACK}) == "bad_value:to_at"
+    forever = {"from_at": "0001-01-01T00:00:00.000Z", "to_at": "9999-12-31T23:59:59.999Z"}
+    assert problem_of(gap | forever) == "bad_value:from_at"
 
 
 def test_half_a_character_is_a_bad_value():
