@@ -154,6 +154,24 @@ def test_an_object_larger_than_a_batch_is_taken_in_piece_by_piece(lake, monkeypa
     assert json.loads(letters)["line"] == 16
 
 
+def test_a_batch_has_so_many_created_days_and_the_rest_is_in_the_next(lake, monkeypatch):
+    """A file a day: however many days an object has, a run comes further with each batch."""
+    monkeypatch.setattr("wsb_lake.job.batch.BATCH_DAYS", 2)
+    records = [observation("comment", f"t1_{n}", n * DAY, 9 * DAY) for n in (3, 0, 4, 1, 2)]
+    records += [observation("post", "t3_a", 4 * DAY, 9 * DAY), observation("gap", "gap_1")]
+    lake.land(*records, b"nonsense")
+    job = lake.job()
+    job.run(lambda: False)
+    assert sorted(row["id"] for row in lake.rows("comments")) == ["t1_0", "t1_1"]
+    assert len(lake.keys(LANDING_PREFIX)) == 1
+    job.run()
+    assert sorted(row["id"] for row in lake.rows("comments")) == [f"t1_{n}" for n in range(5)]
+    assert [row["id"] for row in lake.rows("posts")] == ["t3_a"]
+    assert lake.keys(LANDING_PREFIX) == []
+    told = [(e["read"], e["rejected"], e["objects"]) for e in events(lake, "lake_batch_done")]
+    assert told == [(4, 1, 0), (4, 1, 0), (2, 0, 0), (2, 0, 1)]
+
+
 def test_landed_at_is_taken_again_after_a_conflict(lake, monkeypatch):
     """A commit that was refused and made again bears the time of the one that stands."""
     lake.clock.tick_seconds = 1.0

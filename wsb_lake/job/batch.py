@@ -6,10 +6,12 @@ is committed of an object is recognised when the object is read again.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from wsb_lake.events import LakeJobOlder
 from wsb_lake.job.lines import pieces
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 BATCH_BYTES = 96 * 1024 * 1024  # as Arrow columns; sorting and writing take four times that
 BATCH_OBJECTS = 1000
+BATCH_DAYS = 200  # created days: each is a file, and S3 takes some 50 ms for one
 
 
 @dataclass(slots=True)
@@ -43,6 +46,7 @@ class LandedBatch:
     read: int = 0
     rejected: int = 0
     size_bytes: int = 0
+    days: set[int] = field(default_factory=set)
 
     @property
     def tables(self) -> Mapping[str, pa.Table]:
@@ -57,7 +61,11 @@ class LandedBatch:
     @property
     def is_full(self) -> bool:
         """Return whether it is time to commit it."""
-        return self.size_bytes >= BATCH_BYTES or len(self.objects) >= BATCH_OBJECTS
+        return (
+            self.size_bytes >= BATCH_BYTES
+            or len(self.objects) >= BATCH_OBJECTS
+            or len(self.days) >= BATCH_DAYS
+        )
 
     def add(self, parsed: Parsed) -> None:
         """Add what became of some lines."""
@@ -65,6 +73,7 @@ class LandedBatch:
             if len(table):
                 self.parts[name].append(table)
                 self.size_bytes += table.nbytes
+                self.days.update(_unique_days(table))
         self.read += sum(map(len, parsed.tables.values())) + len(parsed.rejects)
         self.rejected += len(parsed.rejects)
 
@@ -87,7 +96,7 @@ class BatchReader:
         """Yield batches until all objects are read; each is to be committed before the next."""
         batch = LandedBatch()
         for landed in objects:
-            for parsed in self._parsed(landed):
+            for parsed in chain.from_iterable(map(by_days, self._parsed(landed))):
                 batch.add(parsed)
                 if parsed.is_last:
                     batch.objects.append(landed)
@@ -127,3 +136,26 @@ class BatchReader:
             waiting = parsed
         if waiting:
             yield waiting.as_last()
+
+
+def by_days(parsed: Parsed) -> Iterator[Parsed]:
+    """Yield the same rows and rejects in parts of at most BATCH_DAYS created days each."""
+    days = sorted({day for table in parsed.tables.values() for day in _unique_days(table)})
+    tables, rest = parsed.tables, parsed.rejects
+    while len(days) > BATCH_DAYS:
+        of_part, days = pa.array(days[:BATCH_DAYS], pa.int32()), days[BATCH_DAYS:]
+        among = {n: pc.is_in(_days(rows), value_set=of_part) for n, rows in tables.items()}
+        part = {name: rows.filter(among[name]) for name, rows in tables.items()}
+        tables = {name: rows.filter(pc.invert(among[name])) for name, rows in tables.items()}
+        yield replace(parsed, tables=part, rejects=rest, is_last=False)
+        rest = ()
+    yield replace(parsed, tables=tables, rejects=rest)
+
+
+def _unique_days(rows: pa.Table) -> list[int]:
+    days: list[int] = pc.unique(_days(rows)).to_pylist()
+    return days
+
+
+def _days(rows: pa.Table) -> pa.ChunkedArray:
+    return rows["created_at"].cast(pa.date32(), safe=False).cast(pa.int32())
