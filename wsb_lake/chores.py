@@ -24,14 +24,17 @@ if TYPE_CHECKING:
     from wsb_lake.settings import JobSettings
 
 HOUR_SECONDS = 3600
+# Half of a quarter of an hour: a run that begins a little early does not leave a chore to the next.
+EARLY_SECONDS = 450
 
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
     """What a chore works with. The lock is held; `renew` keeps it, and raises when it is lost.
 
-    `time_left` says whether to begin another step, of which none takes longer than a minute or
-    so; `renew` is to be called more often than the lock's time to live within a step.
+    `began_at`: when the run did, on the lake's clock. `time_left` says whether to begin another
+    step, of which none takes longer than a minute or so; `renew` is to be called more often than
+    the lock's time to live within a step.
     """
 
     settings: JobSettings
@@ -39,6 +42,7 @@ class Work:
     clock: Clock
     log: Log
     tables: Mapping[str, Table]
+    began_at: float
     renew: Callable[[], None]
     time_left: Callable[[], bool]
 
@@ -66,7 +70,7 @@ def do_chores(work: Work, chores: Sequence[Chore]) -> None:
     for chore in chores:
         if not work.time_left():
             break
-        if work.clock.now() < diary.due_at(chore.name):
+        if not _is_due(chore, diary.due_at(chore.name), work.began_at):
             continue
         try:
             _do(work, chore, diary)
@@ -79,12 +83,18 @@ def do_chores(work: Work, chores: Sequence[Chore]) -> None:
         raise first_error
 
 
+def _is_due(chore: Chore, due_at: float, now: float) -> bool:
+    """Return whether it is; also when a clock that was ahead once has put it off too far."""
+    return now >= due_at - EARLY_SECONDS or due_at > now + chore.interval_seconds
+
+
 def _do(work: Work, chore: Chore, diary: Diary) -> None:
     work.renew()
-    started, due_at = time.monotonic(), work.clock.now() + chore.interval_seconds
+    started = time.monotonic()
     counts, complete = chore.run(work)
     if complete:
-        diary.put(chore.name, due_at)
+        # From the run's start: however long what came before it took, the next is not later.
+        diary.put(chore.name, work.began_at + chore.interval_seconds)
     seconds = round(time.monotonic() - started, 3)
     work.log.emit(
         LakeChoreDone(chore=chore.name, complete=complete, counts=counts, seconds=seconds)

@@ -196,7 +196,7 @@ def test_a_run_stops_in_time(lake, monkeypatch):
     """When its time is up a run stops after the batch at hand; the next goes on."""
     monkeypatch.setattr("wsb_lake.job.batch.BATCH_BYTES", 1)
     expected = mixed(lake)
-    assert lake.job().run(lambda: False).objects == 1
+    assert lake.job().run(lambda: 0).objects == 1
     assert lake.job().run().objects == 7
     assert expected == lake.identities()
 

@@ -40,7 +40,7 @@ def run_purge(lake, time_left=lambda: True):
         return done[-1]
 
     lake.clock.time += 1
-    lake.job([Chore("purge", 0, noted)]).run(time_left)
+    lake.job([Chore("purge", 0, noted)]).run(lambda: 1000 * time_left())
     return done[-1]
 
 

@@ -56,7 +56,7 @@ def main(settings):
     done = job.run()
     work = Work(
         settings=settings, aws=job.aws, clock=job.clock, log=job.log, tables=job.tables,
-        renew=lambda: None, time_left=lambda: True,
+        began_at=0.0, renew=lambda: None, time_left=lambda: True,
     )  # fmt: skip
     settle(work)
     told = {

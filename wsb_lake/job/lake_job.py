@@ -6,6 +6,7 @@ identity, objects that were not deleted are read again, and nothing else is reme
 
 from __future__ import annotations
 
+import math
 import time
 from collections import Counter
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING
 from contract import SCHEMA
 from wsb_lake.aws import Aws
 from wsb_lake.chores import Work, do_chores
-from wsb_lake.errors import LockHeldError
+from wsb_lake.errors import LockHeldError, LockLostError
 from wsb_lake.events import LakeBatchDone, LakeRunDone, LakeRunSkipped
 from wsb_lake.forgetting.ledger import Ledger
 from wsb_lake.job.append import append_new
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from wsb_lake.job.batch import LandedBatch
     from wsb_lake.settings import JobSettings
 
+# Of a run's time: however much has landed, forgetting has its turn.
+CHORES_SECONDS = 300
 _COUNTS = ("objects", "read", "duplicates_dropped", "rejected")
 
 
@@ -72,18 +75,28 @@ class LakeJob:
         """Return the landing prefix."""
         return Landing(self.aws.s3, self.settings.bucket, LANDING_PREFIX)
 
-    def run(self, time_left: Callable[[], bool] = lambda: True) -> LakeRunDone | LakeRunSkipped:
-        """Take in batch after batch, then do the chores that are due.
+    def run(
+        self, seconds_left: Callable[[], float] = lambda: math.inf
+    ) -> LakeRunDone | LakeRunSkipped:
+        """Take in batch after batch, then do the chores that are due, even if that failed.
 
-        Ends when nothing is left to do, or after the step at which `time_left` says no.
+        Ends when nothing is left to do, or after the step that leaves no seconds; no batch begins
+        in the last CHORES_SECONDS of them. The first error is raised at the end.
         """
         lock = self.lock()
         try:
             with lock.held():
                 tables = self.tables  # readers find them, empty, before anything has landed
-                done = self._take_in(tables, lock, time_left)
-                self.log.emit(done)
-                do_chores(self._work(tables, lock, time_left), self.chores)
+                work = self._work(tables, lock, lambda: seconds_left() > 0)
+                try:
+                    done = self._take_in(tables, lock, lambda: seconds_left() > CHORES_SECONDS)
+                    self.log.emit(done)
+                except LockLostError:
+                    raise  # another run is at work
+                except Exception:
+                    do_chores(work, self.chores)  # what is gone on Reddit waits for no repair
+                    raise
+                do_chores(work, self.chores)
                 return done
         except LockHeldError as error:
             skipped = LakeRunSkipped(str(error))
@@ -108,6 +121,7 @@ class LakeJob:
             clock=self.clock,
             log=self.log,
             tables=tables,
+            began_at=self.clock.now(),
             renew=lock.renew,
             time_left=time_left,
         )

@@ -7,9 +7,8 @@ from telemetry import Log
 from wsb_lake.aws import plain_words
 from wsb_lake.errors import LakeSettingsError, LockHeldError
 from wsb_lake.events import LakeRunDone, LakeRunSkipped
-from wsb_lake.forgetting.duties import FORGETTING
+from wsb_lake.job.every_chore import CHORES
 from wsb_lake.job.lake_job import LakeJob
-from wsb_lake.maintenance.upkeep import UPKEEP
 from wsb_lake.settings import JobSettings
 
 
@@ -19,7 +18,7 @@ def job_of(settings: JobSettings) -> LakeJob:
         clock = clock_from_environment()
     except ValueError as error:
         raise LakeSettingsError(str(error)) from None
-    return LakeJob(settings, clock, Log(least=logging.WARNING), (*UPKEEP, *FORGETTING))
+    return LakeJob(settings, clock, Log(least=logging.WARNING), CHORES)
 
 
 def settle_once(settings: JobSettings) -> LakeRunDone:
