@@ -76,7 +76,7 @@ test-trino: setup ## a real Trino reads the lake's tables (downloads 900 MB the 
 	$(BIN)/pytest -m trino $(PYTEST_OPTIONS)
 
 .PHONY: bench
-bench: bench-flink bench-coverage bench-recall bench-send bench-lake ## measure all that is promised: the five below
+bench: bench-flink bench-coverage bench-recall bench-send bench-lake ## measure what is promised: the six below except bench-writes
 
 .PHONY: bench-flink
 bench-flink: setup ## how fast the Flink application judges and filters, beside a filter alone

@@ -10,13 +10,13 @@ import click
 # instance has no lake libraries, a reader has no sandbox.
 COMMANDS = {
     "check": ("producer.cli:check", "Say what is missing or wrong before `wsb produce` starts."),
-    "lake": ("wsb_lake.cli:lake", "Read the lake, and keep it."),
+    "lake": ("wsb_lake.cli:lake", "Read the lake, and look after it."),
     "produce": ("producer.cli:produce", "Read the subreddit and write observations to Kinesis."),
     "sandbox": ("sandbox.cli:sandbox", "Run the whole system on this machine, without an account."),
-    "simulate": ("sandbox.simulate.cli:simulate", "Say which quota a subreddit needs."),
+    "simulate": ("sandbox.simulate.cli:simulate", "Say what is found and missed at which quota."),
 }
 INSTALL = {
-    "lake": "run `pip install '.[reader]'` there ('.[lake]' for `wsb lake settle`)",
+    "lake": "run `pip install '.[reader]'` there ('.[lake]' for `wsb lake settle` and the like)",
     "sandbox": "run `make setup` there, then `.venv/bin/wsb sandbox`",
     "simulate": "run `make setup` there, then `.venv/bin/wsb simulate`",
 }

@@ -77,7 +77,8 @@ def _tell_status(*, as_json: bool) -> None:
         raise click.ClickException(str(error)) from error
     if folder is None:
         raise click.ClickException(
-            "set WSB_OUTBOX_FOLDER: the running producer's status is beside its outbox"
+            "set WSB_OUTBOX_FOLDER: the running producer's status is beside its outbox, on its "
+            "machine (docs/runbook.md has the command)"
         )
     try:
         status = read_status(folder)

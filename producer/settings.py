@@ -43,7 +43,8 @@ VARIABLES: Mapping[str, Variable] = {
         "15,45,90,180,360,720,1440,2160", "ages at which everything is looked at again, rising"
     ),
     "WSB_LAKE_RETENTION_DAYS": Variable(
-        "365", "days for which what is kept is looked at for deletions, as long as the lake has it"
+        "365",
+        "days for which what is in the lake is looked at for deletions; later ones are not seen",
     ),
     "WSB_OUTBOX_FOLDER": Variable(
         "", "folder of what Kinesis has not taken yet, and of the status; without one, memory"

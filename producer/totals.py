@@ -66,16 +66,16 @@ class Gauges:
     ]
     tracked: Annotated[int, Metric("posts and comments that are looked at again")]
     settle_due: Annotated[int, Metric("guaranteed looks whose time has come")]
-    swept: Annotated[int, Metric("kept things that are looked at once a day for deletions")]
+    swept: Annotated[int, Metric("posts and comments that are looked at once a day for deletions")]
     sweep_oldest_seconds: Annotated[
-        float | None, Metric("time since the longest unseen of them was seen", Unit.SECONDS)
+        float | None, Metric("time since the one of them that waits longest was seen", Unit.SECONDS)
     ]
     gaps_open: Annotated[int, Metric("holes in what was read that are not closed")]
     recall_percent: Annotated[
         float | None,
         Metric(
-            "comments first seen at the minimum score by 24 h of age, of those seen by 36 h; of a"
-            " day's births, from 36 h after the start on",
+            "of the comments seen at the minimum score by 36 h of age, the share seen there by"
+            " 24 h; over a day's comments, and only from 36 h after the start on",
             Unit.PERCENT,
         ),
     ]

@@ -170,7 +170,7 @@ variable "landing_buffer_seconds" {
 }
 
 variable "lake_retention_days" {
-  description = "days for which what the lake keeps is looked at for deletions; each 100 of a day's kept things cost a request a day"
+  description = "days after publication for which what is in the lake is looked at for deletions; later ones are not seen. 100 comments or posts cost a little more than one request a day"
   type        = number
   default     = 365
 

@@ -38,16 +38,18 @@ def _place_options(command: Any) -> Any:  # noqa: ANN401 - click's decorators
 
 
 def _reader_options(command: Any) -> Any:  # noqa: ANN401 - click's decorators
-    form = click.option("--format", "form", type=click.Choice(FORMATS), default="table")
+    form = click.option(
+        "--format", "form", type=click.Choice(FORMATS), default="table", show_default=True
+    )
     as_json = click.option("--json", "form", flag_value="json", help="The same as --format json.")
     return form(as_json(_place_options(command)))
 
 
 def _bound_options(command: Any) -> Any:  # noqa: ANN401 - click's decorators
     for flag, text in (
-        ("--until", "Only what was created before this time."),
-        ("--since", "Only what was created at this time or later."),
-        ("--as-of", "Only what had landed by this time."),
+        ("--until", "Only what Reddit published before this time."),
+        ("--since", "Only what Reddit published at this time or later (created_at)."),
+        ("--as-of", "Only what was in the lake by this time: landed_at <= TIME."),
     ):
         command = click.option(flag, metavar="TIME", help=text)(command)
     return command
@@ -55,7 +57,12 @@ def _bound_options(command: Any) -> Any:  # noqa: ANN401 - click's decorators
 
 @click.group(cls=LakeGroup)
 def lake() -> None:
-    """Keep the lake, and read it."""
+    """Read the lake, and look after it.
+
+    Reading needs WSB_LAKE_DATABASE, WSB_LAKE_BUCKET and AWS_REGION, or WSB_LAKE_FOLDER: `make
+    deploy` writes them to build/lake.env, `make demo` to build/demo/env. The commands that change
+    the lake, and stats, need WSB_LAKE_STATE_TABLE too, and a lake in AWS or a demo that is up.
+    """
 
 
 for _command in COMMANDS:
@@ -66,7 +73,11 @@ for _command in COMMANDS:
 @click.argument("sql")
 @_reader_options
 def query(sql: str, form: str, **given: str | None) -> None:
-    """Run DuckDB SQL over comments, posts, gaps, commits, comments_latest and posts_latest."""
+    """Run SQL over the lake.
+
+    It is DuckDB's SQL, over comments, posts, gaps, commits, comments_latest and posts_latest;
+    docs/read.md says what a row of each is.
+    """
     from wsb_lake.reader.lake import open_lake  # noqa: PLC0415 - the job has no DuckDB
 
     print_result(*open_lake(given).query.rows(sql), form, sys.stdout)
@@ -76,7 +87,10 @@ def query(sql: str, form: str, **given: str | None) -> None:
 @click.argument("fullname")
 @_reader_options
 def history(fullname: str, form: str, **given: str | None) -> None:
-    """Show every observation of one comment (t1_…) or post (t3_…), oldest first."""
+    """Show every observation of one comment or post.
+
+    The oldest comes first. FULLNAME begins with t1_ (a comment) or t3_ (a post).
+    """
     from wsb_lake.reader.lake import history_sql, open_lake  # noqa: PLC0415 - the job has no DuckDB
 
     columns = _HISTORY_COLUMNS if fullname.startswith(("t1_", "t3_")) else "*"
@@ -89,7 +103,9 @@ def history(fullname: str, form: str, **given: str | None) -> None:
 
 
 @lake.command()
-@click.option("--table", type=click.Choice(("comments", "posts")), default="comments")
+@click.option(
+    "--table", type=click.Choice(("comments", "posts")), default="comments", show_default=True
+)
 @_bound_options
 @_reader_options
 def coverage(
@@ -100,7 +116,10 @@ def coverage(
     until: str | None,
     **given: str | None,
 ) -> None:
-    """Show how complete each hour of created comments (or posts) is in the lake."""
+    """Say how completely each hour was read.
+
+    A row for each hour in which comments (or posts) were published; docs/read.md explains it.
+    """
     from wsb_lake.reader.bounds import Bounds  # noqa: PLC0415 - the job has no DuckDB
     from wsb_lake.reader.coverage import coverage_question  # noqa: PLC0415 - the same
     from wsb_lake.reader.lake import open_lake  # noqa: PLC0415 - the same
@@ -123,9 +142,12 @@ def export(
     as_json: bool,
     **given: str | None,
 ) -> None:
-    """Write the observations as Parquet files, one folder a created day.
+    """Copy the observations to Parquet files.
 
-    It is a copy, which nobody keeps: what Reddit deletes later stays in it, so export again.
+    There is one folder for each day of created_at.
+
+    The copy is not updated: what is deleted on Reddit later stays in it. Delete it and export
+    again at least every 48 hours.
     """
     from wsb_lake.reader.lake import open_lake  # noqa: PLC0415 - the job has no DuckDB
     from wsb_lake.reader.progress import shown_progress  # noqa: PLC0415 - the same
@@ -140,7 +162,10 @@ def export(
 
 @lake.command()
 def env() -> None:
-    """Print the environment that says where the lake is, for a shell's eval."""
+    """Print where the lake is, for a shell.
+
+    In a shell: eval "$(.venv/bin/wsb lake env)"
+    """
     if os.environ.get(settings.FOLDER) or os.environ.get(settings.DATABASE):
         for name in OPTIONS:
             if value := os.environ.get(name):

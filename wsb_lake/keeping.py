@@ -32,7 +32,10 @@ def keeping_options(command: Any) -> Any:  # noqa: ANN401 - click's decorators
 @click.command()
 @keeping_options
 def settle(*, as_json: bool, **given: str | None) -> None:
-    """Take in what has landed, and do what is due, as the scheduled job does."""
+    """Run the lake job once.
+
+    It takes in what has landed, then does the chores that are due.
+    """
     from wsb_lake.job.settle import sentence_of, settle_once  # noqa: PLC0415 - a reader has no pyiceberg
 
     done = settle_once(_settings(given))
@@ -42,7 +45,10 @@ def settle(*, as_json: bool, **given: str | None) -> None:
 @click.command()
 @keeping_options
 def purge(*, as_json: bool, **given: str | None) -> None:
-    """Remove from the tables, to the last file, what was deleted on Reddit."""
+    """Remove now what was deleted on Reddit.
+
+    The lake job does it every six hours.
+    """
     from wsb_lake.forgetting.purge import purge as run  # noqa: PLC0415 - a reader has no pyiceberg
 
     job = _job(_settings(given))
@@ -64,10 +70,16 @@ def purge(*, as_json: bool, **given: str | None) -> None:
 @click.option(
     "--since", help="Only what was refused at or after this time, such as 2021-01-28T00:00:00.000Z."
 )
-@click.option("--stream", settings.STREAM, help=f"Kinesis stream. [env: {settings.STREAM}]")
+@click.option(
+    "--stream", settings.STREAM, help=f"Kinesis stream for dead letters. [env: {settings.STREAM}]"
+)
 @keeping_options
 def redrive(*, since: str | None, as_json: bool, **given: str | None) -> None:
-    """Send dead letters and rejects through again that are valid by now."""
+    """Send refused records again that are valid now.
+
+    These are dead letters and rejects. Their rows are in the lake after the next run of the lake
+    job. What is still refused stays.
+    """
     try:
         after = parse_instant(since) if since else 0.0
     except ValueError:
@@ -92,7 +104,10 @@ def redrive(*, since: str | None, as_json: bool, **given: str | None) -> None:
 @click.command()
 @keeping_options
 def stats(*, as_json: bool, **given: str | None) -> None:
-    """Say how large the lake is, and what waits in it."""
+    """Say how large the lake is, and what waits.
+
+    What waits: tombstones to be purged, landed files, dead letters and the like, with their ages.
+    """
     from wsb_lake.stats import stats_of  # noqa: PLC0415 - a reader has no pyiceberg
 
     job = _job(_settings(given))
@@ -108,7 +123,10 @@ def stats(*, as_json: bool, **given: str | None) -> None:
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @keeping_options
 def drop(*, yes: bool, as_json: bool, **given: str | None) -> None:
-    """Delete the whole lake: all its tables, and every object in its bucket."""
+    """Delete the whole lake.
+
+    All its tables go, and every object in its bucket. It says how much that is, and asks first.
+    """
     from wsb_lake.forgetting.drop import Drop  # noqa: PLC0415 - a reader has no pyiceberg
 
     job = _job(_settings(given))

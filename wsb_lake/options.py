@@ -9,10 +9,10 @@ import click
 from wsb_lake import settings
 
 OPTIONS = {
-    settings.FOLDER: ("--local", "Folder that a lake was saved to; needs no AWS."),
+    settings.FOLDER: ("--local", "Folder that a lake was saved or exported to; needs no AWS."),
     settings.DATABASE: ("--database", "The lake's Glue database."),
     settings.BUCKET: ("--bucket", "The lake's bucket."),
-    settings.STATE_TABLE: ("--state-table", "DynamoDB table of the job's lock."),
+    settings.STATE_TABLE: ("--state-table", "DynamoDB table of the lake job's lock."),
     settings.REGION: ("--region", "AWS region."),
     settings.ENDPOINT: ("--endpoint-url", "Another server than AWS, such as the sandbox."),
 }

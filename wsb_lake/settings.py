@@ -19,6 +19,10 @@ FOLDER, BUCKET, DATABASE = "WSB_LAKE_FOLDER", "WSB_LAKE_BUCKET", "WSB_LAKE_DATAB
 STATE_TABLE, REGION, ENDPOINT = "WSB_LAKE_STATE_TABLE", "AWS_REGION", "AWS_ENDPOINT_URL"
 RESIDUE_HOURS, STREAM = "WSB_LAKE_RESIDUE_HOURS", "WSB_STREAM_NAME"
 RESIDUE_HOURS_DEFAULT = "22"
+JOB_UNSET = (
+    "`make deploy` writes these to build/lake.env, `make demo` to build/demo/env while it is up; a "
+    "lake that is only a folder can be read, not changed"
+)
 NOTHING_SET = (
     f"nothing says where the lake is: set {DATABASE}, {BUCKET} and {REGION}, which `make deploy` "
     "writes to build/lake.env and `make demo` to build/demo/env, or "
@@ -87,10 +91,12 @@ def job_settings(environ: Mapping[str, str]) -> JobSettings:
 
 def _values(environ: Mapping[str, str], checked: Collection[str]) -> dict[str, Any]:
     mistakes = [
-        f"set {name} {rule}, it is {environ.get(name, '')!r}"
+        f"set {name} {rule}, it is {environ[name]!r}" if environ.get(name) else f"set {name} {rule}"
         for name, (pattern, rule) in _RULES.items()
         if name in checked and not re.fullmatch(pattern, environ.get(name, ""))
     ]
+    if STATE_TABLE in checked and not all(map(environ.get, (BUCKET, DATABASE, STATE_TABLE))):
+        mistakes.append(JOB_UNSET)
     if mistakes:
         raise LakeSettingsError("; ".join(mistakes))
     return {

@@ -77,8 +77,8 @@ def _title(data: Path | None, rate: float | None, profile: str | None) -> str:
 @click.option(
     "--data",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Real or generated trajectories (docs/data.md); they ride in invented comments that never "
-    "reach the score, up to the rate.",
+    help="Real or generated trajectories (docs/data.md); invented comments that never reach the "
+    "score are added, up to the rate.",
 )
 @click.option(
     "--generate",
@@ -98,7 +98,7 @@ def _title(data: Path | None, rate: float | None, profile: str | None) -> str:
     "quotas",
     type=click.IntRange(1, 10_000),
     multiple=True,
-    help="Requests a minute that Reddit allows; repeatable.  [100, 60, 30]",
+    help="Requests a minute that Reddit allows; can be given more than once.  [100, 60, 30]",
 )
 @click.option(
     "--latency",
@@ -113,16 +113,22 @@ def _title(data: Path | None, rate: float | None, profile: str | None) -> str:
     type=_OutageType(),
     multiple=True,
     metavar="LONG@HH:MM",
-    help="Reddit answers nothing, like 10m@18:00 (UTC); repeatable.",
+    help="Reddit answers nothing, like 10m@18:00 (UTC); can be given more than once.",
 )
 @click.option(
     "--hours",
     type=click.FloatRange(0.25, 72),
     default=24.0,
     show_default=True,
-    help="How much is measured, from 00:00 UTC on; 24 hours go before, 36 follow.",
+    help="How much is measured, from 00:00 UTC on; 24 hours are read before it, 36 after.",
 )
-@click.option("--seed", type=click.IntRange(0), default=0, show_default=True)
+@click.option(
+    "--seed",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="Another number makes another day.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the figures as JSON.")
 @click.option(
     "--plot",
@@ -131,11 +137,11 @@ def _title(data: Path | None, rate: float | None, profile: str | None) -> str:
     help="Write a picture too: .png, .svg or .pdf.",
 )
 def simulate(rate: float | None, profile: str | None, **given: Any) -> None:  # noqa: ANN401
-    """Try the producer on a day of a subreddit: which quota does it need?
+    """Say how much is found and missed on a day of a subreddit, at each quota.
 
-    The same producer that `wsb produce` runs reads a whole day on a virtual clock, after a day
-    like it and followed until every comment is 36 hours old, in seconds to minutes. No account,
-    no network.
+    The same producer that `wsb produce` runs reads the day on a virtual clock, without account or
+    network. That takes half a minute to some minutes for each quota. The last line says which
+    quota is enough for what is promised; docs/simulate.md explains each line.
     """
     if rate is not None and profile is not None:
         raise click.UsageError("--generate and --profile both say the rate: give one of them.")

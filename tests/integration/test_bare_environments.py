@@ -95,7 +95,7 @@ def test_a_producer_has_its_commands_and_is_told_what_others_need(producer):
         assert producer(command, "--help").returncode == 0
     assert sentence(producer("lake", "query", "select 1")).endswith(
         "; get a checkout of WSB Stream and run `pip install '.[reader]'` there "
-        "('.[lake]' for `wsb lake settle`)"
+        "('.[lake]' for `wsb lake settle` and the like)"
     )
     assert sentence(producer("sandbox", "demo")) == (
         "Error: `wsb sandbox` needs sandbox, which is not installed here; "
