@@ -4,7 +4,8 @@ An hour is one of `created_at`. Its `state` is the first of these that holds:
 
 - `open`: part of it lies in a hole whose repair has not ended
 - `partial`: part of it lies in a hole that could not be read up whole
-- `unknown`: it begins before anything was read, so nobody knows what was missed
+- `unknown`: it begins before anything was read, or there is no look for so long around it that
+  even what was read would have been looked at again; nobody knows what was missed
 - `unfinished`: what was read does not reach to its end yet
 - `repaired`: it had a hole, and the hole was read up
 - `complete`: it was read without any hole
@@ -30,6 +31,9 @@ WITH seen AS (
   {holes}
 ), looks AS (
   SELECT min(observed_at) AS first_at, max(observed_at) AS last_at FROM {table} WHERE {known}
+), stretches AS (
+  SELECT look_hour, lead(look_hour) OVER (ORDER BY look_hour) AS next_hour FROM (
+    SELECT DISTINCT date_trunc('hour', observed_at) AS look_hour FROM {table} WHERE {known})
 ), hours AS (
   SELECT hour FROM seen
   UNION SELECT unnest(generate_series(
@@ -50,15 +54,26 @@ WITH seen AS (
     hour,
     count(DISTINCT id) FILTER (status = 'open') AS gaps_open,
     count(DISTINCT id) FILTER (status = 'partial') AS gaps_partial,
-    count(DISTINCT id) FILTER (status = 'repaired') AS gaps_repaired,
-    count(DISTINCT minute) FILTER (status <> 'repaired') AS minutes_missing
-  FROM (
-    SELECT hours.hour, holes.id, holes.status, unnest(generate_series(
-      date_trunc('minute', greatest(holes.from_at, hours.hour)),
-      least(holes.to_at, hours.hour + {hour} - INTERVAL 1 MILLISECOND),
-      INTERVAL 1 MINUTE)) AS minute
-    FROM hours JOIN holes ON holes.from_at < hours.hour + {hour} AND holes.to_at >= hours.hour
-  ) GROUP BY hour
+    count(DISTINCT id) FILTER (status = 'repaired') AS gaps_repaired
+  FROM hours JOIN holes ON from_at < hour + {hour} AND to_at >= hour GROUP BY hour
+), minutes AS (
+  SELECT date_trunc('minute', from_at) AS first_minute, date_trunc('minute', to_at) AS last_minute
+  FROM holes WHERE status <> 'repaired'
+), missing AS (  -- no minute in two of them
+  SELECT min(first_minute) AS first_minute, max(last_minute) AS last_minute FROM (
+    SELECT *, count(*) FILTER (begins) OVER (
+      ORDER BY first_minute, last_minute ROWS UNBOUNDED PRECEDING) AS number
+    FROM (
+      SELECT *, first_minute > max(last_minute) OVER (
+        ORDER BY first_minute, last_minute ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+      ) AS begins
+      FROM minutes)
+  ) GROUP BY number
+), lacking AS (
+  SELECT hour, sum(1 + date_diff(
+    'minute', greatest(first_minute, hour), least(last_minute, hour + {hour} - INTERVAL 1 MINUTE)
+  ))::BIGINT AS minutes_missing
+  FROM hours JOIN missing ON first_minute < hour + {hour} AND last_minute >= hour GROUP BY hour
 )
 SELECT
   hour,
@@ -67,6 +82,7 @@ SELECT
     WHEN gaps_partial > 0 THEN 'partial'
     WHEN first_at IS NULL OR hour < first_at THEN 'unknown'
     WHEN hour + {hour} > last_at THEN 'unfinished'
+    WHEN next_hour > look_hour + INTERVAL {settled} HOUR THEN 'unknown'
     WHEN gaps_repaired > 0 THEN 'repaired'
     ELSE 'complete'
   END AS state,
@@ -80,7 +96,9 @@ SELECT
   coalesce(observations, 0) AS observations,
   newest_observed_at,
   newest_landed_at
-FROM hours CROSS JOIN looks LEFT JOIN counted USING (hour) LEFT JOIN holed USING (hour)
+FROM hours CROSS JOIN looks
+ASOF LEFT JOIN stretches ON hour > look_hour
+LEFT JOIN counted USING (hour) LEFT JOIN holed USING (hour) LEFT JOIN lacking USING (hour)
 WHERE {chosen}
 ORDER BY hour
 """

@@ -21,7 +21,7 @@ def gap(name, span, status, observed=0.0, listing="comments"):
     return observation(
         "gap",
         name,
-        observed=observed,
+        observed=5 * HOUR + observed,
         listing=listing,
         from_at=from_at,
         to_at=to_at,
@@ -102,6 +102,41 @@ def test_an_hour_is_settled_when_the_last_certain_look_is_past(lake):
     """36 hours after its end; the newest look of this lake is at 39.6."""
     hours = hours_of(lake.coverage())
     assert [hour for hour in range(40) if hours[at(hour)]["settled"]] == [0, 1, 2]
+
+
+def test_an_hour_far_from_any_look_is_unknown_and_never_complete(tmp_path):
+    """A look stamped years ago says nothing of the years since, until looks follow each other."""
+    years = 15 * 365 * 24
+    save_lake(
+        tmp_path,
+        look("stray", -years - 0.75, -years - 0.5),
+        *(look(f"t1_{n}", n, n + 0.5) for n in range(4)),
+        look("last", 3.1, 40.5),
+    )
+    states = wsb_lake.open(folder=tmp_path).arrow.coverage()["state"].to_pylist()
+    assert states == ["unknown"] * (years + 2) + ["complete"] * 39 + ["unfinished"]
+    save_lake(tmp_path, look("a", 0, 0.5), look("b", 1, 1.5), look("c", 40, 40.5))
+    states = wsb_lake.open(folder=tmp_path).arrow.coverage()["state"].to_pylist()
+    assert states == ["unknown", "complete", *["unknown"] * 38, "unfinished"]
+
+
+def test_holes_of_years_are_counted_by_the_minute_at_once(tmp_path):
+    """Eleven years make some hundred thousand hours, and no minute of theirs is counted twice."""
+    years = 11 * 365 * 24
+    save_lake(
+        tmp_path,
+        look("t1_a", 0.25, 0.5),
+        gap("long", (-years, -2.75), "open"),
+        gap("inside", (-years + 5, -years + 7), "partial"),
+        gap("overlapping", (-2.9, -2.5), "partial"),
+        gap("of_one_minute", (-2.5, -2.5), "open"),
+        gap("apart", (-1.75, -1.5), "open"),
+        gap("twice", (-1.25, -1.2), "partial"),
+        gap("read_up", (-1.9, -1.1), "repaired"),
+    )
+    hours = wsb_lake.open(folder=tmp_path).arrow.coverage()
+    assert hours["minutes_missing"].to_pylist() == [60] * (years - 3) + [31, 20, 0]
+    assert hours["state"].to_pylist()[-4:] == ["open", "open", "open", "unknown"]
 
 
 def test_posts_have_the_holes_of_their_listing(lake):
