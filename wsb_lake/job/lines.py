@@ -16,7 +16,10 @@ from contract.validation import LINE_BYTES_MAX
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-PIECE_BYTES = 4 * 1024 * 1024  # as Python objects and Arrow columns some ten times that
+# As Python objects and Arrow columns some ten times that, and a rejected line's letter has 200
+# bytes and more, however short the line.
+PIECE_BYTES = 4 * 1024 * 1024
+PIECE_LINES = 50_000
 _GZIP_MAGIC = b"\x1f\x8b"
 _GZIP = 31  # zlib's number for gzip with a window of 32 kB
 _UNPACKED_BYTES = 256 * 1024
@@ -54,6 +57,9 @@ def pieces(parts: Iterable[bytes]) -> Iterator[Piece]:
                 lines.append(rest)
                 rest, skipping = b"", True
             piece.lines += [line[: LINE_BYTES_MAX + 1] for line in lines if line.strip()]
+            while len(piece.lines) > PIECE_LINES:
+                yield Piece(piece.lines[:PIECE_LINES])
+                piece.lines, size = piece.lines[PIECE_LINES:], 0
             size += len(data)
             if size >= PIECE_BYTES:
                 yield piece

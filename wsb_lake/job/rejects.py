@@ -6,7 +6,7 @@ the same ones again. Lines have the shape of a dead letter, plus where they came
 
 import base64
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from clock import Clock
@@ -27,15 +27,8 @@ class Rejects:
 
     def put_lines(self, landed: LandedObject, rejects: Sequence[Reject], place: int = 1) -> None:
         """Set some lines of a landed object's place-th piece aside; without any, does nothing."""
-        letters = []
-        for reject in rejects:
-            try:
-                original, encoding = reject.line.decode(), "utf-8"
-            except UnicodeDecodeError:
-                original, encoding = base64.b64encode(reject.line).decode(), "base64"
-            letter = self._letter(landed, reject.reason, original, encoding)
-            letters.append(letter | {"line": reject.number})
-        if letters:
+        if rejects:
+            letters = (self._of_line(landed, reject) for reject in rejects)
             self._put_letters(landed, letters, "" if place == 1 else f".{place}")
 
     def put_object(self, landed: LandedObject, reason: str, number: int) -> Reject:
@@ -50,6 +43,14 @@ class Rejects:
         self._put_letters(landed, [letter | {"line": number}], ".end")
         return Reject(number, key.encode(), reason)
 
+    def _of_line(self, landed: LandedObject, reject: Reject) -> dict[str, Any]:
+        try:
+            original, encoding = reject.line.decode(), "utf-8"
+        except UnicodeDecodeError:
+            original, encoding = base64.b64encode(reject.line).decode(), "base64"
+        letter = self._letter(landed, reject.reason, original, encoding)
+        return letter | {"line": reject.number}
+
     def _letter(
         self, landed: LandedObject, reason: str, original: str, encoding: str
     ) -> dict[str, Any]:
@@ -62,11 +63,11 @@ class Rejects:
         }
 
     def _put_letters(
-        self, landed: LandedObject, letters: Sequence[Mapping[str, Any]], part: str
+        self, landed: LandedObject, letters: Iterable[Mapping[str, Any]], part: str
     ) -> None:
-        text = "".join(json.dumps(letter, ensure_ascii=False) + "\n" for letter in letters)
+        lines = (json.dumps(letter, ensure_ascii=False).encode() + b"\n" for letter in letters)
         key = self._key(landed, f"{part}.ndjson")
-        self._s3.put_object(Bucket=self._landing.bucket, Key=key, Body=text.encode())
+        self._s3.put_object(Bucket=self._landing.bucket, Key=key, Body=b"".join(lines))
 
     def _key(self, landed: LandedObject, suffix: str) -> str:
         return f"{REJECTS_PREFIX}{landed.key.removeprefix(self._landing.prefix)}{suffix}"

@@ -43,6 +43,16 @@ def test_no_piece_is_larger_than_its_limit(monkeypatch):
     assert max(sum(map(len, piece.lines)) for piece in found) <= 11_000
 
 
+@pytest.mark.parametrize("pack", [gzip.compress, bytes])
+def test_no_piece_has_more_lines_than_its_limit(pack, monkeypatch):
+    """A line of one character becomes a letter of hundreds."""
+    monkeypatch.setattr(lines, "PIECE_LINES", 1000)
+    text = b"".join(b"%d\n" % n for n in range(10_500))
+    found = list(pieces([pack(text)]))
+    assert [len(piece.lines) for piece in found] == [1000] * 10 + [500]
+    assert [int(line) for piece in found for line in piece.lines] == list(range(10_500))
+
+
 def test_a_line_without_an_end_is_cut_and_skipped():
     """Ten megabytes without a newline are one line that is too long, not ten of memory."""
     data = gzip.compress(b"before\n" + b"x" * 10_000_000 + b"\nafter\n")
