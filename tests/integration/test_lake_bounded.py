@@ -1,7 +1,10 @@
 """Whatever lands: bounded memory, few reads, each observation once, and nothing in silence."""
 
+import dataclasses
 import datetime as dt
+import itertools
 import json
+import math
 import subprocess
 import sys
 from collections import Counter
@@ -14,6 +17,7 @@ from tests.support.lake_world import START, observation, parsed
 from wsb_lake.errors import LockHeldError, LockLostError
 from wsb_lake.job.append import append_new
 from wsb_lake.job.lock import Lock
+from wsb_lake.job.newer import Newer
 from wsb_lake.settings import LANDING_PREFIX
 from wsb_lake.tables.file_io import LakeFileIO
 
@@ -82,7 +86,47 @@ def test_a_job_that_is_older_than_a_record_leaves_it_landed_and_says_so(lake):
     assert lake.keys("landing_rejects/") == []
     assert [row["id"] for row in lake.rows("comments")] == ["t1_a"]
     told = [(line["object"], line["schema_version"]) for line in events(lake, "lake_job_older")]
-    assert told == [(key, SCHEMA.version + 1), (other, SCHEMA.version + 2)] * 2
+    first, second = (key, SCHEMA.version + 1), (other, SCHEMA.version + 2)
+    assert told == [first, second, min(first, second)]  # the alarm is to stay
+
+
+def test_what_waits_for_a_newer_job_is_read_once_and_takes_nobody_s_place(lake, monkeypatch):
+    """Until a job comes that knows its contract: that one takes it in, and remembers nothing."""
+    monkeypatch.setattr("wsb_lake.job.landing.LISTED_MAX", 3)
+    version = SCHEMA.version + 1
+    waiting = [
+        lake.land(observation("comment", f"t1_new{n}", schema_version=version), name=f"dt=1/{n}")
+        for n in range(3)
+    ]
+    lake.job().run()
+    fresh = [lake.land(observation("comment", f"t1_{n}"), name=f"dt=2/{n}") for n in range(3)]
+    job, read = lake.job(), []
+    job.aws.s3.meta.events.register(
+        "provide-client-params.s3.GetObject", lambda params, **_: read.append(params["Key"])
+    )
+    assert job.run().appended["comments"] == 3
+    assert [key for key in read if key.startswith(LANDING_PREFIX)] == fresh
+    assert lake.keys(LANDING_PREFIX) == waiting
+    lake.aws.s3.delete_object(Bucket=lake.settings.bucket, Key=waiting[0])  # by hand
+    lake.job().run()
+    told = [line["object"] for line in events(lake, "lake_job_older")]
+    assert told == [*waiting, waiting[0], waiting[1]]
+    newer = dataclasses.replace(SCHEMA, version=version)
+    monkeypatch.setattr("wsb_lake.job.lake_job.SCHEMA", newer)
+    assert lake.job().run().appended["comments"] == 2
+    assert lake.keys(LANDING_PREFIX) == []
+    assert Newer(lake.aws.dynamodb, lake.settings.state_table).versions() == {}
+
+
+def test_time_is_asked_for_before_each_object(lake):
+    """Not only when a batch is full: what was read by then is committed, the rest stays landed."""
+    for n in range(4):
+        lake.land(observation("comment", f"t1_{n}"), name=f"{n}")
+    turns = itertools.count()
+    done = lake.job().run(lambda: math.inf if next(turns) < 1 else 0)
+    assert (done.objects, done.appended["comments"]) == (2, 2)
+    assert [row["id"] for row in lake.rows("comments")] == ["t1_0", "t1_1"]
+    assert len(lake.keys(LANDING_PREFIX)) == 2
 
 
 def test_a_version_that_is_none_is_no_reason_to_wait(lake):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from contract import Schema
     from telemetry import Log
     from wsb_lake.job.landing import LandedObject, Landing
+    from wsb_lake.job.newer import Newer
     from wsb_lake.job.parsing import Parsed
     from wsb_lake.job.rejects import Rejects
 
@@ -82,8 +83,8 @@ class LandedBatch:
 class BatchReader:
     """Reads landed objects into batches; lines that are no observation are set aside on the way.
 
-    An object with a record of a later contract than this code's is left as it is, and said to be:
-    its new fields would be lost. `renew` is called every few megabytes.
+    An object with a record of a later contract than this code's is left as it is, said to be and
+    remembered: its new fields would be lost. `renew` is called every few megabytes.
     """
 
     landing: Landing
@@ -91,11 +92,19 @@ class BatchReader:
     log: Log
     schema: Schema
     renew: Callable[[], None]
+    newer: Newer
 
-    def batches(self, objects: Iterable[LandedObject]) -> Iterator[LandedBatch]:
-        """Yield batches until all objects are read; each is to be committed before the next."""
+    def batches(
+        self, objects: Iterable[LandedObject], time_left: Callable[[], bool]
+    ) -> Iterator[LandedBatch]:
+        """Yield batches until all objects are read, or no time is left for another object.
+
+        Each is to be committed before the next.
+        """
         batch = LandedBatch()
-        for landed in objects:
+        for number, landed in enumerate(objects):
+            if number and not time_left():
+                break
             for parsed in chain.from_iterable(map(by_days, self._parsed(landed))):
                 batch.add(parsed)
                 if parsed.is_last:
@@ -105,6 +114,11 @@ class BatchReader:
                     batch = LandedBatch()
         if batch.read or batch.objects:
             yield batch
+
+    def tell_older(self, key: str, version: int) -> None:
+        """Say of a landed object that this job is too old for it."""
+        known = self.schema.version
+        self.log.emit(LakeJobOlder(object=key, schema_version=version, known_version=known))
 
     def _parsed(self, landed: LandedObject) -> Iterator[Parsed]:
         """Yield the object's lines, parsed; the last time `is_last`, unless it is left landed."""
@@ -117,13 +131,8 @@ class BatchReader:
             self.renew()
             parsed = parse(piece.lines, self.schema, first=number)
             if parsed.newest_version > self.schema.version:
-                self.log.emit(
-                    LakeJobOlder(
-                        object=landed.key,
-                        schema_version=parsed.newest_version,
-                        known_version=self.schema.version,
-                    )
-                )
+                self.tell_older(landed.key, parsed.newest_version)
+                self.newer.put(landed.key, parsed.newest_version)
                 if waiting:
                     yield waiting
                 return

@@ -24,6 +24,7 @@ from wsb_lake.job.append import append_new
 from wsb_lake.job.batch import BatchReader
 from wsb_lake.job.landing import Landing
 from wsb_lake.job.lock import Lock
+from wsb_lake.job.newer import Newer
 from wsb_lake.job.rejects import Rejects
 from wsb_lake.settings import LANDING_PREFIX
 from wsb_lake.tables.catalog import LakeCatalog
@@ -144,17 +145,30 @@ class LakeJob:
         self, tables: Mapping[str, Table], lock: Lock, time_left: Callable[[], bool]
     ) -> Counter[str]:
         rejects = Rejects(self.aws.s3, self.landing, self.clock)
-        reader = BatchReader(self.landing, rejects, self.log, SCHEMA, lock.renew)
+        newer = Newer(self.aws.dynamodb, self.settings.state_table)
+        reader = BatchReader(self.landing, rejects, self.log, SCHEMA, lock.renew, newer)
+        remembered = newer.versions()
+        waiting = {key: each for key, each in remembered.items() if each > SCHEMA.version}
+        self._tell_waiting(waiting, reader)
         totals: Counter[str] = Counter()
-        for batch in reader.batches(self.landing.oldest()):
+        for batch in reader.batches(self.landing.oldest(waiting), time_left):
             done = self._commit(tables, batch, lock)
             self.log.emit(done)
             self.landing.delete(batch.objects)
+            newer.remove(each.key for each in batch.objects if each.key in remembered)
             totals.update(done.appended)
             totals.update({name: getattr(done, name) for name in _COUNTS})
             if not time_left():
                 break
         return totals
+
+    def _tell_waiting(self, waiting: Mapping[str, int], reader: BatchReader) -> None:
+        """Say it of the oldest that still waits, in each run: the alarm is to stay."""
+        for key in sorted(waiting):
+            if self.landing.has(key):
+                reader.tell_older(key, waiting[key])
+                return
+            reader.newer.remove([key])  # somebody has taken it away
 
     def _commit(self, tables: Mapping[str, Table], batch: LandedBatch, lock: Lock) -> LakeBatchDone:
         ledger = Ledger(tables[TOMBSTONES_TABLE], self.clock)

@@ -1,6 +1,6 @@
 """Landing: the objects that Firehose has put down and the job has not yet taken in."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -8,7 +8,7 @@ from wsb_lake.aws import Client
 from wsb_lake.errors import AccessError
 
 DELETE_LIMIT = 1000  # S3's limit of keys per DeleteObjects
-LISTED_MAX = 20_000  # of a run; the rest is for the next
+LISTED_MAX = 20_000  # of a run, without those that wait; the rest is for the next
 READ_BYTES = 1024 * 1024
 
 
@@ -31,9 +31,18 @@ class Landing:
         self.bucket = bucket
         self.prefix = prefix
 
-    def oldest(self) -> list[LandedObject]:
-        """Return what has landed, oldest first; what lands from now on is left to the next run."""
-        return list(islice(self._listed(), LISTED_MAX))
+    def oldest(self, without: Collection[str] = ()) -> list[LandedObject]:
+        """Return what has landed but for these keys, oldest first.
+
+        What lands from now on is left to the next run.
+        """
+        fresh = (landed for landed in self._listed() if landed.key not in without)
+        return list(islice(fresh, LISTED_MAX))
+
+    def has(self, key: str) -> bool:
+        """Return whether an object of this key is there."""
+        answer = self._s3.list_objects_v2(Bucket=self.bucket, Prefix=key, MaxKeys=1)
+        return any(item["Key"] == key for item in answer.get("Contents", ()))
 
     def read(self, landed: LandedObject) -> Iterator[bytes]:
         """Return an object's bytes in parts; raises FileNotFoundError when it is gone.
