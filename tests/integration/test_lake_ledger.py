@@ -3,11 +3,12 @@
 import hashlib
 
 import pytest
+from pyiceberg.table import DataScan
 
 from contract import format_instant
-from tests.support.lake_world import START
+from tests.support.lake_world import START, parsed
 from tests.support.looks import STATES, live, looks, tombstone
-from wsb_lake.forgetting.ledger import id_sha256
+from wsb_lake.forgetting.ledger import Ledger, id_sha256
 from wsb_lake.tables.catalog import LakeCatalog
 
 pytest_plugins = ["tests.support.lake_fixtures"]
@@ -113,3 +114,23 @@ def test_the_log_never_names_a_thing(lake):
     lake.job().run()
     assert "lake_run_done" in lake.logged.getvalue()
     assert "t1_secret" not in lake.logged.getvalue()
+
+
+def test_entering_reads_the_ledger_a_piece_at_a_time(lake, monkeypatch):
+    """However much lies between a batch's first and last tombstone: only its own are in memory."""
+    lake.land(*(tombstone(f"t1_{n}", 100 + n, "deleted") for n in range(50)))
+    lake.job().run()
+    ledger = Ledger(lake.job().tables["tombstones"], lake.clock)
+    monkeypatch.setattr(DataScan, "to_arrow", _whole)
+    again = [tombstone("t1_0", 100, "deleted"), tombstone("t1_49", 149, "deleted")]
+    rows = parsed(*again, tombstone("t1_7", 120, "deleted"), tombstone("t1_new", 130, "deleted"))
+    assert ledger.enter([rows["comments"]], lambda: None) == 2
+    monkeypatch.undo()
+    found = {(row["id_sha256"], row["observed_at"].timestamp()) for row in lake.rows("tombstones")}
+    assert len(lake.rows("tombstones")) == 52
+    assert (id_sha256("t1_7"), START + 120) in found
+    assert (id_sha256("t1_new"), START + 130) in found
+
+
+def _whole(_scan):
+    raise AssertionError("the whole of it is read at once")

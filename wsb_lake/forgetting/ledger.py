@@ -30,7 +30,7 @@ from pyiceberg.expressions.parser import parse
 from wsb_lake.tables.commit import one_attempt
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from pyiceberg.table import Table
 
@@ -130,9 +130,18 @@ class Ledger:
     def _unknown(self, rows: pa.Table) -> pa.Table:
         span = pc.min_max(rows["observed_at"]).as_py()
         low, high = span["min"].isoformat(), span["max"].isoformat()
-        near = parse(f"observed_at >= '{low}' AND observed_at <= '{high}'")
-        known = self.table.scan(row_filter=near, selected_fields=KEY).to_arrow()
-        return _joined(rows, known, "left anti").sort_by(_ORDER)
+        near = f"observed_at >= '{low}' AND observed_at <= '{high}'"
+        known = self._held(near, rows["id_sha256"].combine_chunks())
+        keys = rows.schema.empty_table().select(KEY)
+        known_keys = pa.concat_tables([keys, *(part.cast(keys.schema) for part in known)])
+        return _joined(rows, known_keys, "left anti").sort_by(_ORDER)
+
+    def _held(self, row_filter: str, hashes: pa.Array) -> Iterator[pa.Table]:
+        """Yield the keys of the entries of these things, a piece of a file at a time."""
+        scan = self.table.scan(row_filter=parse(row_filter), selected_fields=KEY)
+        for batch in scan.to_arrow_batch_reader():
+            keys = batch["id_sha256"].cast(pa.string())
+            yield pa.Table.from_batches([batch]).filter(pc.is_in(keys, value_set=hashes))
 
     def _stamped(self, rows: pa.Table) -> pa.Table:
         """Return the entries with `landed_at` = now; none of them purged."""
@@ -146,15 +155,9 @@ class Ledger:
     def _forgotten_since(self, oldest: pa.Scalar, hashes: set[str]) -> Mapping[str, dt.datetime]:
         """Return the newest tombstone's time by id hash, of those at or after `oldest`."""
         self.table.refresh()
-        scan = self.table.scan(
-            row_filter=parse(f"observed_at >= '{oldest.as_py().isoformat()}'"),
-            selected_fields=KEY,
-        )
-        wanted = pa.array(sorted(hashes), pa.string())
+        since = f"observed_at >= '{oldest.as_py().isoformat()}'"
         found: dict[str, dt.datetime] = {}
-        for batch in scan.to_arrow_batch_reader():
-            keys = batch["id_sha256"].cast(pa.string())
-            ours = batch.filter(pc.is_in(keys, value_set=wanted))
+        for ours in self._held(since, pa.array(sorted(hashes), pa.string())):
             for row in ours.to_pylist():
                 known = found.get(row["id_sha256"])
                 if known is None or known < row["observed_at"]:
