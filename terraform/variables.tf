@@ -225,8 +225,8 @@ variable "lake_job_memory_megabytes" {
   default     = 3008
 
   validation {
-    condition     = var.lake_job_memory_megabytes >= 1024 && var.lake_job_memory_megabytes <= 10240
-    error_message = "lake_job_memory_megabytes must be between 1024 (the job's libraries need it) and 10240 (Lambda's limit)."
+    condition     = var.lake_job_memory_megabytes >= 2048 && var.lake_job_memory_megabytes <= 10240
+    error_message = "lake_job_memory_megabytes must be between 2048 (the job may need 1,500, whatever lands) and 10240 (Lambda's limit)."
   }
 }
 
