@@ -27,6 +27,7 @@ pytestmark = pytest.mark.integration
 NOW = {"observed_at": format_instant(START)}  # the stream's clock has just begun
 SOON = {"observed_at": format_instant(START + 3600)}
 REGION = "us-east-1"
+JAR = "lib/pyflink-dependencies.jar"
 RUN_OPTIONS = "kinesis.analytics.flink.run.options"
 PLACE = (SERVICE_GROUP, *DIMENSION)
 START_SECONDS = 240
@@ -200,6 +201,20 @@ def lines_of_all_sorts():
     poison += [head + b"x" * (1_048_000 - len(head)) + tail]
     refused += [encode(comment | SOON), *(shape(900_000) for shape in UNTERMINATED.values())]
     return [*kept, largest], left_out, refused + poison
+
+
+def test_a_failed_call_is_judged_by_the_sink_s_own_classes():
+    """Kinesis' relocated copies in their place end the sink's retries: no failure, no output."""
+    judges = "org/apache/flink/connector/aws/sink/throwable/"
+    with (
+        zipfile.ZipFile(package_flink()) as archive,
+        archive.open(JAR) as jar,
+        zipfile.ZipFile(jar) as classes,
+    ):
+        names = [name for name in classes.namelist() if name.startswith(judges)]
+        held = [classes.read(name) for name in names if name.endswith(".class")]
+    assert held
+    assert not any(b"kinesis/shaded" in content for content in held)
 
 
 def test_lines_go_where_they_belong_and_the_job_goes_on(stage, running):
