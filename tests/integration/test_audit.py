@@ -97,7 +97,7 @@ def change(hit, **changes):
 def foretold(records):
     """Send a look that nobody made: earlier than any answer."""
     look = next(record for record in records if of("t1_up")(record) and flink(record))
-    return [*records, look | {"observed_at": "2020-12-03T12:00:00.000Z"}]
+    return [*records, look | {"observed_at": look["created_at"]}]
 
 
 def double(lake):
@@ -172,7 +172,11 @@ FAULTS = {
     "an answer that never was": Fault(
         ["1 sent, though no answer of Reddit's can have shown it (e.g. t1_up)"], send=foretold
     ),
-    "a falling peak": otherwise("t1_up", peak_score=40),
+    # The record's own rules refuse it too, so it is missing besides.
+    "a falling peak": Fault(
+        [f"1 {NOT_AS_ANSWERED} (e.g. peak_score of t1_up)", f"1 {NOT_IN_LAKE} (e.g. t1_up)"],
+        send=change(of("t1_up"), peak_score=40),
+    ),
     "a peak of this look alone": Fault(
         [f"1 {NOT_AS_ANSWERED} (e.g. peak_score of t1_dip)", f"1 {NOT_IN_LAKE} (e.g. t1_dip)"],
         send=change(of("t1_dip"), peak_score=5),
@@ -184,7 +188,15 @@ FAULTS = {
     "the body before the edit": otherwise("t1_edited", body="body of edited"),
     "a wrong title": otherwise("t3_p0", title="title of p1"),
     "the score of another look": otherwise("t1_up", score=41),
-    "a tombstone with a body": otherwise("t1_deleted", author="ape", body="body of deleted"),
+    # The record's own rules refuse it too, so the lake never hears of the deletion.
+    "a tombstone with a body": Fault(
+        [
+            f"2 {NOT_AS_ANSWERED} (e.g. author of t1_deleted, body of t1_deleted)",
+            f"1 {NOT_IN_LAKE} (e.g. t1_deleted)",
+            "1 deleted or removed but no tombstone in the lake (e.g. t1_deleted)",
+        ],
+        send=change(of("t1_deleted"), author="ape", body="body of deleted"),
+    ),
     "a lost observation": Fault([f"1 {NOT_IN_LAKE} (e.g. t1_up)"], land=change(of("t1_up"))),
     "a dip not kept": Fault([f"{NOT_IN_LAKE} (e.g. t1_dip"], passes=strict),
     "a tombstone missing": Fault(

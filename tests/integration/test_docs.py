@@ -27,6 +27,7 @@ NOT_RUN = {
     "make setup": "sets up what this runs in, and runs all tests",
     "make demo": "tests/integration/test_demo.py runs whole demos",
     "cp terraform/terraform.tfvars.example terraform/terraform.tfvars": "changes the checkout",
+    "make bench": "takes long; tests/unit/bench has its parts",
     ".venv/bin/wsb simulate": "takes minutes; tests/unit/sandbox/simulate has its parts",
     "make deploy": NEEDS_AWS,
     "make destroy": NEEDS_AWS,

@@ -54,7 +54,7 @@ def pair(tmp_path, aws_url):
 def test_the_second_waits_and_takes_over_within_half_a_minute_of_a_death(pair):
     """It reads nothing before, and goes on from the first one's checkpoint."""
     pair.stage.play_until(2.5, speed=30)
-    assert pair.names(pair.second_log) == ["lease_awaited"]
+    assert set(pair.names(pair.second_log)) == {"lease_awaited"}  # told every minute
     assert set(pair.rows().values()) == {1}
     pair.first.signal(signal.SIGKILL)
     pair.first.wait(30)
@@ -69,7 +69,10 @@ def test_the_second_takes_over_at_once_after_a_clean_stop(pair):
     assert pair.stage.stop(pair.first)[0] == 0
     assert pair.play_until(pair.second, "started") <= 10
     pair.stage.stop(pair.second)
-    assert pair.names(pair.second_log)[:3] == ["lease_awaited", "lease_taken", "started"]
+    told = pair.names(pair.second_log)
+    began = told.index("lease_taken")
+    assert set(told[:began]) == {"lease_awaited"}
+    assert told[began + 1] == "started"
 
 
 def test_a_paused_one_writes_nothing_stale_and_waits_for_its_turn(pair):
