@@ -19,7 +19,10 @@ DAY_SECONDS = 86_400
 SETTLED_AFTER_SECONDS = 48 * 3600  # after a created day's end: the last guaranteed look is at 36 h
 SMALL_FILES_MAX = 8  # of a partition that is still growing: each costs a reader some requests
 SMALL_FILE_BYTES = 8 * 1024 * 1024
-LATE_SHARE = 0.05  # of a settled day's bytes: so little more does not pay for rewriting all of it
+# Of a settled day's bytes, in all its files but the largest: less does not pay for rewriting that
+# one too. A few files so small are left as they are.
+LATE_SHARE = 0.05
+LATE_FILES_MAX = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +41,20 @@ class Partition:
     def to_compact(self, now: float) -> tuple[DataFile, ...]:
         """Return the files to rewrite at this moment, smallest first, or none.
 
-        A settled day: all, if fewer would do; of a large day with a few late rows only those.
-        Before that: the small ones, if they are many. At most RUNS_MAX: the rest comes next.
+        Before it is settled: the small ones, if they are many. After that all that are not full
+        yet; or, if little came late, only that, once it is in more than LATE_FILES_MAX files. At
+        most RUNS_MAX: the rest comes next.
         """
         by_size = sorted(self.files, key=lambda file: file.file_size_in_bytes)
-        small = [file for file in by_size if file.file_size_in_bytes < SMALL_FILE_BYTES]
-        all_bytes, small_bytes = _bytes(by_size), _bytes(small)
         if now < self.settles_at():
-            chosen = small if len(small) > SMALL_FILES_MAX else []
-        elif small_bytes < all_bytes * LATE_SHARE:
-            chosen = small if len(small) > 1 else []
+            chosen = [file for file in by_size if file.file_size_in_bytes < SMALL_FILE_BYTES]
+            most = SMALL_FILES_MAX
         else:
-            chosen = by_size if len(by_size) > math.ceil(all_bytes / FILE_BYTES) else []
-        return tuple(chosen[:RUNS_MAX])
+            chosen, most = [f for f in by_size if f.file_size_in_bytes < FILE_BYTES], 1
+            late = [file for file in chosen if file is not by_size[-1]]
+            if _bytes(late) < _bytes(by_size) * LATE_SHARE:
+                chosen, most = late, LATE_FILES_MAX
+        return tuple(chosen[:RUNS_MAX]) if len(chosen) > most else ()
 
 
 def _bytes(files: Sequence[DataFile]) -> int:
