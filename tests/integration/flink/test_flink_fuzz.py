@@ -3,10 +3,12 @@
 import base64
 import json
 import subprocess
+from collections import Counter
 
 import pytest
 
 import contract
+from contract import format_instant
 from tests.conftest import need
 from tests.integration.flink.test_flink_judgement import (
     FLINK_PYTHON,
@@ -17,12 +19,16 @@ from tests.integration.flink.test_flink_judgement import (
 )
 from tests.support.fuzz_lines import fuzz_lines, own
 from tests.support.hostile_lines import ARRIVED_AT, encode
+from tests.support.lake_world import KINDS
+from wsb_lake.settings import LANDING_PREFIX
 
+pytest_plugins = ["tests.support.lake_fixtures"]
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
 COUNT = 100_000
 RUN = "sticky,10"
 SECONDS_MAX = 500
+LANDED_LINES = 5_000  # of an object
 PACE = 6  # hostile bytes may take so many times as long as ordinary ones
 
 
@@ -69,3 +75,27 @@ def test_the_job_keeps_pace(fuzzed):
     lines, _, (_, _, seconds), second_each = fuzzed
     size = sum(map(len, lines)) / len(encode(own(1)))
     assert seconds < PACE * second_each * size
+
+
+def test_the_valid_ones_are_in_the_lake(fuzzed, lake):
+    """Each of them is a row; those of a later contract stay landed, none is set aside."""
+    kept = fuzzed[2][0]
+    known, newer = [], []
+    for line in kept:
+        version = json.loads(line)["schema_version"]
+        (known if version <= contract.SCHEMA.version else newer).append(line)
+    assert known
+    assert newer
+    for first in range(0, len(known), LANDED_LINES):
+        lake.land(*known[first : first + LANDED_LINES])
+    left = lake.land(*newer)
+    lake.job().run()
+    assert lake.keys(LANDING_PREFIX) == [left]
+    assert lake.keys("landing_rejects/") == []
+    expected = {kind: set() for kind in contract.SCHEMA.kinds}
+    for record in map(json.loads, known):
+        expected[record["kind"]].add((record["id"], record["observed_at"]))
+    for table, kind in KINDS.items():
+        rows = lake.rows(table)
+        found = [(row["id"], format_instant(row["observed_at"].timestamp())) for row in rows]
+        assert Counter(found) == Counter(expected[kind])

@@ -112,6 +112,25 @@ def test_a_reshard_both_ways(world):
         world.settle(f"a reshard to {shards}")
 
 
+@pytest.mark.parametrize(
+    "failing",
+    [
+        {"firehose_failed_records_ratio": 0.3},
+        {"firehose_throttled_ratio": 0.3},
+        {"firehose_failed_records_ratio": 0.3, "firehose_throttled_ratio": 0.3},
+    ],
+    ids="_and_".join,
+)
+def test_firehose_that_fails_in_parts(world, failing):
+    """Entries, whole calls or both are refused: each is sent again until it is taken."""
+    name = "_".join(failing)
+    world.faults(**failing)
+    world.put(name)
+    world.settle(name)
+    world.faults(**dict.fromkeys(failing, 0.0))
+    world.wait_for_checkpoint()
+
+
 def test_kill_9_and_a_restart_from_the_last_checkpoint(world):
     """What was read after it is read again: duplicates, no loss, and not the whole stream."""
     world.wait_for_checkpoint()
