@@ -19,10 +19,10 @@ FORGOTTEN = 20_000
 
 
 @click.command()
-@click.option("--year-days", default=30, help="Days that the job lives through, on its own clock.")
-@click.option("--commits-a-day", default=8, help="Runs of the job in each of them; 96 in AWS.")
+@click.option("--lived-days", default=4, help="Days of the year in which the job itself runs.")
+@click.option("--runs-a-day", default=96, help="Runs of the job in each of them; 96 in AWS.")
 @click.option("--only", multiple=True, help="hour, day, peak, days or year.")
-def main(year_days: int, commits_a_day: int, only: tuple[str, ...]) -> None:
+def main(lived_days: int, runs_a_day: int, only: tuple[str, ...]) -> None:
     """Print the table, and write it to build/bench/lake.json."""
     with serving() as server:
         bench = Bench(server, Table("lake", COLUMNS))
@@ -30,7 +30,7 @@ def main(year_days: int, commits_a_day: int, only: tuple[str, ...]) -> None:
             if not only or part.__name__.strip("_") in only:
                 part(bench)
         if not only or "year" in only:
-            _year(bench, year_days, commits_a_day)
+            _year(bench, lived_days, runs_a_day)
         bench.table.write()
 
 
@@ -60,25 +60,30 @@ def _days(bench: Bench) -> None:
     lake = bench.server.new_lake("days")
     bench.prepare(tasks.fill_days, lake, DAYS, IDS, LOOKS, 2)
     bench.measure(f"{DAYS} settled days", tasks.latest, lake)
+    bench.measure(f"{DAYS} settled days, 3 columns", tasks.latest_scores, lake)
     bench.measure(f"{DAYS} settled days", tasks.as_of, lake)
     bench.measure(f"{DAYS} settled days", tasks.history, lake, DAYS * IDS // 2)
     bench.prepare(tasks.forget, lake, DAYS, IDS, FORGOTTEN)
     bench.measure(f"{DAYS} settled days", tasks.purge, lake)
 
 
-def _year(bench: Bench, days: int, commits_a_day: int) -> None:
-    lake = bench.server.new_lake("year")
-    bench.prepare(tasks.fill_days, lake, 365, 700, 3, 30)
-    bench.measure("365 settled days", tasks.latest, lake)
-    bench.measure("365 settled days", tasks.history, lake, 365 * 700 // 2)
-    lived = bench.server.new_lake("lived")
-    bench.measure(
-        f"{days} days, {days * commits_a_day} runs", tasks.live_a_year, lived, days, commits_a_day
-    )
-    files, snapshots, size = bench.prepare(tasks.shape, lived)
-    print(f"after it: {files} data files, {snapshots} snapshots, metadata of {size:,} bytes")
-    bench.measure(f"{days} lived days", tasks.latest, lived)
-    bench.measure(f"{days} lived days", tasks.history, lived, days * commits_a_day * 15)
+def _year(bench: Bench, lived: int, runs_a_day: int) -> None:
+    """Read a lake a year old: as settling leaves all but its last days, then as the job does.
+
+    In the last ones the job itself runs, with its upkeep, so that they are what it leaves: small
+    files, days that were just settled, snapshots of the last hours, merged manifests.
+    """
+    lake, since = bench.server.new_lake("year"), 365 - lived
+    looks = 3 * tasks.IDS_A_DAY // runs_a_day
+    bench.prepare(tasks.fill_days, lake, since, tasks.IDS_A_DAY, 3, 30)
+    name = f"{lived} more days, {lived * runs_a_day} runs"
+    bench.measure(name, tasks.live, lake, since, lived, runs_a_day, looks)
+    print(f"a year: {bench.prepare(tasks.shape, lake)}", flush=True)
+    bench.measure("a year", tasks.latest, lake)
+    bench.measure("a year, 3 columns", tasks.latest_scores, lake)
+    bench.measure("a year, old id", tasks.history, lake, since * tasks.IDS_A_DAY // 2)
+    last = tasks.newest(since, lived * runs_a_day - 1, looks)
+    bench.measure("a year, new id", tasks.history, lake, last)
 
 
 if __name__ == "__main__":

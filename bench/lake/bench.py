@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from bench.table import Table
 
 COLUMNS = (
-    *("task", "lake", "observations", "seconds", "peak_mb", "requests", "bytes_per_observation"),
+    *("task", "lake", "observations", "seconds", "cpu_seconds", "peak_mb", "requests"),
+    "bytes_per_observation",
 )
+TASKS = {tasks.live: "settle", tasks.latest_scores: "latest"}  # the others are called what they are
 
 
 @dataclass(frozen=True)
@@ -38,10 +40,11 @@ class Bench:
         stored = result.stored_bytes
         self.table.add(
             {
-                "task": "settle" if task is tasks.live_a_year else task.__name__,
+                "task": TASKS.get(task, task.__name__),
                 "lake": lake,
                 "observations": result.observations,
-                "seconds": round(result.seconds, 2),
+                "seconds": round(result.took.seconds, 2),
+                "cpu_seconds": round(result.took.cpu_seconds, 2),
                 "peak_mb": peak_mb,
                 "requests": self.server.requests - before,
                 "bytes_per_observation": stored and round(stored / result.observations, 1),

@@ -6,17 +6,20 @@ import random
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from contract import SCHEMA
 from wsb_lake.job.parsing import arrow_schema
 from wsb_lake.tables.data_files import aligned
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from numpy.typing import ArrayLike, NDArray
 
 START = 1_609_459_200  # 2021-01-01
 DAY_SECONDS = 86_400
+DIGITS = 7  # of an id, like Reddit's now
 LETTERS = "0123456789abcdefghijklmnopqrstuvwxyz"
 WORDS = 4000
 BODIES = 50_000
@@ -25,12 +28,18 @@ SCHEMA_OF_COMMENTS = arrow_schema(SCHEMA.of_kind("comment"))
 
 def fullname(number: int) -> str:
     """Return the comment's fullname; like Reddit's they count upwards to base 36."""
-    digits = ""
-    number += 36**6
-    while number:
-        number, digit = divmod(number, 36)
-        digits = LETTERS[digit] + digits
-    return f"t1_{digits}"
+    return str(_fullnames("t1_", np.array([number]))[0])
+
+
+def _fullnames(prefix: str, numbers: NDArray[np.int64]) -> pa.Array:
+    places = 36 ** np.arange(DIGITS - 1, -1, -1)
+    digits = (numbers[:, None] + 36 ** (DIGITS - 1)) // places % 36
+    names = np.frombuffer(LETTERS.encode(), "S1")[digits].view(f"S{DIGITS}").ravel()
+    return _joined(prefix, pa.array(names.astype(str)))
+
+
+def _joined(prefix: str, values: pa.Array) -> pa.Array:
+    return pc.binary_join_element_wise(prefix, pc.cast(values, pa.string()), "")
 
 
 @lru_cache(maxsize=1)
@@ -44,13 +53,13 @@ def bodies() -> pa.Array:
     return pa.array([" ".join(next(chosen) for _ in range(count)) for count in counts])
 
 
-def comments(numbers: Sequence[int], created: Sequence[int], observed: Sequence[int]) -> pa.Table:
+def comments(numbers: ArrayLike, created: ArrayLike, observed: ArrayLike) -> pa.Table:
     """Return a look at each of these comments; times are seconds since 1970."""
-    count = len(numbers)
-    names = [fullname(number) for number in numbers]
-    texts = bodies().take(pa.array([number * 7919 % BODIES for number in numbers]))
-    authors = [f"user_{number * 31 % 90_000}" for number in numbers]
-    scores = [number * 13 % 400 + look % 60 for number, look in zip(numbers, observed, strict=True)]
+    ids = np.asarray(numbers, dtype=np.int64)
+    count = len(ids)
+    names = _fullnames("t1_", ids)
+    authors = _joined("user_", pa.array(ids * 31 % 90_000))
+    scores = ids * 13 % 400 + np.asarray(observed) % 60
     constant = {
         "schema_version": SCHEMA.version, "kind": "comment", "subreddit": "wallstreetbets",
         "cause": "reread", "state": "live", "score_hidden": False, "stickied": False,
@@ -58,28 +67,29 @@ def comments(numbers: Sequence[int], created: Sequence[int], observed: Sequence[
     }  # fmt: skip
     columns = {
         "id": names,
-        "created_at": pa.array([at * 1_000_000 for at in created], pa.timestamp("us", "UTC")),
-        "observed_at": pa.array([at * 1_000_000 for at in observed], pa.timestamp("us", "UTC")),
+        "created_at": _instants(created),
+        "observed_at": _instants(observed),
         "score": pa.array(scores, pa.int32()),
         "peak_score": pa.array(scores, pa.int32()),
         "author": authors,
-        "author_id": [f"t2_{author}" for author in authors],
-        "body": texts,
-        "permalink": [f"/r/wallstreetbets/comments/l6ea1b/what_are/{name[3:]}/" for name in names],
-        "post_id": [f"t3_{number // 500:x}" for number in numbers],
-        "parent_id": [f"t1_{number // 3:x}" for number in numbers],
-        **{name: pa.array([value] * count) for name, value in constant.items()},
+        "author_id": _joined("t2_", authors),
+        "body": bodies().take(pa.array(ids * 7919 % BODIES)),
+        "permalink": _joined("/r/wallstreetbets/comments/l6ea1b/what_are/", names),
+        "post_id": _fullnames("t3_", ids // 500),
+        "parent_id": _fullnames("t1_", ids // 3),
+        **{name: pa.repeat(value, count) for name, value in constant.items()},
     }
     return aligned(pa.table(columns), SCHEMA_OF_COMMENTS)
 
 
 def day_of_looks(day: int, ids: int, looks: int) -> list[pa.Table]:
     """Return a created day's observations: that many looks, over 36 hours, at each of its ids."""
-    first, begin = day * ids, START + day * DAY_SECONDS
-    numbers = range(first, first + ids)
-    created = [begin + place * DAY_SECONDS // ids for place in range(ids)]
-    tables = []
-    for look in range(looks):
-        after = 900 + look * 36 * 3600 // looks
-        tables.append(comments(numbers, created, [at + after for at in created]))
-    return tables
+    begin = START + day * DAY_SECONDS
+    numbers = np.arange(day * ids, (day + 1) * ids)
+    created = begin + np.arange(ids) * DAY_SECONDS // ids
+    after = [900 + look * 36 * 3600 // looks for look in range(looks)]
+    return [comments(numbers, created, created + each) for each in after]
+
+
+def _instants(seconds: ArrayLike) -> pa.Array:
+    return pa.array(np.asarray(seconds) * 1_000_000).cast(pa.timestamp("us", "UTC"))

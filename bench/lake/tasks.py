@@ -6,7 +6,8 @@ import gzip
 import io
 import json
 import time
-from typing import TYPE_CHECKING, NamedTuple
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -31,11 +32,30 @@ if TYPE_CHECKING:
     from pyiceberg.table import Table
 
 
+IDS_A_DAY = 4500  # three looks at each: 4.9 million observations a year
+
+
+class Took(NamedTuple):
+    """Seconds on the wall, and of this process's computing: the server's are its own."""
+
+    seconds: float
+    cpu_seconds: float
+
+    @classmethod
+    def now(cls) -> Self:
+        """Return the clocks as they are."""
+        return cls(time.monotonic(), time.process_time())
+
+    def until_now(self) -> Self:
+        """Return what has passed since they were this."""
+        return type(self)(time.monotonic() - self.seconds, time.process_time() - self.cpu_seconds)
+
+
 class Result(NamedTuple):
-    """What a task did: observations it went through, seconds, and the bytes they lie in."""
+    """What a task did: observations it went through, what it took, and the bytes they lie in."""
 
     observations: int
-    seconds: float
+    took: Took
     stored_bytes: int | None = None
 
 
@@ -56,6 +76,14 @@ class LaterClock:
     def wait(self, seconds: float, stop: object = None) -> bool:
         """Nobody waits here."""
         raise NotImplementedError
+
+
+class OwnClock(LaterClock):
+    """A time of its own, which goes on only when it is told to."""
+
+    def now(self) -> float:
+        """Return seconds since 1970."""
+        return self.ahead_seconds
 
 
 def _job(settings: JobSettings, clock: LaterClock | None = None) -> LakeJob:
@@ -105,13 +133,13 @@ def append(settings: JobSettings) -> Result:
     """Take in what has landed."""
     job = _job(settings)
     tables = job.tables
-    started = time.monotonic()
+    started = Took.now()
     done = job.run()
-    seconds = time.monotonic() - started
+    took = started.until_now()
     rows, stored = _stored(tables["comments"])
     if rows != done.read:  # type: ignore[union-attr]
         raise RuntimeError(f"{done} but {rows} rows")
-    return Result(rows, seconds, stored)
+    return Result(rows, took, stored)
 
 
 def fill_day(settings: JobSettings, ids: int, looks: int, commits: int) -> None:
@@ -128,57 +156,73 @@ def settle(settings: JobSettings) -> Result:
     job = _job(settings)
     work = _work(job)
     before, _ = _stored(work.tables["comments"])
-    started = time.monotonic()
+    started = Took.now()
     counts, complete = settle_chore(work)
-    seconds = time.monotonic() - started
+    took = started.until_now()
     rows, stored = _stored(work.tables["comments"])
     if rows != before or counts["rows"] < rows or not complete:
         raise RuntimeError(f"{before} rows, then {rows}: {counts}")
-    return Result(rows, seconds, stored)
+    return Result(rows, took, stored)
 
 
 def fill_days(settings: JobSettings, days: int, ids: int, looks: int, per_commit: int) -> None:
     """Append days as they are when they are settled: one file each."""
-    table = _job(settings).tables["comments"]
+    clock = OwnClock(START + days * DAY_SECONDS)
+    table = _job(settings, clock).tables["comments"]
     for first in range(0, days, per_commit):
         chosen = range(first, min(first + per_commit, days))
         rows = [part for day in chosen for part in day_of_looks(day, ids, looks)]
-        append_new(table, pa.concat_tables(rows), LaterClock(), lambda: None)
+        append_new(table, pa.concat_tables(rows), clock, lambda: None)
 
 
-def live_a_year(settings: JobSettings, days: int, commits_a_day: int) -> Result:
-    """Run the job with its upkeep on a clock of its own, so many times a day; then read it.
+def live(settings: JobSettings, since: int, days: int, runs_a_day: int, looks: int) -> Result:
+    """Run the job with its upkeep on a clock of its own, so many times a day, from that day on.
 
     Each run takes in looks at things of today, yesterday and the day before.
     """
-    clock = LaterClock()
-    clock.now = lambda: clock.ahead_seconds  # type: ignore[method-assign]
+    clock = OwnClock(START + since * DAY_SECONDS)
     job = LakeJob(settings, clock, Log(io.StringIO()), UPKEEP)
-    started, step = time.monotonic(), DAY_SECONDS // commits_a_day
-    for run in range(days * commits_a_day):
-        clock.ahead_seconds = START + 3 * DAY_SECONDS + run * step
+    started, done = Took.now(), 0
+    for run in range(days * runs_a_day):
+        clock.ahead_seconds += DAY_SECONDS / runs_a_day
         now = int(clock.ahead_seconds)
-        numbers = [run * 30 + place for place in range(30)]
-        created = [now - place % 3 * DAY_SECONDS - 60 for place in range(30)]
-        looks = comments(numbers, created, [now - 30] * 30)
-        body = gzip.compress(b"".join(map(_line, looks.to_pylist())))
+        numbers = range(newest(since, run, looks), newest(since, run + 1, looks))
+        created = [now - place % 3 * DAY_SECONDS - 60 for place in range(looks)]
+        rows = comments(numbers, created, [now - 30] * looks).to_pylist()
+        body = gzip.compress(b"".join(map(_line, rows)))
         job.aws.s3.put_object(Bucket=settings.bucket, Key=f"{LANDING_PREFIX}{run:06d}", Body=body)
-        job.run()
-    rows, stored = _stored(job.tables["comments"])
-    return Result(rows, time.monotonic() - started, stored)
+        done += job.run().read  # type: ignore[union-attr]
+    return Result(done, started.until_now(), _stored(job.tables["comments"])[1])
 
 
-def shape(settings: JobSettings) -> tuple[int, int, int]:
-    """Return how many data files, snapshots and bytes of metadata.json the comments have."""
+def newest(since: int, run: int, looks: int) -> int:
+    """Return the number of the first comment that this run of `live` takes in."""
+    return since * IDS_A_DAY + run * looks
+
+
+def shape(settings: JobSettings) -> dict[str, object]:
+    """Return what the upkeep leaves of the comments: what a reader has to go through."""
     table = _job(settings).tables["comments"]
-    files = len(list(table.scan().plan_files()))
-    size = len(table.io.new_input(table.metadata_location))
-    return files, len(table.metadata.snapshots), size
+    days = Counter(task.file.partition[0] for task in table.scan().plan_files())
+    snapshot = table.current_snapshot()
+    return {
+        "data files": sum(days.values()),
+        "of the newest days": [count for _, count in sorted(days.items())[-6:]],
+        "manifests": len(snapshot.manifests(table.io)),  # type: ignore[union-attr]
+        "snapshots": len(table.metadata.snapshots),
+        "bytes of metadata": len(table.io.new_input(table.metadata_location)),
+    }
 
 
 def latest(settings: JobSettings) -> Result:
     """Read each comment as it was last seen, as Arrow, from a cold start."""
     return _read(settings, lambda lake: lake.arrow.latest())
+
+
+def latest_scores(settings: JobSettings) -> Result:
+    """Read three columns of each comment as it was last seen."""
+    columns = ["id", "created_at", "score"]
+    return _read(settings, lambda lake: lake.arrow.latest(columns=columns))
 
 
 def as_of(settings: JobSettings) -> Result:
@@ -207,12 +251,12 @@ def _read(settings: JobSettings, ask: object) -> Result:
     lake = open_lake(
         database=settings.database, region=settings.region, endpoint_url=settings.endpoint_url
     )
-    started = time.monotonic()
+    started = Took.now()
     rows = ask(lake)  # type: ignore[operator]
-    seconds = time.monotonic() - started
+    took = started.until_now()
     if not len(rows):
         raise RuntimeError("nothing was found")
-    return Result(len(rows), seconds)
+    return Result(len(rows), took)
 
 
 def forget(settings: JobSettings, days: int, ids: int, count: int) -> None:
@@ -229,11 +273,11 @@ def purge(settings: JobSettings) -> Result:
     """Take out every row of what is forgotten, and every file that held one."""
     job = _job(settings, LaterClock(3 * 3600))
     work = _work(job)
-    started = time.monotonic()
+    started = Took.now()
     counts, complete = purge_chore(work)
-    seconds = time.monotonic() - started
+    took = started.until_now()
     rows, stored = _stored(job.tables["comments"])
     states = job.tables["comments"].scan(selected_fields=("state",)).to_arrow()["state"]
     if not complete or pc.all(pc.equal(states, "live")).as_py() is not True:
         raise RuntimeError(f"not all is gone: {counts}")
-    return Result(rows, seconds, stored)
+    return Result(rows, took, stored)

@@ -1,5 +1,6 @@
 """Glue: the lake's Iceberg tables on S3, as the Glue catalog names their newest metadata."""
 
+import os
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import Path
@@ -13,6 +14,9 @@ from wsb_lake.errors import LakeMissingError, QueryError
 from wsb_lake.reader.query import TABLES, Connection, quoted
 
 EXTENSIONS = ("avro", "httpfs", "iceberg")  # in the order in which they need each other
+# Each waits for S3 most of the time: a year is some 365 small files, each a few requests one after
+# the other. A lake in a folder needs no more threads than there are cores.
+READING_THREADS = 16
 GlueTable = Any  # a dict as boto3 has it
 
 
@@ -30,6 +34,7 @@ class GlueSource:
             properties = self._aws.file_properties()
         if not self._shown:
             _load_extensions(connection)
+            connection.execute(f"SET threads = {max(READING_THREADS, os.cpu_count() or 1)}")
         if properties != self._shown:
             connection.execute(_secret_sql(properties))
             self._shown = properties
