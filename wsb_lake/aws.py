@@ -1,6 +1,6 @@
 """AWS: the clients the lake works with, made once, and its errors in plain words."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -23,6 +23,7 @@ from wsb_lake.settings import LakeSettings
 CONNECT_TIMEOUT_SECONDS = 5
 READ_TIMEOUT_SECONDS = 60
 READ_THREADS = 8
+DELETE_LIMIT = 1000  # S3's limit of keys per DeleteObjects
 Client = Any  # boto3's clients have no types
 _MISSING_CODES = frozenset({"NoSuchBucket", "EntityNotFoundException", "ResourceNotFoundException"})
 
@@ -87,6 +88,18 @@ class Aws:
             **{"retries": {"mode": "standard"}, **options},
         )
         return self.session.client(service, endpoint_url=self.settings.endpoint_url, config=config)
+
+
+def delete_objects(s3: Client, bucket: str, keys: Sequence[str]) -> None:
+    """Delete objects, many at a time; raises AccessError if any one stays."""
+    for first in range(0, len(keys), DELETE_LIMIT):
+        names = [{"Key": key} for key in keys[first : first + DELETE_LIMIT]]
+        answer = s3.delete_objects(Bucket=bucket, Delete={"Objects": names, "Quiet": True})
+        for error in answer.get("Errors", ()):
+            raise AccessError(
+                f"S3 did not delete s3://{bucket}/{error['Key']}: {error['Message']}; the next run "
+                "tries again"
+            )
 
 
 @lru_cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
+from wsb_lake.chores import HOUR_SECONDS
 from wsb_lake.forgetting.ledger import Ledger
 from wsb_lake.forgetting.residues import folder, retention, written_at
 from wsb_lake.maintenance.layout import SMALL_FILE_BYTES, partitions
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from clock import Clock
     from wsb_lake.settings import JobSettings
     from wsb_lake.tables.file_io import LakeFileIO, StoredFile
-
-HOUR_SECONDS = 3600
 
 
 @dataclass(frozen=True)

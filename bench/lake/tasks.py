@@ -21,8 +21,7 @@ from wsb_lake.forgetting.ledger import Ledger
 from wsb_lake.forgetting.purge import purge as purge_chore
 from wsb_lake.job.append import append_new
 from wsb_lake.job.lake_job import LakeJob
-from wsb_lake.maintenance.upkeep import UPKEEP
-from wsb_lake.maintenance.upkeep import settle as settle_chore
+from wsb_lake.maintenance.upkeep import UPKEEP, compact_days
 from wsb_lake.settings import LANDING_PREFIX, JobSettings
 from wsb_lake.tables.specs import TOMBSTONES_TABLE
 
@@ -93,7 +92,7 @@ def _job(settings: JobSettings, clock: LaterClock | None = None) -> LakeJob:
 def _work(job: LakeJob) -> Work:
     return Work(
         settings=job.settings, aws=job.aws, clock=job.clock, log=job.log, tables=job.tables,
-        renew=lambda: None, time_left=lambda: True,
+        began_at=job.clock.now(), renew=lambda: None, time_left=lambda: True,
     )  # fmt: skip
 
 
@@ -157,7 +156,7 @@ def settle(settings: JobSettings) -> Result:
     work = _work(job)
     before, _ = _stored(work.tables["comments"])
     started = Took.now()
-    counts, complete = settle_chore(work)
+    counts, complete = compact_days(work)
     took = started.until_now()
     rows, stored = _stored(work.tables["comments"])
     if rows != before or counts["rows"] < rows or not complete:

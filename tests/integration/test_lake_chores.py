@@ -42,7 +42,7 @@ def events(lake, name):
 
 def test_forgetting_comes_before_upkeep(lake, monkeypatch):
     """In the Lambda and by hand: a compaction that takes all the time starves only what follows."""
-    names = ["purge", "residues", "settle", "expire", "orphans"]
+    names = ["purge", "residues", "compact", "expire", "orphans"]
     assert [chore.name for chore in CHORES] == names
     assert job_of(lake.settings).chores == CHORES
     assert aws_lambda._job.__wrapped__(lake.settings).chores == CHORES
@@ -53,12 +53,12 @@ def test_forgetting_comes_before_upkeep(lake, monkeypatch):
         left[0] = 0
         return {}, False
 
-    chores = [Chore(c.name, 0, endless) if c.name == "settle" else c for c in CHORES]
+    chores = [Chore(c.name, 0, endless) if c.name == "compact" else c for c in CHORES]
     lake.clock.time += 7 * HOUR
     lake.job(chores).run(lambda: left[0])
     assert looks(lake) == [("t1_a", 90.0, "deleted")]
     done = [(event["chore"], event["complete"]) for event in events(lake, "lake_chore_done")]
-    assert done == [("purge", True), ("residues", True), ("settle", False)]
+    assert done == [("purge", True), ("residues", True), ("compact", False)]
 
 
 def test_forgetting_comes_though_nothing_can_be_taken_in(lake, monkeypatch):
@@ -84,7 +84,8 @@ def test_a_backlog_leaves_forgetting_its_time(lake, monkeypatch):
     gone(lake)
     for n in range(4):
         lake.land(live(f"t1_b{n}", 100))
-    left = itertools.chain([CHORES_SECONDS + 1, CHORES_SECONDS], itertools.repeat(1))
+    before, after = CHORES_SECONDS + 1, CHORES_SECONDS  # asked after a batch and before an object
+    left = itertools.chain([before, before, after], itertools.repeat(1))
     lake.clock.time += 7 * HOUR
     lake.job(FORGETTING).run(lambda: next(left))
     assert looks(lake) == [

@@ -214,7 +214,7 @@ def test_chores_are_done_when_they_are_due(lake):
     lake.clock.time += 1
     lake.job(UPKEEP).run()
     assert len(_files(lake.job().tables["comments"])) == 1
-    assert lake.logged.getvalue().count('"chore": "settle"') == 2
+    assert lake.logged.getvalue().count('"chore": "compact"') == 2
 
 
 def test_a_run_without_time_leaves_the_chores_to_the_next(lake):

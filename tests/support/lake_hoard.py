@@ -15,7 +15,7 @@ from tests.support.lake_world import observation
 from wsb_lake.aws import Aws
 from wsb_lake.chores import Work
 from wsb_lake.job.lake_job import LakeJob
-from wsb_lake.maintenance.upkeep import settle
+from wsb_lake.maintenance.upkeep import compact_days
 from wsb_lake.settings import LANDING_PREFIX, JobSettings
 
 LARGE, SMALL = 8, 492
@@ -43,7 +43,7 @@ def small(number):
 
 
 def main(settings):
-    """Land, take in, settle, and say what that took."""
+    """Land, take in, compact, and say what that took."""
     aws = Aws(settings)
     landed = 0
     for number in range(LARGE + SMALL):
@@ -58,7 +58,7 @@ def main(settings):
         settings=settings, aws=job.aws, clock=job.clock, log=job.log, tables=job.tables,
         began_at=0.0, renew=lambda: None, time_left=lambda: True,
     )  # fmt: skip
-    settle(work)
+    compact_days(work)
     told = {
         "objects": done.objects,
         "rejected": done.rejected,

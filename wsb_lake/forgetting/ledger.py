@@ -24,10 +24,9 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyiceberg.exceptions import CommitFailedException
 from pyiceberg.expressions.parser import parse
 
-from wsb_lake.tables.commit import one_attempt
+from wsb_lake.tables.commit import committed, one_attempt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -38,7 +37,6 @@ if TYPE_CHECKING:
 
 LIVE = "live"
 KEY = ("id_sha256", "observed_at")
-ATTEMPTS = 10  # each failed one means that another commit went through
 _TIME = pa.timestamp("us", tz="UTC")
 _ENTERED = pa.schema(
     [
@@ -69,21 +67,19 @@ class Ledger:
         parts = [_tombstones_of(rows) for rows in observations if "state" in rows.column_names]
         rows = pa.concat_tables([_ENTERED.empty_table(), *parts])
         rows = rows.group_by(_ENTERED.names).aggregate([]).select(_ENTERED.names)
-        for attempt in range(1, ATTEMPTS + 1) if len(rows) else ():
+        if not len(rows):
+            return 0
+
+        def attempt() -> int:
             self.table.refresh()
             new = self._unknown(rows)
-            if not len(new):
-                break
-            before_commit()
-            try:
+            if len(new):
+                before_commit()
                 with one_attempt(self.table) as transaction:
                     transaction.append(self._stamped(new))
-            except CommitFailedException:
-                if attempt == ATTEMPTS:
-                    raise
-            else:
-                return len(new)
-        return 0
+            return len(new)
+
+        return committed(attempt)
 
     def admitted(self, rows: pa.Table) -> pa.Table:
         """Return the rows that may enter the lake, in their order: the ledger as it is now."""

@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from wsb_lake.forgetting.ledger import Ledger
 from wsb_lake.forgetting.rewriting import Exchange
 from wsb_lake.maintenance.expire import expire_snapshots
-from wsb_lake.maintenance.orphans import needed_files, unneeded_files
+from wsb_lake.maintenance.orphans import ORPHAN_SECONDS, needed_files, unneeded_files
 from wsb_lake.tables.specs import OBSERVATION_TABLES, TOMBSTONES_TABLE
 
 if TYPE_CHECKING:
@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 CHUNK = 20_000  # tombstones between two times that snapshots expire
 DAYS_PER_COMMIT = 16  # of one table; files written wait for their commit no longer than that
-# A writer whose lock was lost may still be at it, and its files look like orphans.
-ORPHAN_SECONDS = 7200
 _DAY = dt.timedelta(days=1)
 _PURGED = [OBSERVATION_TABLES[kind] for kind in ("comment", "post")]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, cast
 
+from wsb_lake.chores import HOUR_SECONDS
 from wsb_lake.events import ErrorOutputFound, LandingWaits
 from wsb_lake.settings import (
     ATHENA_PREFIX,
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from wsb_lake.settings import LakeSettings
     from wsb_lake.tables.file_io import LakeFileIO, StoredFile
 
-HOUR_SECONDS = 3600
 # A query's result can hold a row until the purge that takes it, 31 hours after its deletion on
 # Reddit (docs/forgetting.md); with this and an hour until the next removal that makes 47.
 ATHENA_RETENTION_HOURS = 15

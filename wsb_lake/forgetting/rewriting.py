@@ -14,11 +14,10 @@ from typing import TYPE_CHECKING, cast
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from pyiceberg.exceptions import CommitFailedException
 
 from wsb_lake.errors import ForeignDeletesError
 from wsb_lake.forgetting.ledger import doomed, id_sha256
-from wsb_lake.tables.commit import one_attempt
+from wsb_lake.tables.commit import replace_files
 from wsb_lake.tables.data_files import DataFileWriter
 
 if TYPE_CHECKING:
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
 
     from wsb_lake.tables.file_io import LakeFileIO
 
-ATTEMPTS = 10  # each failed one means that another commit went through
 _ASKED = ["id", "state", "observed_at"]
 _BATCH_ROWS = 65_536
 
@@ -68,23 +66,8 @@ class Exchange:
 
         Raises ValidationException, with nothing changed, if another writer has rewritten a file.
         """
-        for attempt in range(1, ATTEMPTS + 1) if self.old else ():
-            self.table.refresh()
-            renew()
-            try:
-                with (
-                    one_attempt(self.table) as transaction,
-                    transaction.update_snapshot().overwrite() as update,
-                ):
-                    for file in self.new:
-                        update.append_data_file(file)
-                    for file in self.old:
-                        update.delete_data_file(file)
-            except CommitFailedException:
-                if attempt == ATTEMPTS:
-                    raise
-            else:
-                break
+        if self.old:
+            replace_files(self.table, self.old, self.new, renew)
         gone, self.rows = self.rows, 0
         self.old.clear()
         self.new.clear()

@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from pyiceberg.exceptions import CommitFailedException
 from pyiceberg.typedef import Record
 
 from wsb_lake.job.identity import distinct, without
 from wsb_lake.job.known import known_keys
 from wsb_lake.job.parsing import TIMESTAMP
-from wsb_lake.tables.commit import one_attempt
+from wsb_lake.tables.commit import committed, one_attempt
 from wsb_lake.tables.data_files import DataFileWriter
 from wsb_lake.tables.specs import IDENTITY
 
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 
     from clock import Clock
 
-ATTEMPTS = 10  # each failed one means that another commit went through
 _DAY = "day"
 _ORDER = [(name, "ascending") for name in IDENTITY]
 
@@ -48,20 +46,16 @@ def append_new(
     rows = distinct(batch)
     if not len(rows):
         return 0
-    for attempt in range(1, ATTEMPTS + 1):
+
+    def attempt() -> int:
         table.refresh()
         chosen = admitted(without(rows, known_keys(table, rows)))
-        if not len(chosen):
-            return 0
-        before_commit()
-        try:
+        if len(chosen):
+            before_commit()
             _commit(table, _stamped(chosen, clock))
-        except CommitFailedException:
-            if attempt == ATTEMPTS:
-                raise
-        else:
-            break
-    return len(chosen)
+        return len(chosen)
+
+    return committed(attempt)
 
 
 def _stamped(rows: pa.Table, clock: Clock) -> pa.Table:

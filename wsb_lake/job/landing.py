@@ -4,10 +4,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from wsb_lake.aws import Client
-from wsb_lake.errors import AccessError
+from wsb_lake.aws import Client, delete_objects
 
-DELETE_LIMIT = 1000  # S3's limit of keys per DeleteObjects
 LISTED_MAX = 20_000  # of a run, without those that wait; the rest is for the next
 READ_BYTES = 1024 * 1024
 
@@ -58,16 +56,7 @@ class Landing:
 
     def delete(self, objects: Sequence[LandedObject]) -> None:
         """Delete objects whose rows are committed; raises AccessError if any one stays."""
-        for first in range(0, len(objects), DELETE_LIMIT):
-            keys = [{"Key": landed.key} for landed in objects[first : first + DELETE_LIMIT]]
-            answer = self._s3.delete_objects(
-                Bucket=self.bucket, Delete={"Objects": keys, "Quiet": True}
-            )
-            for error in answer.get("Errors", ()):
-                raise AccessError(
-                    f"S3 did not delete s3://{self.bucket}/{error['Key']}: {error['Message']}; its "
-                    "rows are in the lake, the next run tries again"
-                )
+        delete_objects(self._s3, self.bucket, [landed.key for landed in objects])
 
     def _listed(self) -> Iterator[LandedObject]:
         pages = self._s3.get_paginator("list_objects_v2")

@@ -11,11 +11,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, cast
 
-from pyiceberg.exceptions import CommitFailedException
 from pyiceberg.io.pyarrow import schema_to_pyarrow
 
 from wsb_lake.maintenance.runs import Run, merged
-from wsb_lake.tables.commit import one_attempt
+from wsb_lake.tables.commit import replace_files
 from wsb_lake.tables.data_files import DataFileWriter
 
 if TYPE_CHECKING:
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
 FILE_BYTES = 112 * 1024 * 1024  # a file ends with the row group that reaches this: under 128 MB
 RUNS_MAX = 64  # files merged at once; memory grows with it
-ATTEMPTS = 10  # each failed one means that another commit went through
 KIND = "wsb.compacted-files"  # in a snapshot's summary
 
 
@@ -59,7 +57,7 @@ def compact(table: Table, files: Sequence[DataFile], renew: Callable[[], None]) 
         written = list(_rewritten(table, files, partition, Path(folder), renew))
     if sum(file.record_count for file in written) != rows:
         raise RowsLostError(f"{table.name()[-1]}: {rows} rows in {partition} are not the same")
-    _replace(table, files, written, renew)
+    replace_files(table, files, written, renew, {KIND: str(len(files))})
     return Compacted(len(files), len(written), rows)
 
 
@@ -87,29 +85,3 @@ def _rewritten(
             writer = None
     if writer:
         yield writer.close()
-
-
-def _replace(
-    table: Table,
-    old: Sequence[DataFile],
-    new: Sequence[DataFile],
-    renew: Callable[[], None],
-) -> None:
-    """Commit the exchange onto the newest snapshot, whatever was appended meanwhile."""
-    for attempt in range(1, ATTEMPTS + 1):
-        table.refresh()
-        renew()
-        try:
-            with (
-                one_attempt(table) as transaction,
-                transaction.update_snapshot({KIND: str(len(old))}).overwrite() as update,
-            ):
-                for file in new:
-                    update.append_data_file(file)
-                for file in old:
-                    update.delete_data_file(file)
-        except CommitFailedException:
-            if attempt == ATTEMPTS:
-                raise
-        else:
-            return

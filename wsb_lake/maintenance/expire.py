@@ -8,33 +8,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pyiceberg.exceptions import CommitFailedException
+from wsb_lake.tables.commit import committed
 
 if TYPE_CHECKING:
     from pyiceberg.table import Table
-
-ATTEMPTS = 10  # each failed one means that another commit went through
 
 
 def expire_snapshots(table: Table, older_than: float, keep: int = 1) -> int:
     """Expire snapshots made before that instant (seconds since 1970); returns how many.
 
     The newest `keep` stay, and what a branch or a tag names. Raises CommitFailedException when
-    other commits go through in between ATTEMPTS times; nothing is changed then.
+    other commits go through in between again and again; nothing is changed then.
     """
-    for attempt in range(1, ATTEMPTS + 1):
+
+    def attempt() -> int:
         table.refresh()
         expired = _expired(table, older_than, keep)
-        if not expired:
-            return 0
-        try:
+        if expired:
             table.maintenance.expire_snapshots().by_ids(expired).commit()
-        except CommitFailedException:
-            if attempt == ATTEMPTS:
-                raise
-        else:
-            break
-    return len(expired)
+        return len(expired)
+
+    return committed(attempt)
 
 
 def _expired(table: Table, older_than: float, keep: int) -> list[int]:

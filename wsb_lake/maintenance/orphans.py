@@ -9,12 +9,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from wsb_lake.chores import HOUR_SECONDS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from pyiceberg.table import Table
 
     from wsb_lake.tables.file_io import LakeFileIO, StoredFile
+
+# A writer's files are named by a commit within its time-out, a quarter of an hour; one whose lock
+# was lost may still be at it.
+ORPHAN_SECONDS = 2 * HOUR_SECONDS
 
 
 def remove_orphans(table: Table, older_than_seconds: float, now: float) -> int:

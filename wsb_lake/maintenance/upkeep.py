@@ -10,7 +10,7 @@ from wsb_lake.chores import HOUR_SECONDS, Chore
 from wsb_lake.maintenance.compaction import compact
 from wsb_lake.maintenance.expire import expire_snapshots
 from wsb_lake.maintenance.layout import partitions
-from wsb_lake.maintenance.orphans import remove_orphans
+from wsb_lake.maintenance.orphans import ORPHAN_SECONDS, remove_orphans
 from wsb_lake.tables.specs import OBSERVATION_TABLES
 
 if TYPE_CHECKING:
@@ -23,13 +23,11 @@ if TYPE_CHECKING:
 # For readers in flight: a query of an hour, and one that planned ten commits ago.
 SNAPSHOT_SECONDS = HOUR_SECONDS
 SNAPSHOTS_MIN = 10
-# A writer's files are named by a commit within its time-out, a quarter of an hour.
-ORPHAN_SECONDS = 2 * HOUR_SECONDS
 
 Done = tuple["Mapping[str, int]", bool]
 
 
-def settle(work: Work) -> Done:
+def compact_days(work: Work) -> Done:
     """Rewrite the files of settled days, and the many small ones of days that still grow.
 
     Not those of the ledger, whose days the purge makes one file each.
@@ -81,7 +79,7 @@ def orphans(work: Work) -> Done:
 
 
 UPKEEP = (
-    Chore("settle", HOUR_SECONDS, settle),
+    Chore("compact", HOUR_SECONDS, compact_days),
     Chore("expire", HOUR_SECONDS, expire),
     Chore("orphans", 6 * HOUR_SECONDS, orphans),
 )

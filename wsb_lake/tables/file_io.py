@@ -18,10 +18,8 @@ from cachetools import LRUCache
 from pyiceberg.io import InputFile, OutputFile
 from pyiceberg.io.pyarrow import PyArrowFileIO
 
-from wsb_lake.aws import Aws
-from wsb_lake.errors import AccessError
+from wsb_lake.aws import Aws, delete_objects
 
-DELETE_LIMIT = 1000  # S3's limit of keys per DeleteObjects
 DOWNLOAD_BYTES = 1024 * 1024
 CACHE_BYTES = 32 * 1024 * 1024
 _METADATA_ENDINGS = (".avro", ".metadata.json")
@@ -73,20 +71,14 @@ class LakeFileIO(PyArrowFileIO):
                 yield StoredFile(f"s3://{bucket}/{item['Key']}", at, item["Size"])
 
     def delete_all(self, locations: Sequence[str]) -> None:
-        """Delete files of one bucket, many at a time; raises AccessError if any one stays."""
-        for first in range(0, len(locations), DELETE_LIMIT):
-            addresses = [_address(name) for name in locations[first : first + DELETE_LIMIT]]
-            with self._lock:
-                for name in locations[first : first + DELETE_LIMIT]:
-                    self._cache.pop(name, None)
-            bucket = addresses[0]["Bucket"]
-            keys = [{"Key": address["Key"]} for address in addresses]
-            answer = self._s3.delete_objects(Bucket=bucket, Delete={"Objects": keys, "Quiet": True})
-            for error in answer.get("Errors", ()):
-                raise AccessError(
-                    f"S3 did not delete s3://{bucket}/{error['Key']}: {error['Message']}; the next "
-                    "run tries again"
-                )
+        """Delete files, many at a time; raises AccessError if any one stays."""
+        with self._lock:
+            for name in locations:
+                self._cache.pop(name, None)
+        addresses = [_address(name) for name in locations]
+        for bucket in {address["Bucket"] for address in addresses}:
+            keys = [address["Key"] for address in addresses if address["Bucket"] == bucket]
+            delete_objects(self._s3, bucket, keys)
 
     def read(self, location: str) -> bytes:
         """Return the bytes of an object that may change; raises FileNotFoundError."""
