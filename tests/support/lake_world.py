@@ -24,6 +24,7 @@ from wsb_lake.settings import LANDING_PREFIX, JobSettings
 START = 1_609_459_200.0  # 2021-01-01
 KINDS = {"comments": "comment", "posts": "post", "gaps": "gap"}
 NUMBERS = itertools.count(1)
+READS = ("Get", "Head", "List")  # how the names of operations begin that change nothing
 
 
 class MovingClock(VirtualClock):
@@ -144,25 +145,21 @@ class LakeWorld:
         )
 
 
-def crash_at(job, call, *, answered):
-    """Make the job's process die at its n-th AWS call, before it or before its answer is seen.
+def crash_at(job, write):
+    """Make the job's process die just before its n-th AWS call that changes anything.
 
-    Dead it stays: every later call fails too, so that nothing is tidied up.
+    What a process leaves behind is what its calls so far have made of AWS: the same whether it
+    dies before the next call, before the answer of the last, or at any call between that only
+    reads. Dead it stays: every later call fails too, so that nothing is tidied up.
     """
-    calls = itertools.count(1)
+    writes = itertools.count(1)
     dead = threading.Event()
 
-    def count(**_):
-        if next(calls) == call:
+    def die(model, **_):
+        if not model.name.startswith(READS) and next(writes) == write:
             dead.set()
-
-    def die(**_):
         if dead.is_set():
             raise SimulatedCrash
 
-    hooks = [("before-call", count), ("before-call", die)]
-    if answered:
-        hooks = [("before-call", die), ("after-call", count), ("after-call", die)]
     for client in (job.aws.s3, job.aws.glue, job.aws.glue_once, job.aws.dynamodb):
-        for event, hook in hooks:
-            client.meta.events.register(event, hook)
+        client.meta.events.register("before-call", die)
