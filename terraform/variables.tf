@@ -137,13 +137,13 @@ variable "stream_retention_hours" {
 }
 
 variable "residue_retention_hours" {
-  description = "hours after which the lake job deletes dead letters, rejects and error output, which may hold content deleted meanwhile (query results: at most 15)"
+  description = "hours after which the lake job deletes dead letters, rejects and error output, which may hold content deleted meanwhile (query results: at most 12)"
   type        = number
-  default     = 22
+  default     = 20
 
   validation {
-    condition     = var.residue_retention_hours >= 1 && floor(var.residue_retention_hours) == var.residue_retention_hours && var.stream_retention_hours + var.residue_retention_hours <= 46
-    error_message = "residue_retention_hours must be a whole number from 1, and with stream_retention_hours at most 46: with an hour of delivery and one until the next removal, deleted content is then gone within 48 hours."
+    condition     = var.residue_retention_hours >= 1 && floor(var.residue_retention_hours) == var.residue_retention_hours && var.stream_retention_hours + var.residue_retention_hours <= 44
+    error_message = "residue_retention_hours must be a whole number from 1, and with stream_retention_hours at most 44: with an hour of delivery and one and a quarter until the next removal, deleted content is then gone within 48 hours."
   }
 }
 

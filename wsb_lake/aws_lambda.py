@@ -10,7 +10,7 @@ from wsb_lake.job.every_chore import CHORES
 from wsb_lake.job.lake_job import LakeJob
 from wsb_lake.settings import JobSettings, job_settings
 
-RESERVE_SECONDS = 60  # of the function's time-out: no new step begins within it
+RESERVE_SECONDS = 120  # of the function's time-out: no new step begins within it
 
 
 @lru_cache(maxsize=1)

@@ -32,7 +32,8 @@ EARLY_SECONDS = 450
 class Work:
     """What a chore works with. The lock is held; `renew` keeps it, and raises when it is lost.
 
-    `began_at`: when the run did, on the lake's clock. `time_left` says whether to begin another
+    `began_at`: when the run did, on the lake's clock; `s3_now`: when on that of S3,
+    by which alone the age of a table's file is judged. `time_left` says whether to begin another
     step, of which none takes longer than a minute or so; `renew` is to be called more often than
     the lock's time to live within a step.
     """
@@ -43,6 +44,7 @@ class Work:
     log: Log
     tables: Mapping[str, Table]
     began_at: float
+    s3_now: float
     renew: Callable[[], None]
     time_left: Callable[[], bool]
 

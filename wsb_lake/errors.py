@@ -8,6 +8,7 @@ LakeError
 ├── RedriveError       fix or retry: nothing that was set aside is lost
 ├── AccessError        retry later or fix: credentials, rights, or the endpoint
 ├── QueryError         fix the SQL
+├── ClockAheadError    fix: this machine's clock
 ├── LockHeldError      skip: another run is at work and will do it
 └── LockLostError      stop: another run took over; what was committed stays, repeating is safe
 """
@@ -43,6 +44,10 @@ class AccessError(LakeError):
 
 class QueryError(LakeError):
     """DuckDB refused the SQL; the message is its own first line."""
+
+
+class ClockAheadError(LakeError):
+    """This machine's clock is ahead of S3's; nothing was begun."""
 
 
 class LockHeldError(LakeError):

@@ -109,10 +109,11 @@ def stats(*, as_json: bool, **given: str | None) -> None:
     What waits: tombstones to be purged, landed files, dead letters and the like, with their ages.
     """
     from wsb_lake.stats import stats_of  # noqa: PLC0415 - a reader has no pyiceberg
+    from wsb_lake.tables.opening import load_tables  # noqa: PLC0415
 
     job = _job(_settings(given))
     with _plain_words(job.settings):
-        found = stats_of(job.settings, job.tables, job.clock)
+        found = stats_of(job.settings, load_tables(job.catalog, job.settings), job.clock)
     if as_json:
         _say(dataclasses.asdict(found), "", as_json=True)
     else:
@@ -139,8 +140,11 @@ def drop(*, yes: bool, as_json: bool, **given: str | None) -> None:
     )
     if not yes:
         click.confirm(f"This deletes {what}, for good. Go on?", abort=True, err=True)
-    lock = job.lock()
-    with _plain_words(job.settings), lock.held(), _progress("objects") as progress:
+    with (
+        _plain_words(job.settings),
+        job.locked() as (lock, _s3_now),
+        _progress("objects") as progress,
+    ):
         gone = Drop(job.settings, job.catalog, job.catalog.files).run(lock.renew, progress)
     _say(dataclasses.asdict(gone), f"gone: {what}", as_json=as_json)
 

@@ -18,7 +18,7 @@ ATHENA_PREFIX = SCHEMA.prefixes["athena"]
 FOLDER, BUCKET, DATABASE = "WSB_LAKE_FOLDER", "WSB_LAKE_BUCKET", "WSB_LAKE_DATABASE"
 STATE_TABLE, REGION, ENDPOINT = "WSB_LAKE_STATE_TABLE", "AWS_REGION", "AWS_ENDPOINT_URL"
 RESIDUE_HOURS, STREAM = "WSB_LAKE_RESIDUE_HOURS", "WSB_STREAM_NAME"
-RESIDUE_HOURS_DEFAULT = "22"
+RESIDUE_HOURS_DEFAULT = "20"
 JOB_UNSET = (
     "`make deploy` writes these to build/lake.env, `make demo` to build/demo/env while it is up; a "
     "lake that is only a folder can be read, not changed"
@@ -37,8 +37,8 @@ _RULES = {
     ),
     STATE_TABLE: (r".+", "(--state-table) to the DynamoDB table of the job's lock"),
     RESIDUE_HOURS: (
-        r"[1-9]|[1-3][0-9]|4[0-6]",
-        "to the hours for which dead letters and the like stay, 1 to 46",
+        r"[1-9]|1[0-9]|20",
+        "to the hours for which dead letters and the like stay, 1 to 20",
     ),
     ENDPOINT: (
         r"(https?://.+)?",

@@ -209,7 +209,7 @@ run "what_cannot_work_is_refused" {
     look_ages_minutes       = [60, 15]
     lake_retention_days     = 0.5
     stream_retention_hours  = 48  # keeps deleted content
-    residue_retention_hours = 23  # with 24 in the stream, longer than 46
+    residue_retention_hours = 23  # with 24 in the stream, longer than 44
     monthly_budget_dollars  = 100 # warns nobody
     lake_reader_principals  = ["*"]
     packages_dir            = "/nowhere"
@@ -232,7 +232,7 @@ run "what_would_keep_deleted_content_is_refused" {
   command = plan
   variables {
     stream_retention_hours  = 30
-    residue_retention_hours = 17
+    residue_retention_hours = 15
   }
   expect_failures = [var.residue_retention_hours]
 }

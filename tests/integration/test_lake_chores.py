@@ -5,13 +5,14 @@ import json
 
 import pytest
 
-from tests.support.lake_world import START
+from tests.support.lake_world import START, MovingClock
 from tests.support.looks import live, looks, tombstone
 from wsb_lake import aws_lambda
 from wsb_lake.chores import Chore, do_chores
+from wsb_lake.errors import ClockAheadError
 from wsb_lake.forgetting.duties import FORGETTING
 from wsb_lake.job.every_chore import CHORES
-from wsb_lake.job.lake_job import CHORES_SECONDS
+from wsb_lake.job.lake_job import CHORES_SECONDS, LakeJob
 from wsb_lake.job.settle import job_of
 
 pytest_plugins = ["tests.support.lake_fixtures"]
@@ -132,3 +133,27 @@ def test_a_clock_that_was_ahead_does_not_silence_a_chore(lake):
         lake.clock.time = START + at
         lake.job([chore]).run()
     assert begun == [72 * HOUR, HOUR, 7 * HOUR]
+
+
+def test_a_clock_ahead_of_s3_begins_nothing(lake):
+    """A hand-run purge would take the lock from a run at work, and its new files for orphans."""
+    gone(lake)
+    job = lake.job(CHORES)
+    ahead = LakeJob(lake.settings, MovingClock(lake.clock.time + 61), job.log)
+    for begin in (ahead.run, ahead.held().__enter__):
+        with pytest.raises(ClockAheadError, match=r"61 s ahead .* set the clock right"):
+            begin()
+    fine = LakeJob(lake.settings, MovingClock(lake.clock.time + 60), job.log)
+    with fine.held() as work:
+        assert work.s3_now == lake.clock.time
+
+
+def test_ages_of_files_are_by_the_clock_that_stamps_them(lake):
+    """The job's own clock may be behind by hours: an orphan of two hours goes all the same."""
+    gone(lake)
+    key = "tables/comments/data/orphan.parquet"
+    lake.aws.s3.put_object(Bucket=lake.settings.bucket, Key=key, Body=b"x")
+    lake.clock.time += 2 * HOUR
+    behind = LakeJob(lake.settings, MovingClock(START), lake.job().log, CHORES)
+    behind.run()
+    assert lake.keys(key) == []

@@ -115,7 +115,7 @@ def test_stats_say_how_the_lake_is(lake, call):
     assert found["residues"]["query_results"] == {
         "objects": 0,
         "oldest_hours": None,
-        "kept_hours": 15,
+        "kept_hours": 12,
     }
     printed = call("stats").stdout
     assert "tombstones: 1, of which 1 are to be purged" in printed
@@ -157,7 +157,7 @@ def test_a_run_at_work_is_not_disturbed(lake, call, command):
         (("purge",), {"WSB_LAKE_DATABASE": "nowhere"}, "does not exist"),
         (("redrive",), {"WSB_LAKE_BUCKET": "nowhere"}, "is the lake deployed"),
         (("stats",), {"AWS_ENDPOINT_URL": "http://127.0.0.1:1"}, "does not answer"),
-        (("stats",), {"WSB_LAKE_RESIDUE_HOURS": "47"}, "1 to 46"),
+        (("stats",), {"WSB_LAKE_RESIDUE_HOURS": "21"}, "1 to 20"),
         (("drop",), {"WSB_LAKE_BUCKET": "nowhere"}, "is the lake deployed"),
     ],
 )

@@ -7,8 +7,10 @@ from tests.support.lake_files import footer_bounds, holders
 from tests.support.lake_world import START, SimulatedCrash, crash_at
 from tests.support.looks import live, looks, tombstone
 from wsb_lake.chores import Chore
+from wsb_lake.errors import ForeignDeletesError
 from wsb_lake.forgetting import purge as purging
 from wsb_lake.forgetting.purge import ORPHAN_SECONDS, purge
+from wsb_lake.forgetting.rewriting import Exchange
 from wsb_lake.job.lock import LOCK_SECONDS
 
 pytest_plugins = ["tests.support.lake_fixtures"]
@@ -152,19 +154,59 @@ def test_files_without_such_rows_are_not_rewritten(lake):
     assert set(untouched) <= set(lake.keys("tables/comments/data/"))
 
 
-def test_a_purge_out_of_time_goes_on_in_the_next_run(lake):
-    """It stops between two days, and nothing is called purged before all is."""
+def test_a_purge_out_of_time_has_done_the_days_it_came_to(lake):
+    """It stops between two days, says so of the first alone, and the next begins at the second."""
     two_days(lake)
     answers = iter([True, True] + [False] * 9)  # for the chore, and a day
     counts, complete = run_purge(lake, answers.__next__)
-    assert (counts["tombstones"], complete) == (0, False)
-    assert purged_at(lake) == {None}
-    assert run_purge(lake)[1]
+    assert (counts["tombstones"], complete) == (2, False)
+    marked = {row["created_at"].day for row in lake.rows("tombstones") if row["purged_at"]}
+    assert marked == {1}
+    assert looks(lake) == sorted([*KEPT, ("t1_c", DAY + 100, "live")])
+    counts, complete = run_purge(lake)
+    assert (counts["tombstones"], counts["rows"], complete) == (1, 1, True)
     assert_forgotten(lake)
 
 
-def test_many_tombstones_go_in_chunks(lake, monkeypatch):
-    monkeypatch.setattr(purging, "CHUNK", 2)
+def test_a_look_of_another_created_day_goes_too(lake):
+    """A tombstone and a look disagree on it: nothing is called purged while the look is there."""
+    lake.land(planted("t1_a", 60), live("t1_z", 60), live("t3_a", 60))
+    lake.job().run()
+    lake.land(tombstone("t1_a", 2 * DAY, created=DAY + 1), live("t1_b", 2 * DAY, created=DAY + 1))
+    lake.job().run()
+    counts, complete = run_purge(lake)
+    assert (counts["tombstones"], counts["rows"], complete) == (1, 1, True)
+    assert holders(lake, SECRET, NAME) == {SECRET: set(), NAME: set()}
+    assert looks(lake) == [
+        ("t1_a", 2 * DAY, "deleted"),
+        ("t1_b", 2 * DAY, "live"),
+        ("t1_z", 60.0, "live"),
+    ]
+
+
+def test_one_days_foreign_deletes_hold_back_only_that_day(lake, monkeypatch):
+    """The other days go and are marked; the error comes at the end."""
+    two_days(lake)
+    add = Exchange._add
+
+    def marked(self, task, until):
+        if task.file.partition[0] == int(START / DAY):
+            task.delete_files.add("another engine's")
+        add(self, task, until)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Exchange, "_add", marked)
+        with pytest.raises(ForeignDeletesError, match="OPTIMIZE"):
+            run_purge(lake)
+    assert [r["created_at"].day for r in lake.rows("tombstones") if r["purged_at"]] == [2]
+    assert ("t1_c", DAY + 100, "live") not in looks(lake)
+    assert ("t1_a", 100.0, "live") in looks(lake)
+    run_purge(lake)
+    assert_forgotten(lake)
+
+
+def test_days_go_a_few_at_a_time(lake, monkeypatch):
+    monkeypatch.setattr(purging, "DAYS_AT_ONCE", 1)
     two_days(lake)
     counts, _ = run_purge(lake)
     assert (counts["tombstones"], counts["rows"]) == (3, 4)
@@ -175,20 +217,28 @@ def test_the_files_of_a_killed_writer_hold_the_ledger_back(lake, monkeypatch):
     """An orphan may be a writer's in flight: too young it stays, and nothing is called purged."""
     two_days(lake)
     job = lake.job()
-    monkeypatch.setattr("wsb_lake.tables.catalog.LakeCatalog.commit_table", _die)
     lake.land(planted("t1_x", 2 * DAY, created=DAY))
-    with pytest.raises(SimulatedCrash):
-        job.run()
-    monkeypatch.undo()
+    with monkeypatch.context() as patch:
+        patch.setattr("wsb_lake.tables.catalog.LakeCatalog.commit_table", _die)
+        with pytest.raises(SimulatedCrash):
+            job.run()
     lake.aws.s3.delete_object(Bucket=lake.settings.bucket, Key=lake.keys("landing/")[0])
     lake.clock.time += LOCK_SECONDS
     counts, complete = run_purge(lake)
     assert (counts["tombstones"], counts["waiting"], complete) == (0, 3, False)
     assert holders(lake, SECRET)[SECRET]
+    lake.land(live("t1_b", 500))
+    lake.job().run()
+    reader = lake.job().tables["comments"].scan()
+    lake.land(live("t1_b", 600))
+    lake.job().run()
+    run_purge(lake)
+    assert len(reader.to_arrow()) == 5  # it waits again, and no reader's snapshot is gone
+    assert len(lake.job().tables["comments"].metadata.snapshots) == 3
     lake.clock.time += ORPHAN_SECONDS
     counts, complete = run_purge(lake)
     assert (counts["tombstones"], counts["waiting"], complete) == (3, 0, True)
-    assert_forgotten(lake)
+    assert holders(lake, SECRET, NAME) == {SECRET: set(), NAME: set()}
 
 
 def _die(*_):

@@ -59,10 +59,10 @@ def events(lake, name):
 
 @pytest.mark.parametrize(
     ("hours", "gone"),
-    [(14.9, set()), (15, {"query_results"}), (21.9, {"query_results"}), (22, set(KINDS))],
+    [(11.9, set()), (12, {"query_results"}), (19.9, {"query_results"}), (20, set(KINDS))],
 )
 def test_each_kind_goes_at_its_age(lake, hours, gone):
-    """By the hour: query results after 15, everything else after residue_retention_hours."""
+    """By the hour: query results after 12, everything else after residue_retention_hours."""
     for key in KINDS.values():
         put(lake, key)
     lake.clock.time = START + hours * HOUR
@@ -144,7 +144,7 @@ def test_what_is_left_of_an_object_keeps_its_age(lake, redrive):
     """Else a redrive each day would keep a dead letter for ever."""
     good = live("t1_a", 60)
     put(lake, KINDS["dead_letters"], letter(good) + b"\n" + letter("{") + b"\n")
-    lake.clock.time += 21 * HOUR
+    lake.clock.time += 19 * HOUR
     redrive()
     assert len(lake.keys("dead_letters/")) == 1
     lake.clock.time += HOUR

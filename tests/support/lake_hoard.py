@@ -56,7 +56,7 @@ def main(settings):
     done = job.run()
     work = Work(
         settings=settings, aws=job.aws, clock=job.clock, log=job.log, tables=job.tables,
-        began_at=0.0, renew=lambda: None, time_left=lambda: True,
+        began_at=0.0, s3_now=0.0, renew=lambda: None, time_left=lambda: True,
     )  # fmt: skip
     compact_days(work)
     told = {

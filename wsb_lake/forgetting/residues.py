@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from wsb_lake.settings import LakeSettings
     from wsb_lake.tables.file_io import LakeFileIO, StoredFile
 
-# A query's result can hold a row until the purge that takes it, 31 hours after its deletion on
-# Reddit (docs/forgetting.md); with this and an hour until the next removal that makes 47.
-ATHENA_RETENTION_HOURS = 15
+# A query's result can hold a row until the purge that takes it, 31.25 hours after its deletion on
+# Reddit (docs/forgetting.md); with this, and until the next removal, that makes 44.5.
+ATHENA_RETENTION_HOURS = 12
 LANDING_WAITS_SECONDS = HOUR_SECONDS
 # what `redrive` leaves of an object keeps the time of the whole in its name
 _REST = re.compile(r"\.rest-(\d+)(?:\.gz)?$")

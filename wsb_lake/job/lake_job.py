@@ -26,6 +26,7 @@ from wsb_lake.job.landing import Landing
 from wsb_lake.job.lock import Lock
 from wsb_lake.job.newer import Newer
 from wsb_lake.job.rejects import Rejects
+from wsb_lake.job.s3_time import s3_time
 from wsb_lake.settings import LANDING_PREFIX
 from wsb_lake.tables.catalog import LakeCatalog
 from wsb_lake.tables.opening import open_tables
@@ -84,11 +85,10 @@ class LakeJob:
         Ends when nothing is left to do, or after the step that leaves no seconds; no batch begins
         in the last CHORES_SECONDS of them. The first error is raised at the end.
         """
-        lock = self.lock()
         try:
-            with lock.held():
+            with self.locked() as (lock, s3_now):
                 tables = self.tables  # readers find them, empty, before anything has landed
-                work = self._work(tables, lock, lambda: seconds_left() > 0)
+                work = self._work(tables, lock, s3_now, lambda: seconds_left() > 0)
                 try:
                     done = self._take_in(tables, lock, lambda: seconds_left() > CHORES_SECONDS)
                     self.log.emit(done)
@@ -107,15 +107,24 @@ class LakeJob:
     @contextmanager
     def held(self) -> Iterator[Work]:
         """Hold the lock for whatever a person wants done alone; raises LockHeldError."""
-        lock = self.lock()
+        with self.locked() as (lock, s3_now):
+            yield self._work(self.tables, lock, s3_now, lambda: True)
+
+    @contextmanager
+    def locked(self) -> Iterator[tuple[Lock, float]]:
+        """Hold the lock, and say S3's time; raises LockHeldError and ClockAheadError."""
+        s3_now = s3_time(self.aws.s3, self.settings.bucket, self.clock)
+        lock = Lock(self.aws.dynamodb, self.settings.state_table, self.clock)
         with lock.held():
-            yield self._work(self.tables, lock, lambda: True)
+            yield lock, s3_now
 
-    def lock(self) -> Lock:
-        """Return the lock as a new owner sees it."""
-        return Lock(self.aws.dynamodb, self.settings.state_table, self.clock)
-
-    def _work(self, tables: Mapping[str, Table], lock: Lock, time_left: Callable[[], bool]) -> Work:
+    def _work(
+        self,
+        tables: Mapping[str, Table],
+        lock: Lock,
+        s3_now: float,
+        time_left: Callable[[], bool],
+    ) -> Work:
         return Work(
             settings=self.settings,
             aws=self.aws,
@@ -123,6 +132,7 @@ class LakeJob:
             log=self.log,
             tables=tables,
             began_at=self.clock.now(),
+            s3_now=s3_now,
             renew=lock.renew,
             time_left=time_left,
         )

@@ -13,8 +13,8 @@ from clock import Clock
 from wsb_lake.aws import Client
 from wsb_lake.errors import LockHeldError, LockLostError
 
-LOCK_SECONDS = 600  # a killed run blocks the next ones for no longer than this
-RENEW_SECONDS = 200
+LOCK_SECONDS = 240  # a killed run blocks the next ones for no longer than this
+RENEW_SECONDS = 60
 _KEY = {"pk": {"S": "lock"}, "sk": {"S": "lake_job"}}
 
 

@@ -1,17 +1,36 @@
 """Expire: takes old snapshots out of a table's history, so that its metadata stays small.
 
-Files that only they needed become orphans (`orphans`). Rows are never lost: the newest snapshot
-holds all of them, whatever wrote it.
+Rows are never lost: the newest snapshot holds all of them, whatever wrote it.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from wsb_lake.maintenance.orphans import needed_files
 from wsb_lake.tables.commit import committed
 
 if TYPE_CHECKING:
     from pyiceberg.table import Table
+
+    from wsb_lake.tables.file_io import LakeFileIO
+
+
+def eject_snapshots(table: Table, older_than: float, keep: int = 1) -> tuple[int, int]:
+    """Expire snapshots (`expire_snapshots`) and delete the files that only they named.
+
+    Those were committed and are no longer named: no writer in flight can need them. Killed in
+    between, they are orphans. Returns how many snapshots, and how many files.
+    """
+    table.refresh()
+    if not _expired(table, older_than, keep):
+        return 0, 0
+    before = set(needed_files(table))
+    snapshots = expire_snapshots(table, older_than, keep)
+    table.refresh()
+    files = sorted(before - set(needed_files(table)))
+    cast("LakeFileIO", table.io).delete_all(files)
+    return snapshots, len(files)
 
 
 def expire_snapshots(table: Table, older_than: float, keep: int = 1) -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from pyiceberg.exceptions import ValidationException
 
 from wsb_lake.chores import HOUR_SECONDS, Chore
 from wsb_lake.maintenance.compaction import compact
-from wsb_lake.maintenance.expire import expire_snapshots
+from wsb_lake.maintenance.expire import eject_snapshots
 from wsb_lake.maintenance.layout import partitions
 from wsb_lake.maintenance.orphans import ORPHAN_SECONDS, remove_orphans
 from wsb_lake.tables.specs import OBSERVATION_TABLES
@@ -60,20 +61,21 @@ def _to_compact(table: Table, work: Work) -> list[tuple]:  # type: ignore[type-a
 
 
 def expire(work: Work) -> Done:
-    """Expire the snapshots that no reader in flight needs."""
+    """Expire the snapshots that no reader in flight needs, and delete what only they named."""
     older_than = work.clock.now() - SNAPSHOT_SECONDS
-    expired = 0
+    counts = Counter({"snapshots": 0, "files": 0})
     for table in work.tables.values():
-        expired += expire_snapshots(table, older_than, SNAPSHOTS_MIN)
+        snapshots, files = eject_snapshots(table, older_than, SNAPSHOTS_MIN)
+        counts.update(snapshots=snapshots, files=files)
         work.renew()
-    return {"snapshots": expired}, True
+    return counts, True
 
 
 def orphans(work: Work) -> Done:
     """Remove what no snapshot needs."""
     removed = 0
     for table in work.tables.values():
-        removed += remove_orphans(table, ORPHAN_SECONDS, work.clock.now())
+        removed += remove_orphans(table, ORPHAN_SECONDS, work.s3_now)
         work.renew()
     return {"files": removed}, True
 

@@ -34,6 +34,20 @@ def open_tables(
     return {name: _open_table(catalog, settings, spec) for name, spec in wanted.items()}
 
 
+def load_tables(catalog: Catalog, settings: LakeSettings) -> dict[str, Table]:
+    """Return every table by name, as it is; raises LakeMissingError when one is not there."""
+    tables = {}
+    for name in table_specs():
+        try:
+            tables[name] = catalog.load_table((settings.database, name))
+        except NoSuchTableError as error:
+            raise LakeMissingError(
+                f"table {name!r} does not exist in Glue database {settings.database!r} yet: the "
+                "lake job makes it in its first run (`wsb lake settle`)"
+            ) from error
+    return tables
+
+
 def _open_table(catalog: Catalog, settings: LakeSettings, spec: TableSpec) -> Table:
     identifier = (settings.database, spec.name)
     try:
