@@ -208,3 +208,12 @@ def test_drop_takes_tables_and_objects_and_says_which(lake):
     lake.land(live("t1_c", 60))
     lake.job().run()
     assert looks(lake) == [("t1_c", 60.0, "live")]
+
+
+def test_a_broken_object_holds_nothing_up(lake, redrive):
+    """It stays as it is, and is counted; what comes after it goes through."""
+    put(lake, "landing_rejects/a", gzip.compress(letter(live("t1_a", 60)))[:-9])
+    put(lake, "landing_rejects/b", letter(live("t1_b", 60)))
+    done = redrive()
+    assert (done.landed, done.refused) == (1, {"unreadable_dead_letter": 1})
+    assert lake.keys("landing_rejects/") == ["landing_rejects/a"]

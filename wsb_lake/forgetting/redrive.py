@@ -13,6 +13,7 @@ import base64
 import binascii
 import gzip
 import json
+import zlib
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -83,7 +84,13 @@ class Redrive:
         total = len(letters) + len(rejects)
         for number, file in enumerate((*letters, *rejects)):
             progress(number, total)
-            read = list(self._read(file, since))
+            try:
+                read = list(self._read(file, since))
+            except FileNotFoundError:  # its hours were over meanwhile
+                continue
+            except (EOFError, gzip.BadGzipFile, zlib.error):  # no whole gzip: it stays as it is
+                done.refused[UNREADABLE] += 1
+                continue
             valid = [letter for letter in read if letter.reason is None]
             refused = [letter for letter in read if letter.reason is not None]
             done.refused.update(letter.reason for letter in refused if letter.reason)
