@@ -139,6 +139,13 @@ def test_drop_asks_first(lake, call):
     assert json.loads(call("drop", "--yes", "--json").stdout)["tables"] == []
 
 
+def test_stats_make_no_tables(lake, call):
+    """They only look: a lake without tables is told in a sentence, and has none afterwards."""
+    told = call("stats")
+    assert (told.exit_code, "does not exist" in told.stderr) == (1, True)
+    assert lake.aws.glue.get_tables(DatabaseName=lake.settings.database)["TableList"] == []
+
+
 @pytest.mark.parametrize("command", [("purge",), ("drop", "--yes")])
 def test_a_run_at_work_is_not_disturbed(lake, call, command):
     """Another holds the lock: one sentence, and nothing is changed."""
