@@ -8,11 +8,12 @@ from contextlib import contextmanager
 def shown_progress() -> Iterator[Callable[[str, int, int], None]]:
     """Yield a function that is told the table, the days done and all its days."""
     from rich.console import Console  # noqa: PLC0415 - most commands come without its import
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn  # noqa: PLC0415 - the same
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn  # noqa: PLC0415 - the same
+    from rich.progress import Progress as Bars  # noqa: PLC0415 - Progress is an event's name
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     console = Console(stderr=True)
-    with Progress(
+    with Bars(
         *columns,
         TextColumn("days"),
         console=console,
