@@ -90,9 +90,10 @@ def _job(settings: JobSettings, clock: LaterClock | None = None) -> LakeJob:
 
 
 def _work(job: LakeJob) -> Work:
+    now = job.clock.now()
     return Work(
         settings=job.settings, aws=job.aws, clock=job.clock, log=job.log, tables=job.tables,
-        began_at=job.clock.now(), s3_now=job.clock.now(), renew=lambda: None, time_left=lambda: True,
+        began_at=now, s3_now=now, renew=lambda: None, time_left=lambda: True,
     )  # fmt: skip
 
 
