@@ -101,6 +101,13 @@ locals {
       dimensions = {}
       periods    = 1
     }
+    forgetting-waits = {
+      meaning    = "tombstones landed more than nine hours ago and what they name is still in the tables: look at the log group ${aws_cloudwatch_log_group.lake_job.name}"
+      namespace  = local.lake_metrics
+      metric     = "waiting_tombstones"
+      dimensions = {}
+      periods    = 1
+    }
     error-output = {
       meaning    = "Firehose set records aside in ${local.errors_prefix}, with its reason: look before they go after ${var.residue_retention_hours} hours"
       namespace  = local.lake_metrics
@@ -166,6 +173,18 @@ resource "aws_cloudwatch_log_metric_filter" "landing_waits" {
     namespace = local.lake_metrics
     name      = "waiting_objects"
     value     = "$.objects"
+  }
+}
+
+resource "aws_cloudwatch_log_metric_filter" "forgetting_waits" {
+  name           = "${local.name}-forgetting-waits"
+  log_group_name = aws_cloudwatch_log_group.lake_job.name
+  pattern        = "{ $.event = \"forgetting_waits\" }"
+
+  metric_transformation {
+    namespace = local.lake_metrics
+    name      = "waiting_tombstones"
+    value     = "$.tombstones"
   }
 }
 

@@ -66,6 +66,13 @@ class LandingWaits(Event, level="warning"):
     oldest_hours: float
 
 
+class ForgettingWaits(Event, level="warning"):
+    """Tombstones landed nine hours ago or more, and what they name is not purged."""
+
+    tombstones: int
+    oldest_hours: float
+
+
 class ErrorOutputFound(Event, level="warning"):
     """Firehose has set aside what it could not deliver."""
 

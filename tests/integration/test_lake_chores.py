@@ -41,6 +41,24 @@ def events(lake, name):
     return [line for line in lines if line["event"] == name]
 
 
+def test_a_tombstone_that_waits_for_nine_hours_is_told(lake, monkeypatch):
+    """Before anything else, so that a run which dies tells it too."""
+    gone(lake)
+    lake.clock.time += 9 * HOUR - 1
+    lake.job().run()
+    assert events(lake, "forgetting_waits") == []
+    lake.clock.time += 1.5 * HOUR
+
+    def dies(*_):
+        raise MemoryError
+
+    monkeypatch.setattr(LakeJob, "_batches", dies)
+    with pytest.raises(MemoryError):
+        lake.job().run()
+    (told,) = events(lake, "forgetting_waits")
+    assert (told["tombstones"], told["oldest_hours"], told["level"]) == (1, 10.5, "warning")
+
+
 def test_forgetting_comes_before_upkeep(lake, monkeypatch):
     """In the Lambda and by hand: a compaction that takes all the time starves only what follows."""
     names = ["purge", "residues", "compact", "expire", "orphans"]

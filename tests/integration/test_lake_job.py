@@ -157,7 +157,7 @@ def test_the_lock_of_a_killed_run_expires(lake):
     """A run that died holding the lock blocks the others for its time to live, no longer."""
     lake.land(observation("comment", "t1_a"))
     job = lake.job()
-    crash_at(job, 2)  # the first write takes the lock
+    crash_at(job, 3)  # the first write asks for the time of S3, the second takes the lock
     with pytest.raises(SimulatedCrash):
         job.run()
     assert isinstance(lake.job().run(), LakeRunSkipped)

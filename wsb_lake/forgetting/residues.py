@@ -10,12 +10,11 @@ import re
 from typing import TYPE_CHECKING, cast
 
 from wsb_lake.chores import HOUR_SECONDS
-from wsb_lake.events import ErrorOutputFound, LandingWaits
+from wsb_lake.events import ErrorOutputFound
 from wsb_lake.settings import (
     ATHENA_PREFIX,
     DEAD_LETTERS_PREFIX,
     ERRORS_PREFIX,
-    LANDING_PREFIX,
     REJECTS_PREFIX,
 )
 
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 # A query's result can hold a row until the purge that takes it, 31.25 hours after its deletion on
 # Reddit (docs/forgetting.md); with this, and until the next removal, that makes 44.5.
 ATHENA_RETENTION_HOURS = 12
-LANDING_WAITS_SECONDS = HOUR_SECONDS
 # what `redrive` leaves of an object keeps the time of the whole in its name
 _REST = re.compile(r"\.rest-(\d+)(?:\.gz)?$")
 
@@ -50,7 +48,6 @@ def remove_residues(work: Work) -> tuple[Mapping[str, int], bool]:
         work.renew()
         if kind == "error_output" and found:
             work.log.emit(ErrorOutputFound(objects=len(found)))
-    counts["landing_waits"] = _tell_what_waits(work, files, now)
     return counts, True
 
 
@@ -79,15 +76,3 @@ def rest_name(file: StoredFile) -> str:
     """Return the location for what is left of an object, which keeps its age."""
     base = _REST.sub("", file.location).removesuffix(".gz")
     return f"{base}.rest-{int(written_at(file))}.gz"
-
-
-def _tell_what_waits(work: Work, files: LakeFileIO, now: float) -> int:
-    waiting = [
-        now - file.modified_at
-        for file in files.listed(folder(work.settings, LANDING_PREFIX))
-        if now - file.modified_at >= LANDING_WAITS_SECONDS
-    ]
-    if waiting:
-        hours = round(max(waiting) / HOUR_SECONDS, 1)
-        work.log.emit(LandingWaits(objects=len(waiting), oldest_hours=hours))
-    return len(waiting)

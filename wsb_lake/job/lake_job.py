@@ -20,6 +20,7 @@ from wsb_lake.chores import Work, do_chores
 from wsb_lake.errors import LockHeldError, LockLostError
 from wsb_lake.events import LakeBatchDone, LakeRunDone, LakeRunSkipped
 from wsb_lake.forgetting.ledger import Ledger
+from wsb_lake.forgetting.waits import tell_what_waits
 from wsb_lake.job.append import append_new
 from wsb_lake.job.batch import BatchReader
 from wsb_lake.job.landing import Landing
@@ -89,6 +90,7 @@ class LakeJob:
             with self.locked() as (lock, s3_now):
                 tables = self.tables  # readers find them, empty, before anything has landed
                 work = self._work(tables, lock, s3_now, lambda: seconds_left() > 0)
+                tell_what_waits(work)
                 try:
                     done = self._take_in(tables, lock, lambda: seconds_left() > CHORES_SECONDS)
                     self.log.emit(done)
