@@ -26,7 +26,8 @@ def test_recorded_listings_and_infos_make_valid_records(real_data):
     assert len(things) > 500
     for thing in things:
         known = known_after(thing)
-        record = observation_of(known, thing, observed_at=START, cause="new", subreddit=SUBREDDIT)
+        at = max(START, thing.created_at)  # nothing is seen before it is made
+        record = observation_of(known, thing, observed_at=at, cause="new", subreddit=SUBREDDIT)
         assert problem_of_line(encode(record)) is None
 
 
