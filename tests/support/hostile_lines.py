@@ -58,8 +58,9 @@ BEYOND_A_DOUBLE = (b"1e400", b"-1e400", b"1e99999999999", b"1.7976931348623159e3
 MUTATIONS_PER_KIND = 350
 
 
-def valid_record(kind):
-    values = {"integer": 12, "number": 0.97, "string": "x", "boolean": False, "timestamp": INSTANT}
+def valid_record(kind, at=INSTANT):
+    """Return a record with every field that its kind has, all its instants the same."""
+    values = {"integer": 12, "number": 0.97, "string": "x", "boolean": False, "timestamp": at}
     record = {
         field.name: (field.enum or (values[field.type],))[0] for field in SCHEMA.of_kind(kind)
     }

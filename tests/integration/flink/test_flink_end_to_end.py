@@ -24,7 +24,7 @@ from tools.package import package_flink
 
 pytestmark = pytest.mark.integration
 
-NOW = {"observed_at": format_instant(START)}  # the stream's clock has just begun
+NOW = format_instant(START)  # the stream's clock has just begun
 SOON = {"observed_at": format_instant(START + 3600)}
 REGION = "us-east-1"
 JAR = "lib/pyflink-dependencies.jar"
@@ -184,7 +184,7 @@ def running(start):
 
 def lines_of_all_sorts():
     """Return lines to keep, to leave out, to refuse, and those that have ended such jobs."""
-    comment, post = valid_record("comment") | NOW, valid_record("post") | NOW
+    comment, post = valid_record("comment", NOW), valid_record("post", NOW)
     kept = [encode(comment | {"id": f"t1_{n}", "body": "zażółć 🚀 \n " * n}) for n in range(200)]
     kept += [
         encode(post),
@@ -223,7 +223,7 @@ def test_lines_go_where_they_belong_and_the_job_goes_on(stage, running):
     stage.put(refused + left_out + kept)
     until(lambda: len(stage.delivered("dead")) >= len(refused), ARRIVE_SECONDS, "dead letters")
     until(lambda: len(stage.delivered("kept")) >= len(kept), ARRIVE_SECONDS, "kept lines")
-    late = encode(valid_record("gap") | NOW)
+    late = encode(valid_record("gap", NOW))
     stage.put([late])
     until(lambda: late in stage.delivered("kept"), ARRIVE_SECONDS, "a line after the poison")
     assert sorted(stage.delivered("kept")) == sorted([*kept, late])

@@ -48,7 +48,7 @@ class World:
 
     def put(self, name):
         """Put a batch of records of its own name."""
-        good = valid_record("comment") | {"observed_at": format_instant(START)}
+        good = valid_record("comment", format_instant(START))
         lines = [
             encode(good | {"id": f"t1_{name}_{n}"} | ({} if n % REFUSED_EVERY else {"score": "9"}))
             for n in range(BATCH)
