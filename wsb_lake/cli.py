@@ -1,4 +1,4 @@
-"""Command line: `wsb lake`, with the commands that read the lake; `keeping` has the others."""
+"""Command line: `wsb lake`, with the commands that read the lake; `job_commands` has the others."""
 
 import json
 import os
@@ -11,7 +11,7 @@ import click
 
 from wsb_lake import settings
 from wsb_lake.errors import LakeError, LakeMissingError, LakeSettingsError
-from wsb_lake.keeping import COMMANDS
+from wsb_lake.job_commands import COMMANDS
 from wsb_lake.options import OPTIONS, options_but
 from wsb_lake.reader.printing import FORMATS, print_result
 

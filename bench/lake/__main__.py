@@ -70,8 +70,8 @@ def _days(bench: Bench) -> None:
 def _year(bench: Bench, lived: int, runs_a_day: int) -> None:
     """Read a lake a year old: as settling leaves all but its last days, then as the job does.
 
-    In the last ones the job itself runs, with its upkeep, so that they are what it leaves: small
-    files, days that were just settled, snapshots of the last hours, merged manifests.
+    In the last ones the job itself runs, maintenance and all, so that they are what it leaves:
+    small files, days that were just settled, snapshots of the last hours, merged manifests.
     """
     lake, since = bench.server.new_lake("year"), 365 - lived
     looks = 3 * tasks.IDS_A_DAY // runs_a_day

@@ -21,7 +21,7 @@ from wsb_lake.forgetting.ledger import Ledger
 from wsb_lake.forgetting.purge import purge as purge_chore
 from wsb_lake.job.append import append_new
 from wsb_lake.job.lake_job import LakeJob
-from wsb_lake.maintenance.upkeep import UPKEEP, compact_days
+from wsb_lake.maintenance.chores import MAINTENANCE, compact_days
 from wsb_lake.settings import LANDING_PREFIX, JobSettings
 from wsb_lake.tables.specs import TOMBSTONES_TABLE
 
@@ -176,12 +176,12 @@ def fill_days(settings: JobSettings, days: int, ids: int, looks: int, per_commit
 
 
 def live(settings: JobSettings, since: int, days: int, runs_a_day: int, looks: int) -> Result:
-    """Run the job with its upkeep on a clock of its own, so many times a day, from that day on.
+    """Run the job, maintenance and all, on a clock of its own, so often a day, from that day on.
 
     Each run takes in looks at things of today, yesterday and the day before.
     """
     clock = OwnClock(START + since * DAY_SECONDS)
-    job = LakeJob(settings, clock, Log(io.StringIO()), UPKEEP)
+    job = LakeJob(settings, clock, Log(io.StringIO()), MAINTENANCE)
     started, done = Took.now(), 0
     for run in range(days * runs_a_day):
         clock.ahead_seconds += DAY_SECONDS / runs_a_day
@@ -201,7 +201,7 @@ def newest(since: int, run: int, looks: int) -> int:
 
 
 def shape(settings: JobSettings) -> dict[str, object]:
-    """Return what the upkeep leaves of the comments: what a reader has to go through."""
+    """Return what maintenance leaves of the comments: what a reader has to go through."""
     table = _job(settings).tables["comments"]
     days = Counter(task.file.partition[0] for task in table.scan().plan_files())
     snapshot = table.current_snapshot()

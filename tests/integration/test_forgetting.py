@@ -24,8 +24,8 @@ from tests.support.lake_files import holders
 from tests.support.lake_world import START
 from tests.support.looks import live, looks, tombstone
 from tests.support.producer_fakes import MemoryLog
-from wsb_lake.forgetting.duties import FORGETTING
-from wsb_lake.maintenance.upkeep import UPKEEP
+from wsb_lake.forgetting.chores import FORGETTING
+from wsb_lake.maintenance.chores import MAINTENANCE
 
 pytest_plugins = ["tests.support.lake_fixtures"]
 pytestmark = pytest.mark.integration
@@ -90,7 +90,7 @@ class World:
 
     def run(self):
         """Do a run of the lake job, with its chores."""
-        self.lake.job([*UPKEEP, *FORGETTING]).run()
+        self.lake.job([*MAINTENANCE, *FORGETTING]).run()
 
     def wait_until(self, seconds, *, querying=False):
         """Let the hours pass, two at a time, with a run in each."""

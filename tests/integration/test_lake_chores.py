@@ -10,7 +10,7 @@ from tests.support.looks import live, looks, tombstone
 from wsb_lake import aws_lambda
 from wsb_lake.chores import Chore, do_chores
 from wsb_lake.errors import ClockAheadError
-from wsb_lake.forgetting.duties import FORGETTING
+from wsb_lake.forgetting.chores import FORGETTING
 from wsb_lake.job.every_chore import CHORES
 from wsb_lake.job.lake_job import CHORES_SECONDS, LakeJob
 from wsb_lake.job.settle import job_of
@@ -59,7 +59,7 @@ def test_a_tombstone_that_waits_for_nine_hours_is_told(lake, monkeypatch):
     assert (told["tombstones"], told["oldest_hours"], told["level"]) == (1, 10.5, "warning")
 
 
-def test_forgetting_comes_before_upkeep(lake, monkeypatch):
+def test_forgetting_comes_before_maintenance(lake, monkeypatch):
     """In the Lambda and by hand: a compaction that takes all the time starves only what follows."""
     names = ["purge", "residues", "compact", "expire", "orphans"]
     assert [chore.name for chore in CHORES] == names

@@ -115,8 +115,9 @@ def redrive(lake, moto_url):
 def test_a_dead_letter_that_is_valid_now_goes_into_the_stream(lake, redrive):
     """As it came, by its id, once; what is still refused stays and is counted by reason."""
     good, other = live("t1_a", 60), live("t1_b", 61)
-    bad = {**good, "score": "many"}
-    put(lake, KINDS["dead_letters"], gzip.compress(letter(good) + b"\n" + letter(bad) + b"\n"))
+    bad, early = {**good, "score": "many"}, live("t1_c", 365 * 24 * 60)  # Flink would refuse it
+    refused = letter(bad) + b"\n" + letter(early) + b"\n"
+    put(lake, KINDS["dead_letters"], gzip.compress(letter(good) + b"\n" + refused))
     put(lake, "dead_letters/dt=2021-01-02/b.gz", gzip.compress(letter(other) + b"\nnonsense\n"))
     put(lake, "dead_letters/dt=2021-01-03/c.gz", gzip.compress(letter("{")))
     lake.clock.time += 10 * HOUR
@@ -124,6 +125,7 @@ def test_a_dead_letter_that_is_valid_now_goes_into_the_stream(lake, redrive):
     assert (done.objects, done.sent, done.landed) == (2, 2, 0)
     assert done.refused == {
         "bad_type:score": 1,
+        "bad_value:observed_at": 1,
         "unreadable_dead_letter": 1,
         "not_json_object": 1,
     }
@@ -134,7 +136,7 @@ def test_a_dead_letter_that_is_valid_now_goes_into_the_stream(lake, redrive):
     keys = lake.keys("dead_letters/")
     assert len(keys) == 3
     rest = lake.aws.s3.get_object(Bucket=lake.settings.bucket, Key=keys[0])["Body"].read()
-    assert gzip.decompress(rest) == letter(bad) + b"\n"
+    assert gzip.decompress(rest) == refused
     again = redrive()
     assert (again.sent, again.refused) == (0, done.refused)
     assert len(redrive.sent()) == 2

@@ -15,7 +15,7 @@ from tests.support.lake_world import observation
 from wsb_lake.aws import Aws
 from wsb_lake.chores import Work
 from wsb_lake.job.lake_job import LakeJob
-from wsb_lake.maintenance.upkeep import compact_days
+from wsb_lake.maintenance.chores import compact_days
 from wsb_lake.settings import LANDING_PREFIX, JobSettings
 
 LARGE, SMALL = 8, 492

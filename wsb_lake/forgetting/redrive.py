@@ -114,7 +114,8 @@ class Redrive:
         data = self.files.read(file.location)
         if data.startswith(b"\x1f\x8b"):
             data = gzip.decompress(data)
-        return (_letter(line, since) for line in data.split(b"\n") if line.strip())
+        now = self.clock.now()  # when it would arrive
+        return (_letter(line, since, now) for line in data.split(b"\n") if line.strip())
 
     def _send(self, letters: Sequence[Letter]) -> None:
         for batch in _batches(letters):
@@ -147,7 +148,7 @@ class Redrive:
             self.files.delete(file.location)
 
 
-def _letter(line: bytes, since: float) -> Letter:
+def _letter(line: bytes, since: float, now: float) -> Letter:
     try:
         letter = json.loads(line)
         original = _original(letter)
@@ -158,7 +159,7 @@ def _letter(line: bytes, since: float) -> Letter:
         return Letter(line, original, "", str(letter["reason"]))
     if failed_at < since:
         return Letter(line, original, "", OLDER)
-    record, reason = decode_line(original)
+    record, reason = decode_line(original, arrived_at=now)
     return Letter(line, original, str(record.get("id", "")) if reason is None else "", reason)
 
 

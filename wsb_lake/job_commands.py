@@ -1,4 +1,4 @@
-"""Keeping: the commands of `wsb lake` that change the lake, or say how it is."""
+"""Job commands: those of `wsb lake` that change the lake, or say how it is."""
 
 from __future__ import annotations
 

@@ -12,9 +12,9 @@ from wsb_lake.chores import EARLY_SECONDS
 from wsb_lake.job.append import append_new
 from wsb_lake.job.lock import LOCK_SECONDS
 from wsb_lake.maintenance import runs
+from wsb_lake.maintenance.chores import MAINTENANCE
 from wsb_lake.maintenance.compaction import compact
 from wsb_lake.maintenance.layout import partitions
-from wsb_lake.maintenance.upkeep import UPKEEP
 
 pytest_plugins = ["tests.support.lake_fixtures"]
 pytestmark = pytest.mark.integration
@@ -163,7 +163,7 @@ def test_a_day_is_settled_48_hours_after_its_end(lake):
     """Not a second earlier; then it is one file, and nothing is done again."""
     looks(lake, 3)
     lake.clock.time = START + DAY + 48 * HOUR - 1
-    job = lake.job(UPKEEP)
+    job = lake.job(MAINTENANCE)
     job.run()
     assert len(_files(job.tables["comments"])) == 3
     lake.clock.time += HOUR
@@ -181,7 +181,7 @@ def test_a_late_row_is_merged_into_its_settled_day(lake):
     """A sweep saw something years later: the day is one file again."""
     looks(lake, 3)
     lake.clock.time = START + 30 * DAY
-    job = lake.job(UPKEEP)
+    job = lake.job(MAINTENANCE)
     job.run()
     late = observation("comment", "t1_000", 0, 30 * DAY, state="deleted", body=None, author=None)
     lake.land(late)
@@ -197,7 +197,7 @@ def test_many_small_files_are_merged_before_that(lake, commits, left):
     """A day that still grows keeps few files."""
     looks(lake, commits)
     before = _rows(lake)
-    job = lake.job(UPKEEP)
+    job = lake.job(MAINTENANCE)
     job.run()
     assert len(_files(job.tables["comments"])) == left
     assert _rows(lake) == before
@@ -206,13 +206,13 @@ def test_many_small_files_are_merged_before_that(lake, commits, left):
 def test_chores_are_done_when_they_are_due(lake):
     """An hour apart on the lake's clock, or little less, whatever process runs; the log tells."""
     looks(lake, 4)
-    lake.job(UPKEEP).run()
+    lake.job(MAINTENANCE).run()
     looks(lake, 4, created=4 * HOUR)
     lake.clock.time += HOUR - EARLY_SECONDS - 1
-    lake.job(UPKEEP).run()
+    lake.job(MAINTENANCE).run()
     assert len(_files(lake.job().tables["comments"])) == 5
     lake.clock.time += 1
-    lake.job(UPKEEP).run()
+    lake.job(MAINTENANCE).run()
     assert len(_files(lake.job().tables["comments"])) == 1
     assert lake.logged.getvalue().count('"chore": "compact"') == 2
 
@@ -220,7 +220,7 @@ def test_chores_are_done_when_they_are_due(lake):
 def test_a_run_without_time_leaves_the_chores_to_the_next(lake):
     """A step is never begun that might not end in time."""
     looks(lake, 4)
-    job = lake.job(UPKEEP)
+    job = lake.job(MAINTENANCE)
     job.run(lambda: 0)
     assert len(_files(job.tables["comments"])) == 4
     turns = itertools.count()
@@ -236,7 +236,7 @@ def _killed(new_lake, write):
     looks(lake, 3)
     before = _rows(lake)
     lake.clock.time = START + 30 * DAY
-    job = lake.job(UPKEEP)
+    job = lake.job(MAINTENANCE)
     crash_at(job, write)
     died = True
     try:
@@ -245,7 +245,7 @@ def _killed(new_lake, write):
     except SimulatedCrash:
         assert _rows(lake) == before
         lake.clock.time += LOCK_SECONDS
-    again = lake.job(UPKEEP)
+    again = lake.job(MAINTENANCE)
     again.run()
     assert _rows(lake) == before, f"killed before write {write}"
     assert len(_files(again.tables["comments"])) == 1

@@ -1,4 +1,4 @@
-"""Upkeep: the chores that keep the tables quick to read, and when each is due."""
+"""Chores: those that keep the tables quick to read, and when each is due."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def orphans(work: Work) -> Done:
     return {"files": removed}, True
 
 
-UPKEEP = (
+MAINTENANCE = (
     Chore("compact", HOUR_SECONDS, compact_days),
     Chore("expire", HOUR_SECONDS, expire),
     Chore("orphans", 6 * HOUR_SECONDS, orphans),

@@ -1,4 +1,4 @@
-"""Duties: the chores of forgetting, and how often; docs/forgetting.md adds their hours up."""
+"""Chores: those of forgetting, and how often; docs/forgetting.md adds their hours up."""
 
 from wsb_lake.chores import HOUR_SECONDS, Chore
 from wsb_lake.forgetting.purge import purge
