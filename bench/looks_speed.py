@@ -14,7 +14,8 @@ from typing import TypeVar
 import click
 import numpy as np
 
-from producer.looks.looks import Asked, Looks
+from producer.looks.looks import Looks
+from producer.looks.requests import Asked
 from producer.reddit.batch import Batch
 
 AGES = tuple(60.0 * minutes for minutes in (15, 45, 90, 180, 360, 720, 1440, 2160))
@@ -64,9 +65,9 @@ def _ask(random: np.random.Generator, looks: Looks, requests: int) -> None:
     ids = 0
     for number in range(requests):
         now = NOW + number * REQUEST_SECONDS
-        timed("due by value", looks.due_at, now)
-        settling = timed("due to settle", looks.settle_due_at, now) <= now
-        asked = timed("choose", looks.ask_settle if settling else looks.ask, now)
+        timed("due by value", looks.requests.due_at, now)
+        settling = timed("due to settle", looks.requests.settle_due_at, now) <= now
+        asked = timed("choose", looks.requests.ask_settle if settling else looks.requests.ask, now)
         ids += len(asked.ids)
         page = _answer(random, looks, asked)
         timed("see", partial(looks.see, page), now + ANSWER_SECONDS)

@@ -19,9 +19,10 @@ from producer.looks.answer_reader import REPAIR, AnswerReader, Told
 from producer.looks.cohort_item import cohort_key, cohorts_in, items_of
 from producer.looks.crossing_item import crossing_key, items_of_peaks, peaks_in
 from producer.looks.look_jobs import look_jobs
-from producer.looks.looks import Asked, Looks
+from producer.looks.looks import Looks
 from producer.looks.observation import gap_observation
 from producer.looks.recall import RecallEstimate
+from producer.looks.requests import Asked
 from producer.reddit.batch import Batch, Malformed
 from producer.reddit.limits import LISTINGS
 from producer.reddit.question import Answer
@@ -118,7 +119,7 @@ class Follower:
             self.recall.crossed(_births(batch, told.peaks), now)
         self.repair.found(sum(record["cause"] == REPAIR for record in told.records))
         if isinstance(request.ticket, Asked):
-            missed = self.looks.answered(request.ticket, _unreadable(answer, batch), now)
+            missed = self.looks.requests.answered(request.ticket, _unreadable(answer, batch), now)
             try:
                 told = self._reader.miss(missed, request.purpose, now, observed_at)
                 self._send(told, moment)
@@ -166,7 +167,7 @@ class Follower:
 
     def late_since(self) -> float:
         """Return when the most overdue poll or guaranteed look fell due."""
-        return min([*(poll.late_since() for poll in self.polls), self.looks.late_since()])
+        return min([*(poll.late_since() for poll in self.polls), self.looks.requests.late_since()])
 
     def gaps_open(self) -> int:
         """Return how many holes are known."""

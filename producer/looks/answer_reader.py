@@ -10,8 +10,9 @@ import numpy as np
 
 from producer.events import RecordFailed
 from producer.job import Request
-from producer.looks.looks import Asked, Looks, Seen
+from producer.looks.looks import Looks, Seen
 from producer.looks.observation import Record, observation_of
+from producer.looks.requests import Asked
 from producer.reddit.batch import Batch, Malformed
 from producer.reddit.purpose import Purpose
 from producer.reddit.thing import Thing

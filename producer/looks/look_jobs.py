@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 
 from producer.gap import Gap
 from producer.job import Job, Purpose, Request
-from producer.looks.looks import Asked, Looks
+from producer.looks.looks import Looks
+from producer.looks.requests import Asked, LookRequests
 from producer.reddit.batch import Batch
 from producer.reddit.question import Answer, Info
 from producer.totals import Totals
@@ -19,14 +20,14 @@ class LookJob:
     def __init__(
         self,
         purpose: Purpose,
-        looks: Looks,
+        requests: LookRequests,
         totals: Totals,
         due_at: Callable[[float], float],
         ask: Callable[[float], Asked],
     ) -> None:
         self.purpose = purpose
         self.due_at = due_at
-        self._looks = looks
+        self._requests = requests
         self._totals = totals
         self._ask = ask
 
@@ -46,13 +47,14 @@ class LookJob:
     def fail(self, request: Request, now: float) -> None:
         """Let others go before rows that were not answered."""
         if isinstance(request.ticket, Asked):
-            self._looks.failed(request.ticket, now)
+            self._requests.failed(request.ticket, now)
 
 
 def look_jobs(looks: Looks, totals: Totals) -> tuple[Job, ...]:
     """Return the guaranteed looks, the sweep, and the looks that go by value."""
+    asks = looks.requests
     return (
-        LookJob(Purpose.SETTLE, looks, totals, looks.settle_due_at, looks.ask_settle),
-        LookJob(Purpose.SWEEP, looks, totals, looks.sweep_due_at, looks.ask_sweep),
-        LookJob(Purpose.LOOK, looks, totals, looks.due_at, looks.ask),
+        LookJob(Purpose.SETTLE, asks, totals, asks.settle_due_at, asks.ask_settle),
+        LookJob(Purpose.SWEEP, asks, totals, asks.sweep_due_at, asks.ask_sweep),
+        LookJob(Purpose.LOOK, asks, totals, asks.due_at, asks.ask),
     )

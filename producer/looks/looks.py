@@ -1,7 +1,6 @@
-"""Looks: all that is known of every id, what an answer changes in it, and whom to look at next."""
+"""Looks: all that is known of every id, and what an answer changes in it."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
-from itertools import compress
 from typing import NamedTuple
 
 import numpy as np
@@ -12,16 +11,14 @@ from producer.looks.cohort import SavedRows, decode
 from producer.looks.cohorts import Cohorts, Kept
 from producer.looks.crossing import CrossingModel, crossing_model
 from producer.looks.queues import Queues, Tickets
-from producer.looks.settle import FORGET_SECONDS, Due, Settle
+from producer.looks.requests import Asked, LookRequests
+from producer.looks.settle import FORGET_SECONDS, Settle
 from producer.looks.sighting import Change, Mask, Rule, Shown, miss, see_again, see_first
 from producer.looks.sweep import Sweep
 from producer.looks.table import NEVER, NO_SLOT, UNQUEUED, UNSENT, Slots, Table
 from producer.looks.threads import Threads
 from producer.reddit.batch import ABSENT_CODE, DELETED_CODE, LIVE_CODE, UNKNOWN, Batch
-from producer.reddit.limits import INFO_IDS
 
-AGAIN_SECONDS = 60.0  # others have their turn before what failed
-UNREADABLE_SECONDS = 3600.0  # what came in a form that cannot be read will hardly be better soon
 NOT_LISTED: frozenset[str] = frozenset()
 
 
@@ -41,19 +38,11 @@ class Seen(NamedTuple):
     skipped: int = 0
 
 
-class Asked(NamedTuple):
-    """The rows of one request; `dues` are the guaranteed looks among them."""
-
-    slots: Slots
-    ids: tuple[str, ...]
-    dues: tuple[Due, ...] = ()
-
-
 class Looks:
     """Follows ids from their first sighting until they are done with. Not thread-safe.
 
-    `ages` are the fixed ages in seconds, ascending. All times are steady seconds. A simulation may
-    raise `ids_per_look` and let one look by value stand for several requests.
+    `ages` are the fixed ages in seconds, ascending. All times are steady seconds. `requests`
+    chooses whom to look at next.
     """
 
     def __init__(
@@ -75,11 +64,9 @@ class Looks:
         self.sweep = Sweep(self.table, tickets, retention_days)
         self.cohorts = Cohorts(self.table)
         self.threads = Threads(self.table)
-        self._later: list[tuple[float, Slots]] = []
+        self.requests = LookRequests(self.table, self.queues, self.settle, self.sweep)
         self._leaving: list[Slots] = []
         self._floors: dict[str, int] = {}
-        self.in_flight = 0
-        self.ids_per_look = INFO_IDS
 
     def __len__(self) -> int:
         return len(self.table)
@@ -101,7 +88,7 @@ class Looks:
             change = see_again(table, slots, shown, at, self._rule)
         else:
             change = self._see_mixed(batch, slots, shown, new, at)
-        self._landed(slots)
+        self.requests.landed(slots)
         self._deal(slots)
         swept = table.swept[slots]
         self._keep(slots[change.keep | swept])
@@ -114,69 +101,14 @@ class Looks:
         """
         slots = self.table.slots([fullname for fullname in ids if fullname in self.table])
         emit, crossed, keep, _ = miss(self.table, slots, at)
-        self._landed(slots)
+        self.requests.landed(slots)
         swept = self.table.swept[slots]
         unsure = self.table.state[slots] == LIVE_CODE
-        self._withdraw(slots[unsure])
+        self.requests.withdraw(slots[unsure])
         self.settle.confirm(slots[unsure & keep])
         self._deal(slots[~unsure])
         self._keep(slots[keep])
         return Seen(slots, emit, np.zeros(len(slots), np.bool_), crossed, swept)
-
-    def ask(self, now: float) -> Asked:
-        """Choose the rows whose look is worth most."""
-        return self._sent(self.queues.choose(now, self.ids_per_look), ())
-
-    def ask_settle(self, now: float) -> Asked:
-        """Choose guaranteed looks and absences to confirm, filled up with the next best."""
-        dues = self.settle.choose(now, INFO_IDS)
-        return self._asked(np.array([due.slot for due in dues], np.int32), tuple(dues), now)
-
-    def ask_sweep(self, now: float) -> Asked:
-        """Choose the swept rows unseen for longest, filled up with the next best."""
-        return self._asked(self.sweep.choose(now, INFO_IDS), (), now)
-
-    def due_at(self, now: float) -> float:
-        """Return when a request is full of rows that may be looked at again."""
-        self._come_back(now)
-        return self.queues.ready_at(min(self.ids_per_look, self._followed(now)))
-
-    def settle_due_at(self, now: float) -> float:
-        """Return when a guaranteed look is due, or an absence to be confirmed."""
-        return self.settle.due_at(now, lambda count: self._filled_at(count, now), INFO_IDS)
-
-    def sweep_due_at(self, now: float) -> float:
-        """Return when the next hundred swept rows are due."""
-        self._come_back(now)
-        return self.sweep.due_at()
-
-    def late_since(self) -> float:
-        """Return since when the most overdue guaranteed look is late; inf: none is."""
-        return self.settle.late_since()
-
-    def answered(self, asked: Asked, unreadable: Container[str], now: float) -> tuple[str, ...]:
-        """Return the ids asked for that the answer lacked, after `see` took in what it held.
-
-        `unreadable`: ids that it held in a form that could not be read; they are no misses.
-        """
-        in_flight = self.table.in_flight[asked.slots]
-        if not in_flight.any():
-            return ()
-        left = list(compress(asked.ids, in_flight.tolist()))
-        bad = self.table.slots([fullname for fullname in left if fullname in unreadable])
-        if len(bad):
-            self._landed(bad)
-            self._later.append((now + UNREADABLE_SECONDS, bad))
-        return tuple(fullname for fullname in left if fullname not in unreadable)
-
-    def failed(self, asked: Asked, now: float) -> None:
-        """Take in that a request was not answered: its rows have their turn a little later."""
-        left = self.table.in_flight[asked.slots]
-        slots = asked.slots[left]
-        self._landed(slots)
-        self._later.append((now + AGAIN_SECONDS, slots))
-        waiting = set(slots.tolist())
-        self.settle.put_back([due for due in asked.dues if due.slot in waiting], now)
 
     def unsent(self, ids: Iterable[str]) -> None:
         """Take in that what was found of these was not sent: their next look is news again."""
@@ -187,7 +119,7 @@ class Looks:
         table.state[slots] = LIVE_CODE  # whatever else they are will be found again
         idle = slots[~table.in_flight[slots]]
         absent = table.missed_at[idle] != NEVER
-        self._withdraw(idle)
+        self.requests.withdraw(idle)
         self.settle.confirm(idle[absent])
         self._deal(idle[~absent])
         self._keep(slots)
@@ -203,7 +135,7 @@ class Looks:
         done = np.unique(np.concatenate([*self._leaving, self.settle.done(now)]))
         # seen again meanwhile: such rows have their place in the sweep
         done = done[~table.swept[done] | (table.ticket[done] == UNQUEUED)]
-        self._withdraw(done)
+        self.requests.withdraw(done)
         state = table.state[done]
         kept = table.is_post[done] | (table.peak[done] >= self.min_score)
         kept &= (state != DELETED_CODE) & (state != ABSENT_CODE) & ~table.in_flight[done]
@@ -309,56 +241,12 @@ class Looks:
             table.emitted[slot] = UNKNOWN
         return np.array(raised, np.int32)
 
-    def _asked(self, slots: Slots, dues: tuple[Due, ...], now: float) -> Asked:
-        self._withdraw(slots)
-        self.table.in_flight[slots] = True
-        if len(slots) < INFO_IDS and (dues or self.table.swept[slots].any()):
-            slots = np.concatenate((slots, self.queues.choose(now, INFO_IDS - len(slots))))
-        return self._sent(slots, dues)
-
-    def _sent(self, slots: Slots, dues: tuple[Due, ...]) -> Asked:
-        self.table.in_flight[slots] = True
-        self.in_flight += len(slots)
-        return Asked(slots, tuple(self.table.names(slots.tolist())), dues)
-
-    def _landed(self, slots: Slots) -> None:
-        self.in_flight -= int(np.count_nonzero(self.table.in_flight[slots]))
-        self.table.in_flight[slots] = False
-
     def _deal(self, slots: Slots) -> None:
         swept = self.table.swept[slots]
         if swept.any():
             self._leaving.append(self.sweep.deal(slots[swept]))
             slots = slots[~swept]
         self.queues.deal(slots)
-
-    def _withdraw(self, slots: Slots) -> None:
-        swept = self.table.swept[slots]
-        self.sweep.withdraw(slots[swept])
-        self.queues.withdraw(slots[~swept])
-
-    def _come_back(self, now: float) -> None:
-        due = [slots for at, slots in self._later if at <= now]
-        if not due:
-            return
-        self._later = [(at, slots) for at, slots in self._later if at > now]
-        table = self.table
-        slots = np.unique(np.concatenate(due))
-        there = np.array([table.ids[slot] is not None for slot in slots.tolist()], np.bool_)
-        unsure = (table.missed_at[slots] != NEVER) & (table.state[slots] == LIVE_CODE)
-        idle = there & ~unsure & ~table.in_flight[slots] & (table.ticket[slots] == UNQUEUED)
-        self.sweep.put_back(slots[idle & table.swept[slots]])
-        slots = slots[idle & ~table.swept[slots]]
-        self.queues.put_back(slots[table.looked_at[slots].argsort(kind="stable")])
-
-    def _followed(self, now: float) -> int:
-        """Return how many rows wait for a look by value, or will within a minute."""
-        soon = sum(len(slots) for at, slots in self._later if at <= now + AGAIN_SECONDS)
-        return self.queues.waiting + self.in_flight + soon
-
-    def _filled_at(self, count: int, now: float) -> float:
-        count = min(count, self._followed(now))
-        return self.queues.ready_at(count) if count else now
 
     def _keep(self, slots: Slots) -> None:
         if not len(slots):
@@ -373,7 +261,7 @@ class Looks:
     def _forget(self, slots: Slots) -> None:
         if not len(slots):
             return
-        self._withdraw(slots)
+        self.requests.withdraw(slots)
         self.cohorts.forget(slots)
         self.table.remove(slots)
 

@@ -53,7 +53,7 @@ class Together:
         if now < self._next_at:
             return self._next_at
         requests = min(self._requests, self._budget.left(now))
-        self._looks.ids_per_look = max(1, requests) * INFO_IDS
+        self._looks.requests.ids_per_look = max(1, requests) * INFO_IDS
         return self._job.due_at(now)
 
     def ask(self, now: float) -> Request | None:

@@ -70,9 +70,9 @@ class World:
         """Make the request that is due, the most important first; False without one."""
         looks, now = self.looks, self.now
         for purpose, due_at, ask in (
-            ("settle", looks.settle_due_at, looks.ask_settle),
-            ("sweep", lambda _now: looks.sweep.due_at(), looks.ask_sweep),
-            ("look", looks.due_at, looks.ask),
+            ("settle", looks.requests.settle_due_at, looks.requests.ask_settle),
+            ("sweep", lambda _now: looks.sweep.due_at(), looks.requests.ask_sweep),
+            ("look", looks.requests.due_at, looks.requests.ask),
         ):
             if due_at(now) <= now:
                 asked = ask(now)
@@ -88,10 +88,10 @@ class World:
 
     def answer(self, asked):
         if self.away:
-            self.looks.failed(asked, self.now)
+            self.looks.requests.failed(asked, self.now)
             return
         self.see([self.things[name] for name in asked.ids if not self._gone(name)])
-        missed = self.looks.answered(asked, (), self.now)
+        missed = self.looks.requests.answered(asked, (), self.now)
         seen = self.looks.miss(missed, self.now)
         self.emitted += [
             (self.now, name) for name, emit in zip(missed, seen.emit, strict=True) if emit

@@ -192,8 +192,8 @@ def test_a_first_miss_is_kept_and_confirmed_after_a_restart():
     again = saved.loaded(START + 200)
     assert again.table.get("t1_c1").missed_at == START + 90
     at = START + 90 + HOUR + 10 * MINUTE
-    assert again.settle_due_at(at) <= at
-    assert again.ask_settle(at).ids == ("t1_c1",)
+    assert again.requests.settle_due_at(at) <= at
+    assert again.requests.ask_settle(at).ids == ("t1_c1",)
 
 
 def test_a_look_that_found_nothing_is_not_worth_a_write():

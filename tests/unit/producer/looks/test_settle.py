@@ -208,7 +208,7 @@ def test_what_was_forgotten_before_its_look_could_be_made_is_not_asked_for():
     assert {name for _, _, ids in world.asked for name in ids} == {
         f"t1_c{n}" for n in range(100, 110)
     }
-    assert world.looks.in_flight == 0
+    assert world.looks.requests.in_flight == 0
 
 
 def test_memory_stays_flat_when_value_looks_never_come():

@@ -42,7 +42,7 @@ def test_the_request_holds_the_hundred_rows_worth_most():
             at,
         )
     now = START + 6200.0
-    asked = looks.ask(now)
+    asked = looks.requests.ask(now)
     worths = {name: worth(looks, name, now) for name in looks.table.slot_of}
     best = sorted(worths.values(), reverse=True)[:100]
     chosen = sum(worths[name] for name in asked.ids)
@@ -53,32 +53,32 @@ def test_the_request_holds_the_hundred_rows_worth_most():
 def test_nearer_to_the_threshold_goes_first():
     looks = looks_of()
     looks.see(page(*(comment(n, score=9 if n == 50 else 1) for n in range(150))), START)
-    assert "t1_c50" in looks.ask(START + 120).ids
+    assert "t1_c50" in looks.requests.ask(START + 120).ids
 
 
 def test_longer_unseen_goes_first():
     looks = looks_of()
     looks.see(page(*(comment(n, START, score=3) for n in range(100))), START + 1)
     looks.see(page(*(comment(n, START, score=3) for n in range(100, 200))), START + 30)
-    asked = looks.ask(START + 300)
+    asked = looks.requests.ask(START + 300)
     assert set(asked.ids) == {f"t1_c{n}" for n in range(100)}
 
 
 def test_nobody_is_asked_twice_within_a_minute():
     looks = looks_of()
     looks.see(page(*(comment(n) for n in range(100))), START)
-    assert looks.due_at(START + 59) == START + 60
-    assert looks.ask(START + 59).ids == ()
-    assert len(looks.ask(START + 60).ids) == 100
+    assert looks.requests.due_at(START + 59) == START + 60
+    assert looks.requests.ask(START + 59).ids == ()
+    assert len(looks.requests.ask(START + 60).ids) == 100
 
 
 def test_what_is_in_flight_is_not_asked_again():
     looks = looks_of()
     looks.see(page(*(comment(n) for n in range(150))), START)
-    first = looks.ask(START + 100)
+    first = looks.requests.ask(START + 100)
     assert len(first.ids) == 100
-    assert looks.due_at(START + 100) > START + 160  # the other fifty wait for fifty more
-    assert not set(first.ids) & set(looks.ask(START + 101).ids)
+    assert looks.requests.due_at(START + 100) > START + 160  # the other fifty wait for fifty more
+    assert not set(first.ids) & set(looks.requests.ask(START + 101).ids)
 
 
 def test_a_row_whose_neighbours_are_listed_all_the_time_is_looked_at_all_the_same():
@@ -95,15 +95,15 @@ def test_a_request_that_failed_is_asked_again_after_others():
     world = World(looks_of())
     world.comments(200)
     world.now += 100
-    asked = world.looks.ask(world.now)
-    world.looks.failed(asked, world.now)
-    other = world.looks.ask(world.now + 1)
+    asked = world.looks.requests.ask(world.now)
+    world.looks.requests.failed(asked, world.now)
+    other = world.looks.requests.ask(world.now + 1)
     assert not set(asked.ids) & set(other.ids)
-    assert world.looks.due_at(world.now + 59) > world.now + 59
-    assert world.looks.due_at(world.now + 60) <= world.now + 60
-    again = world.looks.ask(world.now + 60)
+    assert world.looks.requests.due_at(world.now + 59) > world.now + 59
+    assert world.looks.requests.due_at(world.now + 60) <= world.now + 60
+    again = world.looks.requests.ask(world.now + 60)
     assert set(again.ids) == set(asked.ids)
-    assert world.looks.in_flight == 200
+    assert world.looks.requests.in_flight == 200
 
 
 def test_rows_chosen_ahead_that_a_listing_showed_meanwhile_fill_no_request():
@@ -113,14 +113,14 @@ def test_rows_chosen_ahead_that_a_listing_showed_meanwhile_fill_no_request():
     for first in range(0, 400, 100):
         looks.see(page(*raws[first : first + 100]), START)
     at = START + 100
-    asked = {*looks.ask(at).ids, *looks.ask(at + 0.1).ids}
+    asked = {*looks.requests.ask(at).ids, *looks.requests.ask(at + 0.1).ids}
     left = [raw for raw in raws if raw["name"] not in asked]
     assert len(left) == 200
-    assert looks.due_at(at + 0.1) <= at + 0.1
+    assert looks.requests.due_at(at + 0.1) <= at + 0.1
     for first in (0, 100):
         looks.see(page(*left[first : first + 100]), at + 0.2)
-    assert looks.due_at(at + 0.2) == at + 0.2 + MINUTE
-    assert looks.ask(at + 0.2).ids == ()
+    assert looks.requests.due_at(at + 0.2) == at + 0.2 + MINUTE
+    assert looks.requests.ask(at + 0.2).ids == ()
 
 
 def test_what_was_seen_elsewhere_meanwhile_is_not_asked_again():
@@ -128,28 +128,28 @@ def test_what_was_seen_elsewhere_meanwhile_is_not_asked_again():
     looks = looks_of()
     looks.see(page(*(comment(n, score=4) for n in range(120))), START)
     looks.see(page(*(comment(n, score=4) for n in range(20))), START + 80)
-    assert set(looks.ask(START + 100).ids) == {f"t1_c{n}" for n in range(20, 120)}
+    assert set(looks.requests.ask(START + 100).ids) == {f"t1_c{n}" for n in range(20, 120)}
 
 
 def test_what_came_unreadable_is_no_miss_and_has_time():
     looks = looks_of()
     looks.see(page(*(comment(n) for n in range(2))), START)
-    asked = looks.ask(START + 100)
+    asked = looks.requests.ask(START + 100)
     looks.see(page(comment(0)), START + 101)
-    assert looks.answered(asked, {"t1_c1"}, START + 101) == ()
+    assert looks.requests.answered(asked, {"t1_c1"}, START + 101) == ()
     assert looks.table.get("t1_c1").missed_at is None
-    assert looks.ask(START + 3000).ids == ("t1_c0",)
+    assert looks.requests.ask(START + 3000).ids == ("t1_c0",)
     looks.see(page(comment(0)), START + 3001)
-    assert looks.due_at(START + 3800) <= START + 3800
-    assert "t1_c1" in looks.ask(START + 3800).ids
+    assert looks.requests.due_at(START + 3800) <= START + 3800
+    assert "t1_c1" in looks.requests.ask(START + 3800).ids
 
 
 def test_what_the_answer_lacked_is_named():
     looks = looks_of()
     looks.see(page(*(comment(n) for n in range(3))), START)
-    asked = looks.ask(START + 100)
+    asked = looks.requests.ask(START + 100)
     looks.see(page(comment(0), comment(2)), START + 101)
-    assert looks.answered(asked, (), START + 101) == ("t1_c1",)
+    assert looks.requests.answered(asked, (), START + 101) == ("t1_c1",)
 
 
 @pytest.mark.parametrize("fields", [{"score": 12}, REMOVED])
@@ -228,7 +228,7 @@ def test_requests_are_full_and_nobody_is_asked_within_a_minute_of_the_last_look(
         return see(raws)
 
     world.see = note
-    ask = world.looks.ask
+    ask = world.looks.requests.ask
     followed = []
 
     def check(now):
@@ -239,7 +239,7 @@ def test_requests_are_full_and_nobody_is_asked_within_a_minute_of_the_last_look(
         followed.append((total, len(asked.ids)))
         return asked
 
-    world.looks.ask = check
+    world.looks.requests.ask = check
 
     def birth(_world):
         if pending:
